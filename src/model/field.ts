@@ -1,0 +1,71 @@
+import type { Words } from './register.js';
+
+/** Field classes of a later grant: what kind of fact a field is. */
+export type FieldClass = 'basic' | 'contact' | 'identity' | 'benefit' | 'party' | 'location';
+
+export interface FieldMeaning extends Words {
+  readonly class: FieldClass;
+}
+
+/**
+ * The fields that the house gives a meaning to, whatever department states them. A record may hold others
+ * (a fifth department's own): these are shown on the source record only.
+ *
+ * Values, as stored in `record.stated`: dates `YYYY-MM-DD`, or `YYYY-MM` / `YYYY` where no more was stated; moments RFC 3339
+ * with +08:00; codes are the code, not the label; yuan is a number; `address` is the text and `addressElements` its parse.
+ */
+export const FIELDS = {
+  name: { zh: '姓名', en: 'name', class: 'basic' },
+  formerName: { zh: '曾用名', en: 'former name', class: 'basic' },
+  /** Only a valid number, 18 characters; see `idNumberInvalid`. */
+  idNumber: { zh: '公民身份号码', en: 'citizen identity number (GB 11643)', class: 'identity' },
+  /** What stood there when it was not a valid number, cleaned of blanks and full-width forms. */
+  idNumberInvalid: { zh: '无效的身份号码', en: 'identity number that failed validation', class: 'identity' },
+  idType: { zh: '证件类型', en: 'type of identity document', class: 'identity' },
+  otherIdNumber: { zh: '其他证件号码', en: 'number of another identity document', class: 'identity' },
+  sex: { zh: '性别', en: 'sex (GB/T 2261.1)', class: 'basic' },
+  birthDate: { zh: '出生日期', en: 'date of birth', class: 'basic' },
+  phone: { zh: '联系电话', en: 'telephone', class: 'contact' },
+  maritalStatus: { zh: '婚姻状况', en: 'marital status (GB/T 2261.2)', class: 'basic' },
+  education: { zh: '文化程度', en: 'education (GB/T 4658)', class: 'basic' },
+  workplace: { zh: '服务处所', en: 'workplace', class: 'basic' },
+  householdNumber: { zh: '户号', en: 'household register number', class: 'basic' },
+  relation: { zh: '与户主关系', en: 'relation to the head (GB/T 4761)', class: 'basic' },
+  headName: { zh: '户主姓名', en: 'name of the head', class: 'basic' },
+  headIdNumber: { zh: '户主身份证号', en: 'identity number of the head', class: 'identity' },
+  headIdNumberInvalid: { zh: '无效的户主身份证号', en: 'head’s number that failed validation', class: 'identity' },
+  registeredDivision: { zh: '户籍地区划', en: 'division of registration', class: 'location' },
+  /** Village code (12 digits) of the place the row speaks of. */
+  village: { zh: '村(社区)', en: 'village or community', class: 'location' },
+  township: { zh: '乡镇(街道)', en: 'township or street', class: 'location' },
+  gridCode: { zh: '网格编码', en: 'grid code', class: 'location' },
+  address: { zh: '地址', en: 'address', class: 'location' },
+  addressElements: { zh: '地址要素', en: 'address elements', class: 'location' },
+  householdStatus: { zh: '户口状态', en: 'state of the registration', class: 'basic' },
+  statusDate: { zh: '状态日期', en: 'date of that state', class: 'basic' },
+  updatedAt: { zh: '更新时间', en: 'when the register changed it', class: 'basic' },
+  deathDate: { zh: '死亡日期', en: 'date of death', class: 'basic' },
+  cremationDate: { zh: '火化日期', en: 'date of cremation', class: 'basic' },
+  residence: { zh: '人户状态', en: 'residence against registration', class: 'location' },
+  careTags: { zh: '关爱标签', en: 'care tags', class: 'benefit' },
+  collectedAt: { zh: '采集时间', en: 'collected at', class: 'basic' },
+  collectedBy: { zh: '采集人', en: 'collected by', class: 'basic' },
+  dwellingCode: { zh: '房屋编码', en: 'dwelling code', class: 'location' },
+  buildingCode: { zh: '楼栋编码', en: 'building code', class: 'location' },
+  /** Id of a building item of the same register's feed. */
+  buildingId: { zh: '楼栋标识', en: 'building item', class: 'location' },
+  room: { zh: '室', en: 'room', class: 'location' },
+  longitude: { zh: '经度', en: 'longitude (CGCS2000)', class: 'location' },
+  latitude: { zh: '纬度', en: 'latitude (CGCS2000)', class: 'location' },
+  programme: { zh: '保障项目', en: 'benefit programme', class: 'benefit' },
+  category: { zh: '类别', en: 'category', class: 'basic' },
+  monthlyAmount: { zh: '保障金额(元/月)', en: 'monthly amount, yuan', class: 'benefit' },
+  since: { zh: '起始', en: 'since', class: 'basic' },
+  until: { zh: '截止', en: 'until', class: 'basic' },
+  organisationCode: { zh: '组织代码', en: 'organisation code', class: 'party' },
+  organisationName: { zh: '组织名称', en: 'organisation name', class: 'party' },
+  memberStatus: { zh: '人员类别', en: 'kind of membership', class: 'party' },
+  joinedOn: { zh: '入党日期', en: 'date of joining', class: 'party' },
+} as const satisfies Record<string, FieldMeaning>;
+
+export type FieldName = keyof typeof FIELDS;
