@@ -9,19 +9,17 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const WANTED = [22, 17];
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
-const require = createRequire(import.meta.url);
 
 const node = findNode();
 const [first, ...rest] = process.argv.slice(2);
 if (first === '--run') {
-  run([require.resolve(rest[0] ?? '', { paths: [project] }), ...rest.slice(1)]);
+  run([join(project, 'node_modules', rest[0] ?? ''), ...rest.slice(1)]);
 } else {
   build();
   run([join(project, 'dist/src/main.js'), ...process.argv.slice(2)]);
@@ -51,7 +49,7 @@ function build() {
   );
   if (newest <= built) return;
   const started = new Date();
-  const compiler = require.resolve('typescript/bin/tsc', { paths: [project] });
+  const compiler = join(project, 'node_modules/typescript/bin/tsc');
   const done = spawnSync(node, [compiler, '-p', join(project, 'tsconfig.json')], { stdio: ['ignore', 2, 2] });
   if (done.status !== 0) process.exit(done.status ?? 1);
   writeFileSync(stamp, '');

@@ -2,8 +2,14 @@ import type { Words } from './register.js';
 
 /** Why a record was held to speak of an entity. Strongest first. */
 export const LINK_REASONS = {
-  ID_NUMBER_AND_NAME: { zh: '身份号码相同，姓名不矛盾', en: 'equal valid identity number, and the name does not contradict' },
-  ID_NUMBER_AND_BIRTH_DATE: { zh: '身份号码相同，出生日期一致', en: 'equal valid identity number, and the stated date of birth agrees' },
+  ID_NUMBER_AND_NAME: {
+    zh: '身份号码相同，姓名不矛盾',
+    en: 'equal valid identity number, and the name does not contradict',
+  },
+  ID_NUMBER_AND_BIRTH_DATE: {
+    zh: '身份号码相同，出生日期一致',
+    en: 'equal valid identity number, and the stated date of birth agrees',
+  },
   HOUSEHOLD_NUMBER: { zh: '户号相同', en: 'equal household register number' },
   DWELLING_AND_HEAD: { zh: '同一住房，户主相同', en: 'one dwelling and one head' },
   HEAD_PERSON: { zh: '户主为同一人', en: 'the head is one person' },

@@ -1,0 +1,48 @@
+import { Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { types } from 'pg';
+
+// A bigint of ours is an id or a count below 2^53; a date is a day and no moment; a moment is a text with its zone.
+types.setTypeParser(types.builtins.INT8, Number);
+types.setTypeParser(types.builtins.DATE, (day) => day);
+
+/** The owner's door to the database: imports, linkage, migrations. Readers never get it; theirs is `src/authorize`. */
+export interface Database {
+  readonly pool: Pool;
+  readonly url: string;
+  query<T extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<T[]>;
+  /** Runs the work in one transaction; rolls back on any error and throws it again. */
+  transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function openDatabase(url: string, connections = 6): Database {
+  const pool = new Pool({ connectionString: url, max: connections, application_name: 'hub' });
+  // A server that goes away breaks idle connections; the next query says so to whoever asks.
+  pool.on('error', () => {});
+  return {
+    pool,
+    url,
+    query: async <T extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
+      (await pool.query<T>(text, values as unknown[])).rows,
+    transaction: (work) => inTransaction(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from './connect.js';
+import { PROJECT_FOLDER } from './project-folder.js';
+
+const STATEMENTS = readFileSync(join(PROJECT_FOLDER, 'schema/migrations/002-indexes.sql'), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('create '));
+
+/** Builds whatever index is missing; a first load that was cut short leaves some so. `onIndex` is told after each. */
+export async function ensureIndexes(database: Database, onIndex?: (done: number, of: number) => void): Promise<void> {
+  const present = new Set(
+    (
+      await database.query<{ name: string }>(`select indexname as name from pg_indexes where schemaname = 'public'`)
+    ).map((row) => row.name),
+  );
+  const missing = STATEMENTS.filter((statement) => !present.has(nameOf(statement)));
+  let done = 0;
+  const waiting = [...missing];
+  // Two at a time: one a core.
+  await Promise.all(
+    [0, 1].map(async () => {
+      for (let statement = waiting.shift(); statement; statement = waiting.shift()) {
+        await database.query(statement);
+        onIndex?.((done += 1), missing.length);
+      }
+    }),
+  );
+}
+
+/** Drops the secondary indexes of the tables named, before they are filled for the first time. */
+export async function dropIndexes(database: Database, tables: readonly string[]): Promise<void> {
+  for (const statement of STATEMENTS) {
+    if (tables.includes(/ on (\w+) /.exec(statement)?.[1] ?? '')) {
+      await database.query(`drop index if exists ${nameOf(statement)}`);
+    }
+  }
+}
+
+function nameOf(statement: string): string {
+  return /if not exists (\w+)/.exec(statement)![1]!;
+}

@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { openDatabase } from '../../src/database/connect.js';
+import { startEmbeddedServer } from '../../src/database/embedded-server.js';
+import { migrate } from '../../src/database/migrate.js';
+
+/** One server for the whole run, in a folder of its own; each test file clones a database from the migrated template. */
+export default async function startServer(project: TestProject): Promise<() => Promise<void>> {
+  const home = mkdtempSync(join(tmpdir(), 'hub-test-'));
+  const server = await startEmbeddedServer({ home, settings: { fsync: 'off', shared_buffers: '128MB' } });
+  const database = openDatabase(server.url);
+  await migrate(database);
+  await database.query(`alter role hub_api password 'api'`);
+  await database.close();
+  project.provide('serverUrl', server.url);
+  return async () => {
+    await server.stop();
+    rmSync(home, { recursive: true, force: true });
+  };
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    serverUrl: string;
+  }
+}
