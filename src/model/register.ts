@@ -4,6 +4,8 @@ export interface Words {
   readonly en: string;
 }
 
+export type Language = keyof Words;
+
 /** Who delivers. The first four are shipped; a fifth is any importer that names itself otherwise. */
 export type RegisterName = string;
 

@@ -1,0 +1,25 @@
+import type { Command } from './command.js';
+import { start } from './start.js';
+import { receive } from './receive.js';
+import { county } from './county.js';
+import { migrateCommand } from './migrate.js';
+import { status } from './status.js';
+import { findings } from './findings.js';
+import { links } from './links.js';
+import { explain } from './explain.js';
+import { token } from './token.js';
+import { bench } from './bench.js';
+
+/** Every command of the program, in the order of its help. */
+export const COMMANDS: readonly Command[] = [
+  start,
+  receive,
+  county,
+  migrateCommand,
+  status,
+  findings,
+  links,
+  explain,
+  token,
+  bench,
+];
