@@ -111,7 +111,8 @@ export type Word =
   | { readonly kind: 'tie'; readonly values: Readonly<Record<string, Tie>> }
   | { readonly kind: 'deleted'; readonly values: Readonly<Record<string, boolean>> }
   | { readonly kind: 'code'; readonly longest?: number }
-  | { readonly kind: 'json'; readonly shape: 'polygon' | 'people' | 'steps' }
+  | { readonly kind: 'polygon'; readonly system: 'CGCS2000' | 'GCJ-02' }
+  | { readonly kind: 'json'; readonly shape: 'people' | 'steps' }
   | { readonly kind: 'sheetName'; readonly values: readonly string[] };
 
 export type CodeTableName = 'sex' | 'marital' | 'education' | 'kinship';

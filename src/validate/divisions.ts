@@ -1,0 +1,208 @@
+import type { Division, DivisionTable } from '../model/division.js';
+import { plainText } from './clean-text.js';
+
+/**
+ * The county's real divisions, from the two CSV files of a county (`code12,code9,name,kind,…` and
+ * `code12,name,kind,named_shequ,township_code9,…`), with their everyday names.
+ *
+ * A village's kind is never read from its name: 郭里社区村民委员会 is a villagers' committee.
+ */
+export function readDivisions(
+  townshipsCsv: string,
+  villagesCsv: string,
+  county: { readonly code: string; readonly name: string },
+): DivisionTable {
+  const top: Division = { code: county.code, name: county.name, kind: '县', parent: null };
+  const townships = readRows(townshipsCsv).map((row): Division => {
+    return { code: column(row, 'code9'), name: column(row, 'name'), kind: column(row, 'kind'), parent: county.code };
+  });
+  const villages = readRows(villagesCsv).map((row): Division => {
+    return {
+      code: column(row, 'code12'),
+      name: column(row, 'name'),
+      kind: column(row, 'kind'),
+      parent: column(row, 'township_code9'),
+    };
+  });
+  const all = [top, ...townships, ...villages];
+  const byCode = new Map(all.map((division) => [division.code, division]));
+  const townshipNames = index(townships, townshipAliases, townshipBase);
+  const villageNames = index(villages, villageAliases, villageBase);
+  const remembered = new Map<string, Map<string, Division | 'ambiguous' | null>>();
+  return {
+    county: top,
+    all,
+    byCode: (code) => byCode.get(code) ?? null,
+    township: remember((name) => find(townshipNames, name, townshipBase, () => true)),
+    village: (name, township) => villageOf(name, township ?? ''),
+  };
+
+  function villageOf(name: string, township: string): Division | 'ambiguous' | null {
+    const known = remembered.get(township)?.get(name);
+    if (known !== undefined) return known;
+    const found = findVillage(name, township);
+    let names = remembered.get(township);
+    if (names === undefined) remembered.set(township, (names = new Map()));
+    if (names.size < REMEMBERED) names.set(name, found);
+    return found;
+  }
+
+  /** In the township first, then in the county: an office's township cell may be one of the two that are wrong. */
+  function findVillage(name: string, township: string): Division | 'ambiguous' | null {
+    if (township !== '') {
+      const inside = find(villageNames, name, villageBase, (village) => village.parent === township);
+      if (inside !== null) return inside;
+    }
+    const anywhere = find(villageNames, name, villageBase, () => true);
+    if (anywhere !== null) return anywhere;
+    // `兰城街道王官社区` in the village's cell
+    const written = plainText(name).replace(/\s+/gu, '');
+    for (let length = Math.min(written.length - 2, 10); length >= 2; length -= 1) {
+      const above = find(townshipNames, written.slice(0, length), townshipBase, () => true);
+      if (above === null || above === 'ambiguous') continue;
+      const below = find(villageNames, written.slice(length), villageBase, (village) => village.parent === above.code);
+      if (below !== null) return below;
+    }
+    return null;
+  }
+}
+
+/** Everyday names of a township: 瓦马乡 for 瓦马彝族白族乡, 河图街道办 for 河图街道. */
+export function townshipAliases({ name }: Division): readonly string[] {
+  const base = townshipBase(name);
+  const kind = TOWNSHIP_KIND.exec(name)?.[0] ?? '';
+  const short =
+    kind === '街道'
+      ? ['街道办事处', '街道办', '办事处']
+      : kind === '镇' || kind === '乡'
+        ? [`${kind}人民政府`, `${kind}政府`]
+        : [];
+  return [...new Set([name, base + kind, ...short.map((suffix) => base + suffix)])];
+}
+
+/** 瓦马 of 瓦马彝族白族乡: without the kind, and without the peoples an official name lists. */
+export function townshipBase(name: string): string {
+  const stem = name.replace(TOWNSHIP_KIND, '').replace(PEOPLES, '');
+  return stem.length >= 2 ? stem : name;
+}
+
+/** Everyday names of a village: `王官社区` and `王官社区居委会` for 王官社区居民委员会. */
+export function villageAliases({ name, kind }: Division): readonly string[] {
+  const base = villageBase(name);
+  const isCommunity = /社区/u.test(name.slice(base.length)) || kind === '居委会';
+  const isVillage = kind === '村委会';
+  const suffixes = [...(isCommunity ? COMMUNITY_SUFFIXES : []), ...(isVillage ? VILLAGE_SUFFIXES : [])];
+  return [...new Set([name, ...suffixes.map((suffix) => base + suffix)])];
+}
+
+/** 王官 of 王官社区居民委员会. At least two characters stay: 彭村 of 彭村村委会. */
+export function villageBase(name: string): string {
+  const suffix = VILLAGE_ENDINGS.find((ending) => name.endsWith(ending) && name.length - ending.length >= 2);
+  return suffix === undefined ? name : name.slice(0, -suffix.length);
+}
+
+interface Names {
+  readonly exact: ReadonlyMap<string, readonly Division[]>;
+  readonly bare: ReadonlyMap<string, readonly Division[]>;
+}
+
+/** Names looked up before; a county writes a few thousand forms of them. */
+const REMEMBERED = 20_000;
+
+const TOWNSHIP_KIND = /(?:街道办事处|街道办|街道|办事处|[镇乡](?:人民政府|政府)?|地区)$/u;
+/** The peoples named in the official names of townships, longest first. They occur in names of places only. */
+const PEOPLES =
+  /(?:(?:柯尔克孜|乌孜别克|塔吉克|俄罗斯|鄂温克|鄂伦春|哈萨克|维吾尔|蒙古|朝鲜|布依|土家|哈尼|傈僳|高山|拉祜|东乡|纳西|景颇|达斡尔|仫佬|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|德昂|保安|裕固|塔塔尔|独龙|赫哲|门巴|珞巴|基诺|藏|回|苗|彝|壮|满|侗|瑶|白|傣|黎|佤|畲|水|土|羌|怒|京)族)+$/u;
+const COMMUNITY_SUFFIXES = ['社区', '社区居民委员会', '社区居委会', '居民委员会', '居委会', '社区居委'];
+const VILLAGE_SUFFIXES = ['村', '村民委员会', '村委会', '村村民委员会', '村村委会', '村委'];
+const VILLAGE_ENDINGS = [
+  '社区居民委员会',
+  '社区村民委员会',
+  '社区居委会',
+  '社区村委会',
+  '村村民委员会',
+  '村民委员会',
+  '居民委员会',
+  '村村委会',
+  '村委会',
+  '居委会',
+  '虚拟生活区',
+  '社区居委',
+  '社区',
+  '村委',
+  '居委',
+  '村',
+].sort((a, b) => b.length - a.length);
+
+function index(
+  divisions: readonly Division[],
+  aliases: (division: Division) => readonly string[],
+  base: (name: string) => string,
+): Names {
+  const exact = new Map<string, Division[]>();
+  const bare = new Map<string, Division[]>();
+  for (const division of divisions) {
+    for (const alias of aliases(division)) add(exact, alias, division);
+    add(bare, base(division.name), division);
+  }
+  return { exact, bare };
+}
+
+function add(map: Map<string, Division[]>, name: string, division: Division): void {
+  const there = map.get(name);
+  if (there === undefined) map.set(name, [division]);
+  else there.push(division);
+}
+
+function find(
+  names: Names,
+  written: string,
+  base: (name: string) => string,
+  within: (division: Division) => boolean,
+): Division | 'ambiguous' | null {
+  const name = plainText(written).replace(/\s+/gu, '');
+  return (
+    only(names.exact.get(name), name, within) ??
+    only(names.bare.get(name), name, within) ??
+    only(names.bare.get(base(name)), name, within)
+  );
+}
+
+/** The one division meant; the full official name settles it where an everyday name would mean two. */
+function only(
+  candidates: readonly Division[] | undefined,
+  name: string,
+  within: (division: Division) => boolean,
+): Division | 'ambiguous' | null {
+  const inside = candidates?.filter(within) ?? [];
+  if (inside.length < 2) return inside[0] ?? null;
+  const official = inside.filter((division) => division.name === name);
+  return official.length === 1 ? (official[0] ?? null) : 'ambiguous';
+}
+
+function remember<T>(look: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const found = look(name);
+    if (known.size < REMEMBERED) known.set(name, found);
+    return found;
+  };
+}
+
+/** The division files hold neither quotes nor commas within a cell. */
+function readRows(csv: string): readonly ReadonlyMap<string, string>[] {
+  const [header = '', ...lines] = csv
+    .replace(/^\ufeff/u, '')
+    .split(/\r?\n/u)
+    .filter((line) => line !== '');
+  const columns = header.split(',');
+  return lines.map((line) => new Map(line.split(',').map((cell, at) => [columns[at] ?? '', cell])));
+}
+
+function column(row: ReadonlyMap<string, string>, name: string): string {
+  const cell = row.get(name);
+  if (cell === undefined) throw new Error(`the division table has no column ${name}`);
+  return cell;
+}
