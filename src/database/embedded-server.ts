@@ -72,6 +72,8 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const home = resolve(options.home);
   mkdirSync(home, { recursive: true });
   const account = serverAccount();
+  // The server's account has to pass through; what lies in the folder keeps its own, closed modes.
+  if (account) chmodSync(home, statSync(home).mode | 0o011);
   const place = account && !reachable(home, account) ? outsidePlace(home) : home;
   const programs = preparePrograms(place, account);
   const data = join(place, 'postgres');

@@ -26,6 +26,8 @@ export interface OpenDelivery {
   findings(): readonly Finding[];
   /** True once the tables are read, if the delivery ends in the middle of a row. */
   cutOff(): boolean;
+  /** Bytes of the source read so far, for a progress display. */
+  bytesRead?(): number;
   /** Where the next pull of a feed goes on. */
   nextCursor?(): string | null;
   close(): Promise<void>;
@@ -43,8 +45,9 @@ export interface Refusal {
 
 /** What one delivery did. Counts of rows unless named otherwise. */
 export interface DeliveryReport {
-  readonly delivery: string | null;
+  readonly delivery: number | null;
   readonly file: string;
+  readonly sha256: string | null;
   readonly dataset: string | null;
   readonly state: DeliveryState;
   /** Why it was held or refused. */

@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IMPORTERS } from '../../importers/index.js';
+import { openReadings } from '../authorize/open-readings.js';
+import { openTokenKeys, signToken } from '../authorize/tokens.js';
+import { PROJECT_FOLDER } from '../database/project-folder.js';
+import { openHub, type Hub } from '../hub.js';
+import { receiveNight } from '../pipeline.js';
+import { startServer } from '../serve/start-server.js';
+import { EXIT, type Command, type CommandContext } from './command.js';
+import { tellNight } from './receive.js';
+import { showProgress } from './show-progress.js';
+import { tellStatus } from './status.js';
+
+const SAMPLE = join(PROJECT_FOLDER, 'fixtures/sample/day-1');
+
+export const start: Command = {
+  name: 'start',
+  zh: '启动数据库和 GraphQL 接口；首次启动时接收自带的虚构样例县',
+  en: 'start the database and the GraphQL API; the first start takes in the made-up sample county that came along',
+  options: [
+    { flags: '--sample', zh: '在自己的数据库上也接收样例县', en: 'take the sample county into a database of your own too' },
+    { flags: '--no-sample', zh: '不接收样例县', en: 'leave the sample county out' },
+  ],
+  async run(context, _operands, options) {
+    const { config, terminal, say } = context;
+    terminal.note(
+      config.databaseUrl
+        ? say({ zh: '连接 DATABASE_URL 指定的数据库…', en: 'Connecting to the database of DATABASE_URL…' })
+        : say({ zh: `启动内置 PostgreSQL（数据在 ${config.home}）…`, en: `Starting the embedded PostgreSQL (data in ${config.home})…` }),
+    );
+    const hub = await openHub(config);
+    try {
+      await takeSample(hub, context, options['sample'] as boolean | undefined);
+      await tellStatus(hub, context);
+      const server = await serve(hub, context);
+      await tellWhereToAsk(hub, context, server.url);
+      await untilStopped();
+      terminal.note(say({ zh: '正在停止…', en: 'Stopping…' }));
+      await server.stop();
+      return EXIT.done;
+    } finally {
+      await hub.close();
+    }
+  },
+};
+
+/** Only into a hub that has never taken anything: a real county never meets the made-up one. */
+async function takeSample(hub: Hub, context: CommandContext, wanted: boolean | undefined): Promise<void> {
+  const [{ n: deliveries }] = (await hub.database.query<{ n: number }>('select count(*) as n from delivery')) as [{ n: number }];
+  if (deliveries > 0 || !(wanted ?? hub.embedded)) return;
+  const { terminal, say } = context;
+  terminal.note(say({ zh: '接收自带的虚构样例县（约 2,000 人，四个部门）…', en: 'Taking in the made-up sample county (about 2,000 people, four registers)…' }));
+  const report = await receiveNight(hub, {
+    folder: SAMPLE,
+    feed: null,
+    accept: null,
+    preview: false,
+    onProgress: showProgress(terminal, say),
+  });
+  tellNight(report, context);
+  terminal.line();
+}
+
+async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: string; stop(): Promise<void> }> {
+  const keys = await openTokenKeys(config.home);
+  const registers = IMPORTERS.map((importer) => importer.register);
+  const county = await countyOf(hub);
+  return await startServer({
+    readings: openReadings({ apiUrl: hub.apiUrl }),
+    keys,
+    host: config.host,
+    port: config.port,
+    explorer: config.demo
+      ? {
+          query: await readFile(join(PROJECT_FOLDER, 'schema/operations/people-with-sources.graphql'), 'utf8'),
+          token: county === null ? null : await signToken(keys, { client: 'demo-county', divisions: [county], registers }, 12 * 3600),
+        }
+      : null,
+  });
+}
+
+/** Where it answers, and on a demo a token for a post at each level: the busiest township and its busiest village. */
+async function tellWhereToAsk(hub: Hub, { config, terminal, say }: CommandContext, url: string): Promise<void> {
+  const county = await countyOf(hub);
+  if (config.demo && county !== null) {
+    const keys = await openTokenKeys(config.home);
+    const registers = IMPORTERS.map((importer) => importer.register);
+    for (const { code, name, level } of await demoPosts(hub, county)) {
+      terminal.line();
+      terminal.line(say({ zh: `演示令牌 · ${level.zh} · ${name}（${code}），12 小时有效：`, en: `demo token · ${level.en} officer · ${name} (${code}), holds for 12 hours:` }));
+      terminal.line(await signToken(keys, { client: `demo-${level.en}`, divisions: [code], registers }, 12 * 3600));
+    }
+  }
+  terminal.line();
+  terminal.line(say({ zh: `GraphQL 接口：${url}`, en: `GraphQL: ${url}` }));
+  if (config.demo) terminal.line(say({ zh: `查询页面（浏览器打开，无需互联网）：${url}`, en: `Explorer (open it in a browser; it needs no internet): ${url}` }));
+  terminal.line(say({ zh: '按 Ctrl+C 停止；数据会保留。', en: 'Ctrl+C stops it; the data stays.' }));
+}
+
+async function countyOf(hub: Hub): Promise<string | null> {
+  const [row] = await hub.database.query<{ value: string }>(`select value from setting where name = 'county'`);
+  return row?.value ?? null;
+}
+
+interface Post {
+  readonly code: string;
+  readonly name: string;
+  readonly level: { readonly zh: string; readonly en: string };
+}
+
+async function demoPosts(hub: Hub, county: string): Promise<Post[]> {
+  const busiest = async (column: 'township' | 'village', within: string): Promise<string | undefined> =>
+    (
+      await hub.database.query<{ code: string }>(
+        `select ${column} as code from link where county = $1 and person is not null and ${column} like $2 || '%'
+         group by 1 order by count(*) desc, 1 limit 1`,
+        [county, within],
+      )
+    )[0]?.code;
+  const township = await busiest('township', county);
+  const village = township === undefined ? undefined : await busiest('village', township);
+  const posts: Post[] = [];
+  for (const [code, level] of [
+    [county, { zh: '县', en: 'county' }],
+    [township, { zh: '乡镇（街道）', en: 'township' }],
+    [village, { zh: '村（社区）', en: 'village' }],
+  ] as const) {
+    if (code === undefined) continue;
+    const [division] = await hub.database.query<{ name: string }>('select name from division where code = $1', [code]);
+    posts.push({ code, level, name: division?.name ?? code });
+  }
+  return posts;
+}
+
+async function untilStopped(): Promise<void> {
+  await new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop());
+  });
+}
