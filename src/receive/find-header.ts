@@ -15,7 +15,9 @@ export interface SheetHeader {
  */
 export function findHeader(head: SheetHead, holds: readonly string[]): SheetHeader | null {
   const wanted = new Set(holds.map(foldHeader));
-  const found = head.rows.find(([, cells]) => cells.some((cell) => typeof cell === 'string' && wanted.has(foldHeader(cell))));
+  const found = head.rows.find(([, cells]) =>
+    cells.some((cell) => typeof cell === 'string' && wanted.has(foldHeader(cell))),
+  );
   if (found === undefined) return null;
   const rows = new Map<number, SheetRow[1]>(head.rows);
   const { top, bottom } = levelsAround(found[0], head.merges, rows);
@@ -29,25 +31,42 @@ export function findHeader(head: SheetHead, holds: readonly string[]): SheetHead
 }
 
 /** The merge that covers the cell speaks for it; in the lowest row it names its first column only, as the others have no name of their own. */
-function nameAt(row: number, column: number, bottom: number, merges: readonly Merge[], rows: ReadonlyMap<number, SheetRow[1]>): string {
+function nameAt(
+  row: number,
+  column: number,
+  bottom: number,
+  merges: readonly Merge[],
+  rows: ReadonlyMap<number, SheetRow[1]>,
+): string {
   const merge = merges.find((each) => covers(each, row) && each.left <= column && column <= each.right);
   if (merge === undefined) return textOf(rows.get(row)?.[column]);
   if (merge.bottom >= bottom && column !== merge.left) return '';
   return textOf(rows.get(merge.top)?.[merge.left]);
 }
 
-function levelsAround(row: number, merges: readonly Merge[], rows: ReadonlyMap<number, SheetRow[1]>): { top: number; bottom: number } {
+function levelsAround(
+  row: number,
+  merges: readonly Merge[],
+  rows: ReadonlyMap<number, SheetRow[1]>,
+): { top: number; bottom: number } {
   const tall = merges.filter((merge) => covers(merge, row) && merge.bottom > merge.top);
   const top = Math.min(row, ...tall.map((merge) => merge.top));
   const bottom = Math.max(row, ...tall.map((merge) => merge.bottom));
-  const wide = (at: number) => merges.filter((merge) => merge.top === at && merge.bottom === at && merge.right > merge.left);
+  const wide = (at: number) =>
+    merges.filter((merge) => merge.top === at && merge.bottom === at && merge.right > merge.left);
   if (top === bottom) {
     // All columns stand in groups: a title is one merged cell, a level of groups is several.
     if (wide(row - 1).length >= 2) return { top: row - 1, bottom };
     const below = rows.get(row + 1) ?? [];
-    const splits = wide(row).some((group) => spread(group.left, group.right).every((column) => textOf(below[column]) !== ''));
+    const splits = wide(row).some((group) =>
+      spread(group.left, group.right).every((column) => textOf(below[column]) !== ''),
+    );
     // Data may stand below a merged header cell too: names of a lower level are texts, and stand only below groups.
-    const named = splits && below.every((cell, column) => typeof cell === 'string' && wide(row).some((g) => g.left <= column && column <= g.right));
+    const named =
+      splits &&
+      below.every(
+        (cell, column) => typeof cell === 'string' && wide(row).some((g) => g.left <= column && column <= g.right),
+      );
     if (named) return { top, bottom: row + 1 };
   }
   return { top, bottom: Math.min(bottom, row + 3) };
@@ -74,5 +93,7 @@ function spread(from: number, to: number): number[] {
 }
 
 function textOf(cell: SheetRow[1][number] | undefined): string {
-  return cell === null || cell === undefined || typeof cell === 'object' ? '' : String(cell).replace(/\s+/g, ' ').trim();
+  return cell === null || cell === undefined || typeof cell === 'object'
+    ? ''
+    : String(cell).replace(/\s+/g, ' ').trim();
 }

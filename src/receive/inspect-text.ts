@@ -126,7 +126,7 @@ async function countBroken(source: Source, encoding: 'utf-8' | 'gb18030'): Promi
   let [lines, brokenLines, firstAt, lastBroken] = [1, 0, 0, 0];
   const count = (text: string) => {
     let bad = text.indexOf('\uFFFD');
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const end = text.indexOf('\n', at);
       if (bad !== -1 && (end === -1 || bad < end)) {
         if (lastBroken !== lines) brokenLines++;

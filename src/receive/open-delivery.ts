@@ -38,7 +38,10 @@ function recognise(opened: Opened): Promise<OpenDelivery | Refusal> | Refusal {
   return opened.source.head(4096).then((head) => {
     const format = recogniseFormat(head);
     if (format.is === 'other') {
-      return refuse(outside, findingOf('DELIVERY_UNREADABLE', { found: format.found, accepted: 'CSV, XLSX, XLS, NDJSON' }));
+      return refuse(
+        outside,
+        findingOf('DELIVERY_UNREADABLE', { found: format.found, accepted: 'CSV, XLSX, XLS, NDJSON' }),
+      );
     }
     return format.is === 'text' ? openText(opened) : openWorkbook(opened, format.is);
   });

@@ -35,11 +35,17 @@ export async function openText(opened: Opened): Promise<OpenDelivery | Refusal> 
   const { encoding } = text;
   if (encoding === null) {
     const broken = `line ${text.brokenAt ?? 1}`;
-    return refuse(outside, findingOf('DELIVERY_ENCODING', { row: text.brokenAt, found: broken, accepted: 'UTF-8, GB18030, UTF-16' }));
+    return refuse(
+      outside,
+      findingOf('DELIVERY_ENCODING', { row: text.brokenAt, found: broken, accepted: 'UTF-8, GB18030, UTF-16' }),
+    );
   }
   const recognised = await recognise(opened, encoding, text.brokenLines > 0);
   if (recognised === null) {
-    const finding = findingOf('DELIVERY_UNRECOGNISED', { found: 'neither name nor header', accepted: acceptedOf(opened.datasets) });
+    const finding = findingOf('DELIVERY_UNRECOGNISED', {
+      found: 'neither name nor header',
+      accepted: acceptedOf(opened.datasets),
+    });
     return refuse(outside, finding);
   }
   const collected = new FoundWhileReading();
@@ -62,7 +68,11 @@ export async function openText(opened: Opened): Promise<OpenDelivery | Refusal> 
   };
 }
 
-async function recognise(opened: Opened, encoding: TextEncoding, brokenCharacters: boolean): Promise<Recognised | null> {
+async function recognise(
+  opened: Opened,
+  encoding: TextEncoding,
+  brokenCharacters: boolean,
+): Promise<Recognised | null> {
   const { source, datasets } = opened;
   const name = basename(opened.found.file);
   const text = () => decodeText(source, encoding);
@@ -71,7 +81,11 @@ async function recognise(opened: Opened, encoding: TextEncoding, brokenCharacter
     const candidates = datasets.filter((dataset) => dataset.file.format === 'items');
     const dataset = recogniseDataset(name, candidates, () => [keys]);
     if (dataset === null) return null;
-    return { dataset, format: 'ndjson', read: (found) => new ItemReading(text(), dataset, found, { brokenCharacters }) };
+    return {
+      dataset,
+      format: 'ndjson',
+      read: (found) => new ItemReading(text(), dataset, found, { brokenCharacters }),
+    };
   }
   const candidates = datasets.filter((dataset) => dataset.file.format === 'csv');
   const shape = await readCsvHeader(text(), candidates);

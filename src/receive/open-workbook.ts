@@ -26,11 +26,15 @@ export async function openWorkbook(opened: Opened, format: 'xlsx' | 'xls'): Prom
   const sha256 = await hashOf(source);
   const outside = { file: found.file, bytes, sha256 };
   if (bytes > LIMITS.workbook) {
-    return refuse(outside, findingOf('DELIVERY_TOO_LARGE', { found: `${bytes} bytes`, accepted: `${LIMITS.workbook}` }));
+    return refuse(
+      outside,
+      findingOf('DELIVERY_TOO_LARGE', { found: `${bytes} bytes`, accepted: `${LIMITS.workbook}` }),
+    );
   }
   const archive = format === 'xlsx' ? await checkArchive(source) : { inflated: bytes };
   if (!('inflated' in archive)) {
-    return refuse(outside, findingOf(archive.tooLarge ? 'DELIVERY_TOO_LARGE' : 'DELIVERY_UNREADABLE', archive));
+    const { tooLarge, ...fault } = archive;
+    return refuse(outside, findingOf(tooLarge ? 'DELIVERY_TOO_LARGE' : 'DELIVERY_UNREADABLE', fault));
   }
   const client = new WorkbookClient(source.handle.fd);
   let taken = false;

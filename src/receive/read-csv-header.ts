@@ -17,7 +17,9 @@ export async function readCsvHeader(
 ): Promise<Omit<CsvShape, 'brokenCharacters'> | null> {
   const first = await firstRecord(text);
   if (first === null) return null;
-  const known = new Set(datasets.flatMap((dataset) => dataset.columns.flatMap((column) => column.headers.map(foldHeader))));
+  const known = new Set(
+    datasets.flatMap((dataset) => dataset.columns.flatMap((column) => column.headers.map(foldHeader))),
+  );
   let best: { header: readonly string[]; delimiter: string; score: number } | null = null;
   for (const delimiter of DELIMITERS) {
     const cells = parseRecords([first], delimiter)[0]?.cells ?? null;

@@ -1,6 +1,7 @@
 import { foldHeader } from '../model/header.js';
 import type { Dataset } from '../model/importer.js';
 import type { Cell, Row, Table } from '../model/record.js';
+import { refusalOf } from '../model/refused-columns.js';
 import type { FoundWhileReading } from './collect-findings.js';
 import { LIMITS } from './limits.js';
 import { LineCutter, type Line } from './split-records.js';
@@ -11,7 +12,7 @@ export type Item = Readonly<Record<string, unknown>>;
  * Items, one JSON object a line, as rows under the dataset's own headers. A line that is no object or has no id is a finding
  * and is not delivered; keys outside the agreement are told once each and their values are not kept.
  *
- * @param skip items by their running number from 0 that a later one replaces
+ * `skip` leaves out an item, by its id and line, that a later one replaces.
  */
 export class ItemReading {
   cutOff = false;
@@ -19,15 +20,19 @@ export class ItemReading {
   readonly #columns: ReadonlyMap<string, number>;
   readonly #refused = new Map<string, number>();
   #told = 0;
-  #number = 0;
 
   constructor(
     private readonly text: AsyncIterable<string>,
     private readonly dataset: Dataset,
     private readonly found: FoundWhileReading,
-    private readonly options: { readonly brokenCharacters?: boolean; readonly skip?: (item: string, number: number) => boolean } = {},
+    private readonly options: {
+      readonly brokenCharacters?: boolean;
+      readonly skip?: (item: string, line: number) => boolean;
+    } = {},
   ) {
-    this.#columns = new Map(dataset.columns.flatMap((column, at) => column.headers.map((name) => [foldHeader(name), at] as const)));
+    this.#columns = new Map(
+      dataset.columns.flatMap((column, at) => column.headers.map((name) => [foldHeader(name), at] as const)),
+    );
   }
 
   table(): Table {
@@ -67,7 +72,7 @@ export class ItemReading {
       this.found.add('ROW_KEY', { row: line.line, accepted: 'id' });
       return null;
     }
-    if (this.options.skip?.(String(id), this.#number++) === true) return null;
+    if (this.options.skip?.(String(id), line.line) === true) return null;
     return { sheet: null, row: null, item: String(id), cells: this.#cells(item, String(id)) };
   }
 
@@ -83,7 +88,8 @@ export class ItemReading {
       const place = this.#place(key);
       const value = item[key] as Cell;
       if (typeof place === 'number') {
-        cells[place] = typeof value === 'string' && value.length > LIMITS.cell ? this.#tooLong(key, id, value.length) : value;
+        cells[place] =
+          typeof value === 'string' && value.length > LIMITS.cell ? this.#tooLong(key, id, value.length) : value;
       } else if (place === 'refused') {
         this.#refused.set(key, (this.#refused.get(key) ?? 0) + 1);
       }
@@ -108,9 +114,11 @@ export class ItemReading {
   }
 
   #outside(folded: string): 'unknown' | 'ignored' | 'refused' {
-    const names = (columns: Readonly<Record<string, string>>) => Object.keys(columns).some((name) => foldHeader(name) === folded);
+    const names = (columns: Readonly<Record<string, string>>) =>
+      Object.keys(columns).some((name) => foldHeader(name) === folded);
     if (names(this.dataset.refused)) return 'refused';
-    return names(this.dataset.ignored) ? 'ignored' : 'unknown';
+    if (names(this.dataset.ignored)) return 'ignored';
+    return refusalOf(folded) === null ? 'unknown' : 'refused';
   }
 }
 

@@ -23,7 +23,7 @@ export function readSheet(
 async function* rowsOf(client: WorkbookClient, reader: SheetRows): AsyncGenerator<readonly Row[]> {
   const { merges } = await client.ask({ ask: 'sheet', name: reader.sheet }, 'sheet');
   reader.fillFrom(merges);
-  for (let done = false; !done; ) {
+  for (let done = false; !done;) {
     const answer = await client.ask({ ask: 'rows', atMost: LIMITS.rowsOfBatch }, 'rows');
     const rows = answer.rows.flatMap((row) => reader.read(row) ?? []);
     if (rows.length > 0) yield rows;
@@ -68,7 +68,12 @@ class SheetRows {
       return null;
     }
     this.#tellOutside(filled);
-    return { sheet: this.sheet, row, item: null, cells: this.header.names.map((_, column) => this.#cell(filled[column], column, row)) };
+    return {
+      sheet: this.sheet,
+      row,
+      item: null,
+      cells: this.header.names.map((_, column) => this.#cell(filled[column], column, row)),
+    };
   }
 
   #fill(index: number, own: readonly SheetCell[]): readonly SheetCell[] {

@@ -18,7 +18,10 @@ export function recogniseDataset(name: string, candidates: readonly Dataset[], h
   if (only !== undefined && others.length === 0) {
     return holds(only) ? only : (single(candidates.filter(holds)) ?? only);
   }
-  return single((named.length > 0 ? named : candidates).filter(holds)) ?? (named.length > 0 ? single(candidates.filter(holds)) : null);
+  return (
+    single((named.length > 0 ? named : candidates).filter(holds)) ??
+    (named.length > 0 ? single(candidates.filter(holds)) : null)
+  );
 }
 
 /** A workbook's ending says nothing of its format, so the name is tried with either. */
@@ -29,7 +32,10 @@ export function isNamed(dataset: Dataset, name: string): boolean {
 /** The name as the dataset's pattern knows it; null where it does not. */
 export function patternOf(dataset: Dataset, name: string): { readonly pattern: RegExp; readonly name: string } | null {
   const written = name.normalize('NFC');
-  const names = dataset.file.format === 'workbook' ? [written, ...ENDINGS.map((ending) => written.replace(/\.[^.]+$/, ending))] : [written];
+  const names =
+    dataset.file.format === 'workbook'
+      ? [written, ...ENDINGS.map((ending) => written.replace(/\.[^.]+$/, ending))]
+      : [written];
   // A pattern with the flag `g` would remember where it stopped.
   const pattern = new RegExp(dataset.file.name.source, dataset.file.name.flags.replace(/[gy]/g, ''));
   const fits = names.find((each) => pattern.test(each));

@@ -25,11 +25,18 @@ const MAGIC: readonly (readonly [Buffer, 'xlsx' | 'xls' | string])[] = [
 /** @param head the first bytes of the file, 64 or more where it has them */
 export function recogniseFormat(head: Buffer): FoundFormat {
   for (const [magic, name] of MAGIC) {
-    if (head.subarray(0, magic.length).equals(magic)) return name === 'xlsx' || name === 'xls' ? { is: name } : { is: 'other', found: name };
+    if (head.subarray(0, magic.length).equals(magic))
+      return name === 'xlsx' || name === 'xls' ? { is: name } : { is: 'other', found: name };
   }
   if (isBareBiff(head)) return { is: 'xls' };
   if (isDbase(head)) return { is: 'other', found: 'dBASE table' };
-  const start = head.subarray(0, 512).toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').replaceAll('\0', '').trimStart().toLowerCase();
+  const start = head
+    .subarray(0, 512)
+    .toString('latin1')
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .replaceAll('\0', '')
+    .trimStart()
+    .toLowerCase();
   if (/^<\?xml|^<(html|!doctype|table|head|body|meta|style|div|workbook)\b|^<!--/.test(start)) {
     return { is: 'other', found: start.includes('html') || !start.startsWith('<?xml') ? 'HTML' : 'XML' };
   }
@@ -38,7 +45,12 @@ export function recogniseFormat(head: Buffer): FoundFormat {
 
 /** Excel 2 to 5 without a container: a BOF record of four to sixteen bytes at the very start. */
 function isBareBiff(head: Buffer): boolean {
-  return head[0] === 0x09 && [0x00, 0x02, 0x04, 0x08].includes(head[1] ?? -1) && [4, 6, 8, 16].includes(head[2] ?? -1) && head[3] === 0;
+  return (
+    head[0] === 0x09 &&
+    [0x00, 0x02, 0x04, 0x08].includes(head[1] ?? -1) &&
+    [4, 6, 8, 16].includes(head[2] ?? -1) &&
+    head[3] === 0
+  );
 }
 
 /** dBASE has no magic word: a version, a date, and a header length that counts 32-byte field descriptions. */

@@ -42,7 +42,8 @@ export class WorkbookClient {
 
   close(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return resolve();
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined)
+        return resolve();
       this.#child.once('exit', () => resolve());
       this.#child.kill('SIGKILL');
     });
@@ -66,9 +67,20 @@ export class WorkbookClient {
       const onMessage = (answer: WorkbookAnswer) => settle(() => resolve(answer));
       const onExit = () => {
         const accepted = `${LIMITS.workbookTime / 1000} s, ${LIMITS.workbookMemory / 1024 ** 2} MB`;
-        settle(() => reject(unreadable('DELIVERY_UNREADABLE', this.#stopped ?? 'the workbook’s process ended without a result', accepted)));
+        settle(() =>
+          reject(
+            unreadable(
+              'DELIVERY_UNREADABLE',
+              this.#stopped ?? 'the workbook’s process ended without a result',
+              accepted,
+            ),
+          ),
+        );
       };
-      const timer = setTimeout(() => stop('the workbook took too long'), Math.max(LIMITS.workbookTime - this.#worked, 1));
+      const timer = setTimeout(
+        () => stop('the workbook took too long'),
+        Math.max(LIMITS.workbookTime - this.#worked, 1),
+      );
       const watch = setInterval(() => {
         void residentBytes(child.pid).then((bytes) => {
           if (bytes > LIMITS.workbookMemory) stop('the workbook took too much memory');

@@ -6,7 +6,15 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import * as codePages from 'xlsx/dist/cpexcel.full.mjs';
 import { read, set_cptable, SSF, type CellObject, type ParsingOptions, type WorkBook, type WorkSheet } from 'xlsx';
-import type { Merge, SheetCell, SheetHead, SheetRow, WorkbookAnswer, WorkbookAsk, WorkbookFailure } from './workbook-messages.js';
+import type {
+  Merge,
+  SheetCell,
+  SheetHead,
+  SheetRow,
+  WorkbookAnswer,
+  WorkbookAsk,
+  WorkbookFailure,
+} from './workbook-messages.js';
 
 const FILE = 4;
 const DAYS_FROM_1900_TO_1904 = 1462;
@@ -32,7 +40,10 @@ dieWithParent();
 
 const bytes = readFileSync(FILE);
 let whole: WorkBook | null = null;
-let sheet: { readonly data: readonly (readonly (CellObject | undefined)[] | undefined)[]; readonly shift: number } = { data: [], shift: 0 };
+let sheet: { readonly data: readonly (readonly (CellObject | undefined)[] | undefined)[]; readonly shift: number } = {
+  data: [],
+  shift: 0,
+};
 let next = 0;
 
 process.on('disconnect', () => process.exit(0));
@@ -91,7 +102,8 @@ function valueOf(cell: CellObject | undefined | null, shift: number): SheetCell 
   if (cell.t === 'e') return { error: ERRORS[Number(cell.v)] ?? '#ERROR!' };
   if (cell.v instanceof Date) return cell.v.toISOString();
   // The office's own count of days begins in 1904 there: readers shall see one count only.
-  if (typeof cell.v === 'number' && shift > 0 && typeof cell.z === 'string' && SSF.is_date(cell.z)) return cell.v + shift;
+  if (typeof cell.v === 'number' && shift > 0 && typeof cell.z === 'string' && SSF.is_date(cell.z))
+    return cell.v + shift;
   return cell.v;
 }
 
@@ -132,7 +144,9 @@ function shiftOf(book: WorkBook): number {
 /** The parser's own words may quote the file; only their kind leaves the process. */
 function reasonOf(error: unknown): WorkbookFailure {
   if (error instanceof MissingSheet) return 'a sheet that cannot be read';
-  return error instanceof Error && /password|encrypt/i.test(error.message) ? 'a password' : 'no workbook that can be read';
+  return error instanceof Error && /password|encrypt/i.test(error.message)
+    ? 'a password'
+    : 'no workbook that can be read';
 }
 
 /** A parse that hangs hears no message: another thread looks whether anybody still waits for it. */
