@@ -1,0 +1,346 @@
+import type { PoolClient } from 'pg';
+import type { Database } from '../database/connect.js';
+import type { DeliveryReport } from '../model/delivery.js';
+import { FINDINGS, type Finding } from '../model/finding.js';
+import type { Row, ValidRecord } from '../model/record.js';
+import { keyCount } from './count-keys.js';
+import type { Acceptance, DeliveryAtWork, DeliveryHead, FeedCursor } from './delivery-head.js';
+import { foldRepeats, standsForOne } from './fold-repeats.js';
+import { hashKey, rowHasher } from './hash-rows.js';
+import { judgeDelivery, type DeliveryFacts, type Judgement } from './judge-delivery.js';
+import { loadKnownRows, NOTHING_KNOWN, type KnownRows } from './known-rows.js';
+import { matchRows, type Matched } from './match-rows.js';
+import { openStagedRows, type StagedRows } from './staged-rows.js';
+import { takeRecordIds } from './take-record-ids.js';
+import { numberDelivery, writeDelivery, writeDeliveryCount, writeFeedCursor } from './write-delivery.js';
+import { writeBareFindings, writeFirstFindings, writeMatchedFindings } from './write-findings.js';
+import { writeFirstRecords, writeMatchedRecords } from './write-records.js';
+import { collectSightings, writeSightings } from './write-sightings.js';
+
+/**
+ * One delivery on its way in. Each row goes through exactly one of `known`, `add` and `refuse`; a promise that comes back is
+ * the database being behind, and is to be awaited before the next row. Everything happens in one transaction, which ends with
+ * `publish` or `abandon`.
+ */
+export interface Intake {
+  /** Before a table's rows: its header decides what the cells mean, its columns (field → header) are kept to cite them. */
+  openTable(header: readonly string[], columns: Readonly<Record<string, string>>): void;
+  /** 64 bits over the raw cells and all that decides how they are read. */
+  hashRow(row: Row): bigint;
+  /**
+   * True when a full delivery repeats a current record's row: the record is seen, the row counted and sighted, and needs no
+   * validation. `drain` has to be awaited when it is not null.
+   */
+  known(row: Row): boolean;
+  /** The database's backlog after `known`. */
+  drain(): Promise<void> | null;
+  add(row: Row, record: ValidRecord, findings: readonly Finding[]): Promise<void> | void;
+  refuse(row: Row, findings: readonly Finding[]): Promise<void> | void;
+  /** Findings of the delivery or of its reading. */
+  note(findings: readonly Finding[]): Promise<void> | void;
+  /** Decides by the dataset's believable range, then stores all of the delivery, or nothing but the reason. */
+  publish(options?: PublishOptions): Promise<DeliveryReport>;
+  /** Ends without a trace. Does nothing after `publish`. */
+  abandon(): Promise<void>;
+}
+
+export interface PublishOptions {
+  /** Takes a delivery that would be held. One that would be refused stays refused. */
+  readonly accept?: Acceptance;
+  /** The delivery ends in the middle of a row. */
+  readonly cutOff?: boolean;
+  /** Stored with the delivery, so that the next pull goes on behind it. */
+  readonly cursor?: FeedCursor | null;
+}
+
+/** Findings kept of a delivery that is held or refused. */
+const MOST_FINDINGS_OF_A_HELD_DELIVERY = 1_000;
+
+export async function beginIntake(database: Database, head: DeliveryHead): Promise<Intake> {
+  const client = await database.pool.connect();
+  try {
+    await client.query('begin');
+    const delivery = await numberDelivery(client, head.county, head.sha256);
+    const first = await isFirst(client, head);
+    const known =
+      first || head.coverage === 'delta' ? NOTHING_KNOWN : await loadKnownRows(client, head.county, head.dataset.name);
+    return openIntake(database, client, head, delivery, first, known, await openStagedRows(client));
+  } catch (error) {
+    client.release(error as Error);
+    throw error;
+  }
+}
+
+async function isFirst(client: PoolClient, { county, dataset }: DeliveryHead): Promise<boolean> {
+  const { rows } = await client.query<{ first: boolean }>(
+    `select not exists (select from delivery where county = $1 and dataset = $2 and state = 'taken') as first`,
+    [county, dataset.name],
+  );
+  return rows[0]!.first;
+}
+
+function openIntake(
+  database: Database,
+  client: PoolClient,
+  head: DeliveryHead,
+  delivery: number,
+  first: boolean,
+  knownRows: KnownRows,
+  staged: StagedRows,
+): Intake {
+  const { dataset, coverage, county } = head;
+  const one = standsForOne(head);
+  const ids = takeRecordIds(database);
+  const keys = keyCount();
+  const sightings = collectSightings(staged);
+  const held = collectFindings();
+  const columns: Record<string, string> = { ...head.columns };
+  let hash = rowHasher(dataset, [], head.reading ?? '');
+  let hashed: Row | null = null;
+  let lastHash = 0n;
+  let backlog: Promise<void> | null = null;
+  let open = true;
+  const counted = { rows: 0, known: 0, refused: 0, deleted: 0, repeats: 0 };
+
+  function hashRow(row: Row): bigint {
+    if (hashed === row) return lastHash;
+    hashed = row;
+    return (lastHash = hash(row));
+  }
+
+  function addAs(id: number, row: Row, record: ValidRecord, findings: readonly Finding[]): Promise<void> | void {
+    const key = hashKey(dataset.name, record.key);
+    const times = keys.count(key, id);
+    if (times > 1) counted.repeats += 1;
+    if (record.deleted) counted.deleted += 1;
+    if (findings.length > 0) held.add(findings);
+    const place = {
+      key,
+      hash: hashRow(row),
+      rank: one ? 1 : times,
+      id: one ? keys.firstId() : id,
+      keepsUnstated: coverage === 'delta' || record.deleted,
+    };
+    const seen = first && !record.deleted ? sightings.see(record, place.id) : undefined;
+    const written = staged.record(record, place, findings);
+    return seen && written ? Promise.all([seen, written]).then(() => {}) : (seen ?? written);
+  }
+
+  return {
+    openTable(header, tableColumns) {
+      hash = rowHasher(dataset, header, head.reading ?? '');
+      hashed = null;
+      Object.assign(columns, tableColumns);
+    },
+    hashRow,
+    known(row) {
+      if (knownRows.size === 0) return false;
+      const record = knownRows.take(hashRow(row));
+      if (record === null) return false;
+      counted.rows += 1;
+      counted.known += 1;
+      backlog = sightings.see(row, record) ?? backlog;
+      return true;
+    },
+    drain() {
+      const before = backlog;
+      backlog = null;
+      return before;
+    },
+    add(row, record, findings) {
+      counted.rows += 1;
+      const id = ids.next();
+      return typeof id === 'number'
+        ? addAs(id, row, record, findings)
+        : id.then((taken) => addAs(taken, row, record, findings));
+    },
+    refuse(_row, findings) {
+      counted.rows += 1;
+      counted.refused += 1;
+      held.add(findings);
+      return staged.findings(findings);
+    },
+    note(findings) {
+      if (findings.length === 0) return;
+      held.add(findings);
+      return staged.findings(findings);
+    },
+    publish,
+    abandon,
+  };
+
+  async function publish(options: PublishOptions = {}): Promise<DeliveryReport> {
+    if (!open) throw new Error('The intake has ended.');
+    try {
+      await sightings.end();
+      if (!first && coverage === 'full') await stageUnseen(knownRows, staged);
+      await staged.end();
+      const work: DeliveryAtWork = { head, delivery, now: await readClock(client) };
+      const direct = first && !(one && counted.repeats > 0);
+      if (one && counted.repeats > 0) await foldRepeats(client, head);
+
+      const facts = factsWithout(options);
+      const hopeless = judgeDelivery(facts);
+      const skips = hopeless?.state === 'refused' || (hopeless?.reason.code === 'DELIVERY_CUT_OFF' && !options.accept);
+      let matched: Matched | null = null;
+      if (!direct && !skips) {
+        // What was sighted on the way is not where folded rows went.
+        if (first) await client.query(`delete from staged_row where kind = 's'`);
+        matched = await matchRows(client, work);
+      }
+      const judged = judgeDelivery({ ...facts, retired: matched?.vanished ?? 0 });
+      if (judged && (judged.state === 'refused' || !options.accept)) {
+        await client.query('rollback');
+        return await keepReason(judged);
+      }
+
+      await writeDelivery(client, head, delivery, {
+        state: 'taken',
+        reason: judged?.reason ?? null,
+        accepted: judged ? options.accept : undefined,
+        columns,
+      });
+      const findings = matched ? await writeCompared(work) : await writeDirect(work);
+      await writeSightings(client, work, matched !== null);
+      const report = tell('taken', judged?.reason ?? null, findings, matched);
+      await writeDeliveryCount(client, county, delivery, report);
+      if (options.cursor) await writeFeedCursor(client, county, options.cursor, work.now);
+      await client.query('commit');
+      release();
+      return report;
+    } catch (error) {
+      await abandon();
+      throw error;
+    }
+  }
+
+  async function writeDirect(work: DeliveryAtWork): Promise<number> {
+    await writeFirstRecords(client, work);
+    return await writeFirstFindings(client, work, !one && counted.repeats > 0);
+  }
+
+  async function writeCompared(work: DeliveryAtWork): Promise<number> {
+    // Findings read what the records state before they change.
+    const findings = await writeMatchedFindings(client, work, !one && counted.repeats > 0);
+    await writeMatchedRecords(client, work);
+    return findings;
+  }
+
+  function factsWithout({ cutOff }: PublishOptions): DeliveryFacts {
+    return {
+      coverage,
+      believable: dataset.believable,
+      mayBeEmpty: head.format === 'feed' && coverage === 'delta',
+      cutOff: cutOff ?? false,
+      rows: counted.rows,
+      refusedRows: counted.refused,
+      current: knownRows.size,
+      retired: 0,
+    };
+  }
+
+  /** The second, small transaction of a delivery that changed nothing. */
+  async function keepReason({ state, reason }: Judgement): Promise<DeliveryReport> {
+    await client.query('begin');
+    const findings = [reason, ...held.most(MOST_FINDINGS_OF_A_HELD_DELIVERY - 1)];
+    const report = tell(state, reason, findings.length, null);
+    const work: DeliveryAtWork = { head, delivery, now: await readClock(client) };
+    if (!(await wasSoBefore(client, head, delivery, state, reason))) {
+      await writeDelivery(client, head, delivery, { state, reason, columns });
+      await client.query(
+        `update finding set closed_at = $3 where county = $1 and delivery = $2 and closed_at is null`,
+        [county, delivery, work.now],
+      );
+      await writeBareFindings(client, work, findings);
+      await writeDeliveryCount(client, county, delivery, report);
+    }
+    await client.query('commit');
+    release();
+    return report;
+  }
+
+  function tell(
+    state: 'taken' | 'held' | 'refused',
+    reason: Finding | null,
+    findings: number,
+    matched: Matched | null,
+  ): DeliveryReport {
+    const stored = state === 'taken';
+    const direct = stored && !matched;
+    return {
+      delivery: String(delivery),
+      file: head.file,
+      dataset: dataset.name,
+      state,
+      reason,
+      rows: counted.rows,
+      added: direct ? counted.rows - counted.refused - counted.deleted : (matched?.added ?? 0),
+      changed: matched?.changed ?? 0,
+      unchanged: direct ? counted.deleted : stored ? counted.known + matched!.unchanged : 0,
+      retired: matched ? matched.ended + matched.vanished : 0,
+      refusedRows: counted.refused,
+      findings,
+    };
+  }
+
+  async function abandon(): Promise<void> {
+    if (!open) return;
+    await staged.abort().catch(() => {});
+    const failed = await client.query('rollback').then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    release(failed);
+  }
+
+  function release(failed?: Error): void {
+    open = false;
+    client.release(failed);
+  }
+}
+
+async function stageUnseen(known: KnownRows, staged: StagedRows): Promise<void> {
+  let chunk: number[] = [];
+  for (const id of known.unseen()) {
+    chunk.push(id);
+    if (chunk.length < 10_000) continue;
+    await staged.unseen(chunk);
+    chunk = [];
+  }
+  if (chunk.length > 0) await staged.unseen(chunk);
+}
+
+/** To the microsecond, which a Date would lose. */
+async function readClock(client: PoolClient): Promise<string> {
+  const { rows } = await client.query<{ now: string }>('select clock_timestamp()::text as now');
+  return rows[0]!.now;
+}
+
+async function wasSoBefore(
+  client: PoolClient,
+  { county, dataset }: DeliveryHead,
+  id: number,
+  state: string,
+  reason: Finding,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'select from delivery where county = $1 and id = $2 and dataset = $3 and state = $4 and reason = $5',
+    [county, id, dataset.name, state, reason.code],
+  );
+  return rowCount === 1;
+}
+
+/** Keeps the first findings of each kind, errors before the rest: what an officer needs who has to decide on a held delivery. */
+function collectFindings() {
+  const errors: Finding[] = [];
+  const others: Finding[] = [];
+  return {
+    add(findings: readonly Finding[]): void {
+      for (const finding of findings) {
+        const list = FINDINGS[finding.code].severity === 'error' ? errors : others;
+        if (list.length < MOST_FINDINGS_OF_A_HELD_DELIVERY) list.push(finding);
+      }
+    },
+    most: (count: number): Finding[] => [...errors, ...others].slice(0, count),
+  };
+}
