@@ -9,9 +9,8 @@ export type ArchiveFault = { readonly found: string; readonly accepted: string; 
  * of each entry, as the directory may lie. Null where nothing speaks against it.
  */
 export async function checkArchive(source: Source): Promise<ArchiveFault | { readonly inflated: number }> {
-  let archive: ZipFile | null = null;
   try {
-    archive = await openArchive(source.handle.fd);
+    const archive = await openArchive(source.handle.fd);
     const entries = await listEntries(archive);
     if (!Array.isArray(entries)) return entries;
     const fault = judge(entries);
@@ -22,8 +21,6 @@ export async function checkArchive(source: Source): Promise<ArchiveFault | { rea
   } catch (error) {
     if (error instanceof Encrypted) return { found: 'a password', accepted: 'without password', tooLarge: false };
     return { found: 'damaged ZIP archive', accepted: 'XLSX', tooLarge: false };
-  } finally {
-    archive?.close();
   }
 }
 
@@ -31,7 +28,7 @@ class Encrypted extends Error {}
 
 function openArchive(fd: number): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
-    // The handle stays its owner's.
+    // Never closed through yauzl: it would close the descriptor, which is its owner’s.
     fromFd(fd, { lazyEntries: true, autoClose: false, validateEntrySizes: true }, (error, archive) =>
       error === null ? resolve(archive) : reject(error),
     );

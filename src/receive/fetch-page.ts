@@ -112,7 +112,7 @@ async function ask(question: PageQuestion, signal: AbortSignal): Promise<Respons
     const response = await question.fetch(url.href, { headers, redirect: 'manual', signal });
     if (!REDIRECTS.includes(response.status)) return response;
     await response.body?.cancel();
-    const target = URL.parse(response.headers.get('location') ?? '', url);
+    const target = URL.parse(response.headers.get('location') ?? '', url.href);
     if (target === null || target.origin !== question.url.origin) {
       throw unreadable('DELIVERY_UNREADABLE', 'a redirect to another host', 'the configured address only');
     }
