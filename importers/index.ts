@@ -5,4 +5,4 @@ import { partyBuilding } from './party-building.js';
 import { police } from './police.js';
 
 /** Every department that delivers. Another is one file beside these and one line here. */
-export const importers: readonly Importer[] = [police, civilAffairs, partyBuilding, governance];
+export const IMPORTERS: readonly Importer[] = [police, civilAffairs, partyBuilding, governance];

@@ -26,7 +26,13 @@ export function addressNames(divisions: DivisionTable): AddressNames {
   const townships = divisions.all.filter(({ code }) => code.length === 9);
   const villages = divisions.all.filter(({ code }) => code.length === 12);
   const villagesOf = new Map(
-    townships.map(({ code }) => [code, byStart(villages.filter(({ parent }) => parent === code), villageForms)]),
+    townships.map(({ code }) => [
+      code,
+      byStart(
+        villages.filter(({ parent }) => parent === code),
+        villageForms,
+      ),
+    ]),
   );
   const names = { townships: byStart(townships, townshipForms), villagesOf, villages: byStart(villages, villageForms) };
   prepared.set(divisions, names);

@@ -2,7 +2,9 @@ import { narrow } from './clean-text.js';
 
 /** A unified social credit code of 18 characters, or what is wrong with it. @see GB 32100-2015 */
 export function readCreditCode(written: string): { readonly code: string } | { readonly fault: string } {
-  const code = narrow(written).toUpperCase().replace(/[\s'’‘-]+/gu, '');
+  const code = narrow(written)
+    .toUpperCase()
+    .replace(/[\s'’‘-]+/gu, '');
   if (code.length !== 18) return { fault: `${code.length} 位` };
   let sum = 0;
   for (let at = 0; at < 17; at += 1) {

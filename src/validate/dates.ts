@@ -38,7 +38,9 @@ export function readMoment(cell: string | number): DateReading {
     const padded = hour.length === 1 ? `0${hour}` : hour;
     return { date: `${year}-${two(month)}-${two(day)}T${padded}:${minute}:${second}${fraction}+08:00`, plain: true };
   }
-  const at = Date.parse(`${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}:${second}${fraction}${zone.toUpperCase()}`);
+  const at = Date.parse(
+    `${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}:${second}${fraction}${zone.toUpperCase()}`,
+  );
   return Number.isNaN(at) ? IMPOSSIBLE : { date: inShanghai(at), plain: true };
 }
 
@@ -61,7 +63,11 @@ const YEAR = /^(\d{4})年?$/u;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})?$/u;
 
 function readText(written: string): DateReading {
-  const text = narrow(written).trim().replace(/^['’‘]/u, '').replace(WITH_MIDNIGHT, '').replace(/\s+/gu, '');
+  const text = narrow(written)
+    .trim()
+    .replace(/^['’‘]/u, '')
+    .replace(WITH_MIDNIGHT, '')
+    .replace(/\s+/gu, '');
   const compact = COMPACT.exec(text);
   if (compact !== null) return build(compact[1], compact[2], compact[3]);
   const separated = SEPARATED.exec(text);

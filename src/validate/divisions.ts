@@ -7,14 +7,10 @@ import { plainText } from './clean-text.js';
  *
  * A village's kind is never read from its name: 郭里社区村民委员会 is a villagers' committee.
  */
-export function readDivisions(
-  townshipsCsv: string,
-  villagesCsv: string,
-  county: { readonly code: string; readonly name: string },
-): DivisionTable {
-  const top: Division = { code: county.code, name: county.name, kind: '县', parent: null };
+export function readDivisions(townshipsCsv: string, villagesCsv: string, county: string): DivisionTable {
+  const top: Division = { code: county, kind: '县', parent: null, ...(COUNTIES[county] ?? { name: county }) };
   const townships = readRows(townshipsCsv).map((row): Division => {
-    return { code: column(row, 'code9'), name: column(row, 'name'), kind: column(row, 'kind'), parent: county.code };
+    return { code: column(row, 'code9'), name: column(row, 'name'), kind: column(row, 'kind'), parent: county };
   });
   const villages = readRows(villagesCsv).map((row): Division => {
     return {
@@ -100,6 +96,13 @@ export function villageBase(name: string): string {
   const suffix = VILLAGE_ENDINGS.find((ending) => name.endsWith(ending) && name.length - ending.length >= 2);
   return suffix === undefined ? name : name.slice(0, -suffix.length);
 }
+
+/** The files name townships and villages only. */
+const COUNTIES: Readonly<Record<string, { readonly name: string; readonly kind: string }>> = {
+  '440904': { name: '电白区', kind: '区' },
+  '500229': { name: '城口县', kind: '县' },
+  '530502': { name: '隆阳区', kind: '区' },
+};
 
 interface Names {
   readonly exact: ReadonlyMap<string, readonly Division[]>;

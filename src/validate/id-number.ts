@@ -22,7 +22,8 @@ export function readIdNumber(cell: string | number, workbook: boolean, latest: n
   if (isValidIdNumber(cell, latest) && !(workbook && endsInZeros(cell))) return valid(cell, cell);
   const text = tidy(cell);
   if (EXPONENT.test(text)) return damaged(text);
-  const number = text.length === 15 || text.length === 18 ? text.replace(MISREAD, (letter) => DIGIT_OF[letter] ?? letter) : text;
+  const number =
+    text.length === 15 || text.length === 18 ? text.replace(MISREAD, (letter) => DIGIT_OF[letter] ?? letter) : text;
   if (number.length === 18) {
     if (endsInZeros(number) && (workbook || !isValidIdNumber(number, latest))) return damaged(number);
     const wrong = faultOf(number, latest);
@@ -93,7 +94,11 @@ const LONGEST = 40;
 /** A spreadsheet's number holds 15 digits: an old number survives in one, a new one does not. */
 function readNumberCell(cell: number, latest: number): IdReading {
   const text = String(cell);
-  return OLD_FORM.test(text) ? readIdNumber(text, true, latest) : Math.abs(cell) >= 1e15 ? damaged(text) : refused(text, 'ID_NUMBER_LENGTH');
+  return OLD_FORM.test(text)
+    ? readIdNumber(text, true, latest)
+    : Math.abs(cell) >= 1e15
+      ? damaged(text)
+      : refused(text, 'ID_NUMBER_LENGTH');
 }
 
 function tidy(written: string): string {

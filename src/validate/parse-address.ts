@@ -30,13 +30,14 @@ export function parseAddress(written: string, divisions: DivisionTable, villageH
   }
   const townshipCode = township?.code ?? villageHint?.slice(0, 9) ?? null;
   const within = townshipCode === null ? undefined : names.villagesOf.get(townshipCode);
-  let villageName = within === undefined ? null : villageAt(within, text, at);
-  villageName ??= township === null ? villageAt(names.villages, text, at) : null;
+  const sure: Sureness = { township: township !== null, hint: villageHint };
+  let villageName = within === undefined ? null : villageAt(within, text, at, sure);
+  villageName ??= township === null ? villageAt(names.villages, text, at, sure) : null;
   const village = villageName?.division ?? null;
   if (villageName !== null) at += villageName.name.length;
 
   if (township !== null) elements.township = township.name;
-  else if (townshipName === null) at = takeUnknownTownship(text, at, elements);
+  else if (townshipName === null && villageHint === null) at = takeUnknownTownship(text, at, elements);
   if (village !== null) elements.village = village.name;
   takeRest(text, at, elements, village !== null || villageHint !== null);
   return { elements, township: village?.parent ?? township?.code ?? null, village: village?.code ?? null };
@@ -44,7 +45,7 @@ export function parseAddress(written: string, divisions: DivisionTable, villageH
   /** 河图 alone is the township only where one of its villages comes next: 河图路 is a road. */
   function villageFollows({ name, division }: AddressName, address: string, start: number): boolean {
     const below = names.villagesOf.get(division.code);
-    return below !== undefined && villageAt(below, address, start + name.length) !== null;
+    return below !== undefined && villageAt(below, address, start + name.length, NUMBER_NEXT) !== null;
   }
 }
 
@@ -82,17 +83,36 @@ function nameAt(names: NamesByStart, text: string, at: number): AddressName | nu
   return null;
 }
 
-/** A bare name (王官) counts before a number, a group, or the end; otherwise it may be the beginning of another name. */
-function villageAt(names: NamesByStart, text: string, at: number): AddressName | null {
+/** How much is known of the place before its village is read. */
+interface Sureness {
+  readonly township: boolean;
+  readonly hint: string | null;
+}
+const NUMBER_NEXT: Sureness = { township: false, hint: null };
+
+/**
+ * A bare name (王官) counts before a number or the end; before other words only where the township was written or the row's
+ * code says the same village, and never where it begins a road or an estate (九龙花园). A hamlet may be called like a village
+ * elsewhere: against the row's code, only a committee's name counts.
+ */
+function villageAt(names: NamesByStart, text: string, at: number, sure: Sureness): AddressName | null {
   const candidates = names.get(text.slice(at, at + 2));
   if (candidates === undefined) return null;
   for (const candidate of candidates) {
-    if (!text.startsWith(candidate.name, at)) continue;
-    const end = at + candidate.name.length;
-    if (!candidate.bare || end === text.length || startsNumber(text, end)) return candidate;
+    const { name, division, bare } = candidate;
+    if (!text.startsWith(name, at)) continue;
+    const end = at + name.length;
+    const asHinted = division.code === sure.hint;
+    if (sure.hint !== null && !asHinted && !sure.township && !COMMITTEE_NAME.test(name)) continue;
+    if (!bare || end === text.length || startsNumber(text, end)) return candidate;
+    if ((asHinted || (sure.township && sure.hint === null)) && !OTHER_NAME.test(text.slice(end, end + 4)))
+      return candidate;
   }
   return null;
 }
+
+const COMMITTEE_NAME = /(?:社区|委会)$/u;
+const OTHER_NAME = /^(?:小区|花园|家园|佳园|公寓|广场|新城|新村|名[都城]|[苑里城园府庭路街巷镇乡]|大道|.[路街巷])/u;
 
 function startsNumber(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);
@@ -135,7 +155,8 @@ function takeRest(text: string, start: number, elements: Taken, villageKnown: bo
       at = Math.max(stop, at + 1);
     }
   }
-  flush(pending, end);
+  if (pending < end && onlyPlace(text.slice(pending, end))) flush(pending, end, 'hamlet');
+  else flush(pending, end);
 
   /** A number and what it counts; where it counts nothing, it is part of a name (三家村) and is passed over. */
   function takeNumber(from: number, stop: number, waiting: number): number {
@@ -143,13 +164,18 @@ function takeRest(text: string, start: number, elements: Taken, villageKnown: bo
     const before = ordinal ? from - 1 : from;
     for (const [suffix, element] of SUFFIXES.get(text.charAt(stop)) ?? NONE) {
       if (!text.startsWith(suffix, stop)) continue;
+      if (element === 'number' && (elements.building !== undefined || elements.unit !== undefined)) {
+        // 3栋501号 is a door, not a house
+        give('room', before, from, stop);
+        return (pending = stop + suffix.length);
+      }
       if (suffix === '社' && text.charAt(stop + 1) === '区') continue;
       give(element, before, from, stop);
       pending = stop + suffix.length;
       return pending;
     }
     const first = text.charCodeAt(from);
-    if (!isDigit(first) && !isLetter(first)) return stop;
+    if (!isPartStart(first)) return stop;
     if (text.charAt(stop) === '-' || text.charAt(stop) === '/') return takeChain(from, stop, before);
     if (stop === end && isDigit(first)) {
       // …阳光花园3栋501, …12号
@@ -166,7 +192,11 @@ function takeRest(text: string, start: number, elements: Taken, villageKnown: bo
   function takeChain(from: number, stop: number, before: number): number {
     const parts = [text.slice(from, stop)];
     let next = stop;
-    while (next < end && (text.charAt(next) === '-' || text.charAt(next) === '/') && isPartStart(text.charCodeAt(next + 1))) {
+    while (
+      next < end &&
+      (text.charAt(next) === '-' || text.charAt(next) === '/') &&
+      isPartStart(text.charCodeAt(next + 1))
+    ) {
       const begin = next + 1;
       next = begin + 1;
       while (next < end && isPartStart(text.charCodeAt(next))) next += 1;
@@ -195,7 +225,8 @@ function takeRest(text: string, start: number, elements: Taken, villageKnown: bo
       elements.number += `附${toNumber(text.slice(from, stop))}`;
       return;
     }
-    flush(pending, before, WAITS_FOR[element]);
+    const sign = element === 'number' && text.startsWith('门牌', before - 2) ? before - 2 : before;
+    flush(pending, sign, WAITS_FOR[element]);
     elements[element] ??= toNumber(text.slice(from, stop));
   }
 
@@ -203,7 +234,8 @@ function takeRest(text: string, start: number, elements: Taken, villageKnown: bo
   function takeName(kind: Naming, from: number): number {
     if (kind === 'road') {
       const stop = from + 1;
-      if (from === pending || !endsRoad(stop) || (text.charAt(from) === '道' && text.charAt(from - 1) !== '大')) return from;
+      if (from === pending || !endsRoad(stop) || (text.charAt(from) === '道' && text.charAt(from - 1) !== '大'))
+        return from;
       if (elements.road === undefined) elements.road = text.slice(pending, stop);
       else flush(pending, stop);
       return stop;
@@ -223,7 +255,7 @@ function takeRest(text: string, start: number, elements: Taken, villageKnown: bo
       return from + 1;
     }
     // 自然村 or 村: a hamlet, or the village that the table does not know. 新村 is an estate when a building follows.
-    if (from === pending || text.charAt(from + 1) === '组') return from;
+    if (from === pending || text.charAt(from + 1) === '组' || text.startsWith('自然村', from + 1)) return from;
     const committee = COMMITTEES.find((word) => text.startsWith(word, from));
     const stop = from + (committee?.length ?? 1);
     const natural = text.startsWith('自然', from - 2);
@@ -246,10 +278,26 @@ function takeRest(text: string, start: number, elements: Taken, villageKnown: bo
     else elements.rest = (elements.rest ?? '') + words;
   }
 
+  /** What alone follows the village is a hamlet, unless it is an estate or says where something is near. */
+  function onlyPlace(words: string): boolean {
+    const { hamlet, group, road, estate } = elements;
+    return (
+      villageKnown &&
+      words.length <= 6 &&
+      (hamlet ?? group ?? road ?? estate) === undefined &&
+      !ESTATE.test(words) &&
+      !NEAR.test(words)
+    );
+  }
+
   function endsRoad(stop: number): boolean {
     if (stop >= end) return true;
     const unit = text.charCodeAt(stop);
-    return startsNumber(text, stop) || isLetter(unit) || (ROAD_NAMES_ON.get(unit) !== true && !FOLLOWS_NAME.test(text.slice(stop, stop + 2)));
+    return (
+      startsNumber(text, stop) ||
+      isLetter(unit) ||
+      (ROAD_NAMES_ON.get(unit) !== true && !FOLLOWS_NAME.test(text.slice(stop, stop + 2)))
+    );
   }
 
   function partEnd(from: number): number {
@@ -270,7 +318,7 @@ const STARTS = new Map<number, Naming | 'numeral' | 'skip'>([
   ...starts('社居', 'community'),
   ...starts('组', 'group'),
   ...starts('村', 'hamlet'),
-  ...starts(',，。;；、 ()', 'skip'),
+  ...starts(',，。;；、 ()-', 'skip'),
 ]);
 
 /** What a number counts, by the first character behind it, the longest first. 社 is the group of 重庆 and 四川. */
@@ -278,12 +326,31 @@ const SUFFIXES: ReadonlyMap<string, readonly (readonly [string, Counted])[]> = n
   ['组', [['组', 'group']]],
   ['社', [['社', 'group']]],
   ['小', [['小组', 'group']]],
-  ['村', [['村民小组', 'group'], ['村民组', 'group']]],
-  ['号', [['号楼', 'building'], ['号院', 'number'], ['号', 'number']]],
+  [
+    '村',
+    [
+      ['村民小组', 'group'],
+      ['村民组', 'group'],
+    ],
+  ],
+  [
+    '号',
+    [
+      ['号楼', 'building'],
+      ['号院', 'number'],
+      ['号', 'number'],
+    ],
+  ],
   ['栋', [['栋', 'building']]],
   ['幢', [['幢', 'building']]],
   ['座', [['座', 'building']]],
-  ['#', [['#楼', 'building'], ['#', 'building']]],
+  [
+    '#',
+    [
+      ['#楼', 'building'],
+      ['#', 'building'],
+    ],
+  ],
   ['单', [['单元', 'unit']]],
   ['门', [['门', 'unit']]],
   ['层', [['层', 'floor']]],
@@ -310,20 +377,15 @@ const CHAINS: Readonly<Record<'none' | 'building' | 'unit', readonly (readonly C
   unit: [['room'], ['floor', 'room']],
 };
 
-const VILLAGE_WORDS = [
-  '社区居民委员会',
-  '社区村民委员会',
-  '社区居委会',
-  '社区村委会',
-  '社区',
-  '居民委员会',
-  '居委会',
-];
+const VILLAGE_WORDS = ['社区居民委员会', '社区村民委员会', '社区居委会', '社区村委会', '社区', '居民委员会', '居委会'];
 const COMMITTEES = ['村村民委员会', '村民委员会', '村村委会', '村委会'];
-const ESTATE = /(?:小区|花园|花苑|家园|公寓|广场|新村|宿舍|大厦|山庄|名城|新城|[苑庭府园城湾居邸墅轩])$/u;
+const ESTATE = /(?:小区|花园|花苑|家园|公寓|广场|新村|宿舍|大厦|山庄|名城|新城|[苑庭府园城邸墅轩里])$|佳园$|名都$/u;
+const NEAR = /[旁侧]$|对面$|附近$|隔壁$|院内$|门口$|[^\p{Script=Han}]/u;
 /** Behind 路 or 街, these make it part of a longer name: 兰城路小区, 新街村, 街子. */
 const FOLLOWS_NAME = /^(?:小区|社区|花园|新村|公寓|广场|家园|宿舍|自然|居委)/u;
-const ROAD_NAMES_ON = new Map([...'村子组苑园口头边上下里巷路街道坡坪寨坝'].map((character) => [character.charCodeAt(0), true]));
+const ROAD_NAMES_ON = new Map(
+  [...'村子组苑园口头边上下里巷路街道坡坪寨坝'].map((character) => [character.charCodeAt(0), true]),
+);
 
 const isDigit = (unit: number) => unit >= 48 && unit <= 57;
 const isLetter = (unit: number) => (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122);

@@ -7,7 +7,10 @@ import { narrow } from './clean-text.js';
 export function readPhone(written: string): string | null {
   if (isMobile(written)) return written;
   for (const part of narrow(written).split(SEPARATORS)) {
-    const text = part.replace(/[()\s'’‘.]/gu, '').replace(/[—–_]/gu, '-').replace(/-+/gu, '-');
+    const text = part
+      .replace(/[()\s'’‘.]/gu, '')
+      .replace(/[—–_]/gu, '-')
+      .replace(/-+/gu, '-');
     const phone = readOne(text.replace(COUNTRY, ''));
     if (phone !== null) return phone;
   }

@@ -1,0 +1,186 @@
+import type { Dataset } from '../model/importer.js';
+import type { AddressElements, Value } from '../model/record.js';
+import { type CellContext, readIdCell } from './cell-readers.js';
+import { toCgcs2000 } from './coordinates.js';
+import type { Draft } from './draft.js';
+import { birthDateIn, sexIn } from './id-number.js';
+import { elementNumber, parseAddress } from './parse-address.js';
+import type { ColumnPlan } from './plan-columns.js';
+
+/** What is done when all cells of a row are read, because it takes more than one of them. */
+export type Completion = (draft: Draft) => void;
+
+/** The completions a plan needs, in order: the kind of number before its checks, the place before the address. */
+export function completionsOf(plan: ColumnPlan, context: CellContext): readonly Completion[] {
+  return [
+    ...ofKind(plan, 'anyIdNumber').map(({ field, word }) =>
+      settleIdType(field, word.typeField, header(plan, field), context),
+    ),
+    ...checkAgainstNumber(plan),
+    ...ofKind(plan, 'townshipName').map(({ field }) => settleTownship(field, header(plan, field), context)),
+    ...ofKind(plan, 'villageName').map(({ field, word }) =>
+      settleVillage(field, word.townshipField, header(plan, field), context),
+    ),
+    settlePlace,
+    ...ofKind(plan, 'address').map(({ field }) => takeElements(field, context)),
+    ...convertCoordinates(plan),
+  ];
+}
+
+type WordOf<K extends string> = Extract<Dataset['columns'][number]['word'], { readonly kind: K }>;
+
+function ofKind<K extends Dataset['columns'][number]['word']['kind']>(plan: ColumnPlan, kind: K) {
+  return plan.bound.flatMap(({ column }) =>
+    column.word.kind === kind ? [{ field: column.field, word: column.word as WordOf<K> }] : [],
+  );
+}
+
+const header = (plan: ColumnPlan, field: string) => plan.columns[field] ?? field;
+
+/**
+ * A citizen's number is one by its document or, where another or none is stated, by its check digit: residence permits of
+ * Hong Kong, Macao, Taiwan and foreign residents have 18 digits of the same form.
+ */
+function settleIdType(field: string, typeField: string, column: string, context: CellContext): Completion {
+  return (draft) => {
+    const written = draft.stated[field];
+    if (typeof written !== 'string') return;
+    const type = draft.stated[typeField];
+    delete draft.stated[field];
+    if (type === CITIZEN || (type === undefined && /^\d{15}(?:\d{2}[\dXx])?$/u.test(written))) {
+      return readIdCell(written, draft, field, column, context);
+    }
+    const findings = draft.findings?.length ?? 0;
+    if (/^\d{17}[\dXx]$/u.test(written)) readIdCell(written, draft, field, column, context);
+    if (draft.stated[field] !== undefined) return;
+    // Not a citizen's number after all: nothing is wrong with it.
+    if (draft.findings !== null) draft.findings.length = findings;
+    delete draft.stated[`${field}Invalid`];
+    draft.stated['otherIdNumber'] = written.toUpperCase();
+  };
+}
+
+const CITIZEN = '居民身份证';
+
+/** Both are kept where they differ: which of them is wrong, the row does not say. */
+function checkAgainstNumber(plan: ColumnPlan): readonly Completion[] {
+  const { idNumber, birthDate, sex } = plan.columns;
+  if (idNumber === undefined || (birthDate === undefined && sex === undefined)) return [];
+  return [
+    (draft) => {
+      const number = draft.stated['idNumber'];
+      if (typeof number !== 'string') return;
+      const born = draft.stated['birthDate'];
+      if (typeof born === 'string' && !birthDateIn(number).startsWith(born)) {
+        draft.report('ID_NUMBER_BIRTH_DATE', birthDate ?? null);
+      }
+      const stated = draft.stated['sex'];
+      if ((stated === '1' || stated === '2') && stated !== sexIn(number)) draft.report('ID_NUMBER_SEX', sex ?? null);
+    },
+  ];
+}
+
+function settleTownship(field: string, column: string, { divisions }: CellContext): Completion {
+  return (draft) => {
+    const written = draft.stated[field];
+    if (typeof written !== 'string') return;
+    const found = divisions.township(written);
+    if (found !== null && found !== 'ambiguous') {
+      draft.stated[field] = found.code;
+      draft.township ??= found.code;
+      if (found.name !== written) draft.keep(field, written);
+      return;
+    }
+    delete draft.stated[field];
+    draft.keyOf(field, written);
+    if (found === 'ambiguous') {
+      draft.report('DIVISION_AMBIGUOUS', column);
+      draft.keep(field, written);
+    } else draft.refuse('DIVISION_UNKNOWN', column, field, written, divisions.county.name);
+  };
+}
+
+function settleVillage(
+  field: string,
+  townshipField: string | undefined,
+  column: string,
+  { divisions }: CellContext,
+): Completion {
+  return (draft) => {
+    const written = draft.stated[field];
+    if (typeof written !== 'string') return;
+    const township = townshipField === undefined ? draft.township : draft.stated[townshipField];
+    const found = divisions.village(written, typeof township === 'string' ? township : null);
+    if (found !== null && found !== 'ambiguous') {
+      draft.stated[field] = found.code;
+      draft.village ??= found.code;
+      if (found.name !== written) draft.keep(field, written);
+      return;
+    }
+    delete draft.stated[field];
+    draft.keyOf(field, written);
+    if (found === 'ambiguous') {
+      draft.report('DIVISION_AMBIGUOUS', column);
+      draft.keep(field, written);
+    } else draft.refuse('DIVISION_UNKNOWN', column, field, written, divisions.county.name);
+  };
+}
+
+/** A grid lies in its village, a village in its township. */
+function settlePlace(draft: Draft): void {
+  draft.village ??= draft.grid?.slice(0, 12) ?? null;
+  if (draft.village !== null) draft.township = draft.village.slice(0, 9);
+}
+
+/** Elements that have columns of their own fill what the text leaves out. */
+function takeElements(field: string, { divisions }: CellContext): Completion {
+  return (draft) => {
+    const written = draft.stated[field];
+    if (typeof written !== 'string') return;
+    const { elements, township, village } = parseAddress(written, divisions, draft.village);
+    if (draft.village === null) {
+      draft.village = village;
+      if (village !== null) draft.township = village.slice(0, 9);
+      else draft.township ??= township;
+    }
+    const whole: Elements = elements;
+    for (const [element, column] of OWN_COLUMNS) {
+      const stated = draft.stated[column];
+      if (typeof stated === 'string' && whole[element] === undefined) {
+        const number = elementNumber(stated);
+        if (number !== '') whole[element] = number;
+      }
+    }
+    draft.stated[`${field}Elements`] = whole as Record<string, Value>;
+  };
+}
+
+type Elements = { -readonly [name in keyof AddressElements]: AddressElements[name] };
+const OWN_COLUMNS = [
+  ['building', 'buildingNumber'],
+  ['unit', 'unit'],
+  ['room', 'room'],
+] as const;
+
+/** Half a coordinate is none. */
+function convertCoordinates(plan: ColumnPlan): readonly Completion[] {
+  const [east] = ofKind(plan, 'longitude');
+  const [north] = ofKind(plan, 'latitude');
+  if (east === undefined || north === undefined) return [];
+  const { system } = east.word;
+  return [
+    (draft) => {
+      const longitude = draft.stated[east.field];
+      const latitude = draft.stated[north.field];
+      if (typeof longitude !== 'number' || typeof latitude !== 'number') {
+        delete draft.stated[east.field];
+        delete draft.stated[north.field];
+        return;
+      }
+      if (system === 'CGCS2000') return;
+      draft.keep(east.field, String(longitude));
+      draft.keep(north.field, String(latitude));
+      [draft.stated[east.field], draft.stated[north.field]] = toCgcs2000(longitude, latitude, system);
+    },
+  ];
+}
