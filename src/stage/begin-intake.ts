@@ -49,6 +49,8 @@ export interface PublishOptions {
   readonly accept?: Acceptance;
   /** The delivery ends in the middle of a row. */
   readonly cutOff?: boolean;
+  /** Tells what the delivery would do, and does nothing. */
+  readonly preview?: boolean;
   /** Stored with the delivery, so that the next pull goes on behind it. */
   readonly cursor?: FeedCursor | null;
 }
@@ -100,6 +102,7 @@ function openIntake(
   let lastHash = 0n;
   let backlog: Promise<void> | null = null;
   let open = true;
+  let preview = false;
   const counted = { rows: 0, known: 0, refused: 0, deleted: 0, repeats: 0 };
 
   function hashRow(row: Row): bigint {
@@ -140,6 +143,8 @@ function openIntake(
       counted.rows += 1;
       counted.known += 1;
       backlog = sightings.see(row, record) ?? backlog;
+      // Whoever awaits it hears of a failure; so does everybody who publishes.
+      backlog?.catch(() => {});
       return true;
     },
     drain() {
@@ -171,6 +176,7 @@ function openIntake(
 
   async function publish(options: PublishOptions = {}): Promise<DeliveryReport> {
     if (!open) throw new Error('The intake has ended.');
+    preview = options.preview ?? false;
     try {
       await sightings.end();
       if (!first && coverage === 'full') await stageUnseen(knownRows, staged);
@@ -205,7 +211,7 @@ function openIntake(
       const report = tell('taken', judged?.reason ?? null, findings, matched);
       await writeDeliveryCount(client, county, delivery, report);
       if (options.cursor) await writeFeedCursor(client, county, options.cursor, work.now);
-      await client.query('commit');
+      await client.query(preview ? 'rollback' : 'commit');
       release();
       return report;
     } catch (error) {
@@ -245,7 +251,7 @@ function openIntake(
     const findings = [reason, ...held.most(MOST_FINDINGS_OF_A_HELD_DELIVERY - 1)];
     const report = tell(state, reason, findings.length, null);
     const work: DeliveryAtWork = { head, delivery, now: await readClock(client) };
-    if (!(await wasSoBefore(client, head, delivery, state, reason))) {
+    if (!preview && !(await wasSoBefore(client, head, delivery, state, reason))) {
       await writeDelivery(client, head, delivery, { state, reason, columns });
       await client.query(
         `update finding set closed_at = $3 where county = $1 and delivery = $2 and closed_at is null`,
@@ -268,8 +274,9 @@ function openIntake(
     const stored = state === 'taken';
     const direct = stored && !matched;
     return {
-      delivery: String(delivery),
+      delivery: preview ? null : delivery,
       file: head.file,
+      sha256: head.sha256,
       dataset: dataset.name,
       state,
       reason,

@@ -1,7 +1,7 @@
 import type { Database } from '../database/connect.js';
 
 export interface TakenDelivery {
-  readonly id: string;
+  readonly id: number;
   readonly file: string;
   readonly dataset: string;
   readonly statedOn: string | null;
@@ -28,6 +28,6 @@ export async function newestFull(database: Database, county: string, dataset: st
 }
 
 const TAKEN = `
-  select d.id::text as id, d.file, d.dataset, d.stated_on as "statedOn", coalesce(c.rows, 0) as rows
+  select d.id, d.file, d.dataset, d.stated_on as "statedOn", coalesce(c.rows, 0) as rows
   from delivery d left join delivery_count c on c.county = d.county and c.delivery = d.id
   where d.county = $1 and d.state = 'taken'`;

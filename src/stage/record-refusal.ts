@@ -55,8 +55,9 @@ export async function recordRefusal(database: Database, county: string, refusal:
     return id;
   });
   return {
-    delivery: String(delivery),
+    delivery,
     file,
+    sha256: refusal.sha256,
     dataset: dataset?.name ?? null,
     state: 'refused',
     reason: finding,
