@@ -18,7 +18,7 @@ export const findings: Command = {
     { flags: '--csv', zh: '以 CSV 输出全部', en: 'all of them, as CSV' },
     { flags: '--limit <n>', zh: '最多显示多少条', en: 'how many to show', fallback: '50' },
   ],
-  async run({ config, terminal, say }, _operands, options) {
+  async run({ config, terminal }, _operands, options) {
     const code = options['code'] as string | undefined;
     if (code !== undefined && !(code in FINDINGS)) {
       throw new UsageError({ zh: `没有这种问题代码：${code}`, en: `There is no finding code ${code}.` });

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMPORTERS } from '../../importers/index.js';
-import { openReadings } from '../authorize/open-readings.js';
-import { openTokenKeys, signToken } from '../authorize/tokens.js';
+import { openReadings, openTokenKeys, signToken } from '../authorize/index.js';
 import { PROJECT_FOLDER } from '../database/project-folder.js';
 import { openHub, type Hub } from '../hub.js';
 import { receiveNight } from '../pipeline.js';

@@ -1,4 +1,4 @@
-import { openTokenKeys, signToken } from '../authorize/tokens.js';
+import { openTokenKeys, signToken } from '../authorize/index.js';
 import { IMPORTERS } from '../../importers/index.js';
 import { EXIT, UsageError, type Command } from './command.js';
 
