@@ -164,9 +164,10 @@ const OWN_COLUMNS = [
 
 /** Half a coordinate is none. */
 function convertCoordinates(plan: ColumnPlan): readonly Completion[] {
-  const [east] = ofKind(plan, 'longitude');
-  const [north] = ofKind(plan, 'latitude');
-  if (east === undefined || north === undefined) return [];
+  const { columns } = plan.dataset;
+  const east = columns.find(({ word }) => word.kind === 'longitude');
+  const north = columns.find(({ word }) => word.kind === 'latitude');
+  if (east?.word.kind !== 'longitude' || north === undefined) return [];
   const { system } = east.word;
   return [
     (draft) => {

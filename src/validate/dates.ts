@@ -27,7 +27,7 @@ export function readMonth(cell: string | number): DateReading {
  */
 export function readMoment(cell: string | number): DateReading {
   if (typeof cell === 'number') {
-    return cell > 1e11 ? { date: inShanghai(cell), plain: false } : readSerialMoment(cell);
+    return cell > 1e11 && cell < 4.2e12 ? { date: inShanghai(cell), plain: false } : readSerialMoment(cell);
   }
   const match = MOMENT.exec(cell) ?? MOMENT.exec(narrow(cell).trim());
   if (match === null) return readDate(cell);
@@ -100,12 +100,12 @@ function readNumber(cell: number): DateReading {
     const [year = '', month = ''] = String(cell).split('.');
     return month === '1' ? { date: year, plain: false } : readText(`${year}.${month}`);
   }
-  if (cell < FIRST_SERIAL || cell > LAST_SERIAL) return FORM;
+  if (!(cell >= FIRST_SERIAL && cell <= LAST_SERIAL)) return FORM;
   return { date: new Date(EXCEL_ZERO + Math.floor(cell) * DAY).toISOString().slice(0, 10), plain: false };
 }
 
 function readSerialMoment(cell: number): DateReading {
-  if (cell < FIRST_SERIAL || cell > LAST_SERIAL || Number.isInteger(cell)) return readNumber(cell);
+  if (!(cell >= FIRST_SERIAL && cell <= LAST_SERIAL) || Number.isInteger(cell)) return readNumber(cell);
   const local = new Date(EXCEL_ZERO + Math.round(cell * 86_400) * 1000).toISOString();
   return { date: `${local.slice(0, 19)}+08:00`, plain: false };
 }

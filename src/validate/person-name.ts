@@ -18,7 +18,7 @@ export function readPersonName(written: string): NameReading {
   return { name, strange: STRANGE.exec(name)?.[0] ?? null, damaged };
 }
 
-const DOTS = /\s*[•．‧∙⋅・･●⸱‐᛫]\s*/gu;
+const DOTS = /\s*[·•．‧∙⋅・･●⸱‐᛫]\s*/gu;
 const POINT = /(?<=\p{Script=Han})\s*[.。]\s*(?=\p{Script=Han})/gu;
 const INNER_BLANK = /(?<=[\p{Script=Han}\p{Co}])\s+(?=[\p{Script=Han}\p{Co}])/gu;
 const EDGE_DOTS = /^·+|·+$/gu;

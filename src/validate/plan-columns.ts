@@ -142,7 +142,7 @@ function citedColumns(bound: readonly BoundColumn[]): Readonly<Record<string, st
 /** A header row may be a row of data that lost its header: what looks like a number or a sentence is shown by its shape. */
 function showHeader(header: string): string {
   const text = header.trim();
-  return text.length > 30 || /\d{5}/u.test(text) ? shapeOf(text) : text;
+  return text.length > 20 || /\d{5}/u.test(text) ? shapeOf(text) : text;
 }
 
 function about(sheet: string | null, code: FindingCode, column: string): Finding {
