@@ -88,7 +88,7 @@ class Utf8Check {
     const all = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const end = all.length - openBytes(all);
     const body = all.subarray(0, end);
-    this.#rest = all.subarray(end);
+    this.#rest = Buffer.from(all.subarray(end));
     this.valid = isUtf8(body);
     if (this.goodCharacters < 100) this.#countGood(body);
   }

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { unreadable } from './unreadable-delivery.js';
 
-const CHUNK = 256 * 1024;
+const CHUNK = 128 * 1024;
 
 /**
  * One file, opened once: all passes read the same bytes, even where a new file takes its name meanwhile. A link or a pipe is not opened.
@@ -24,11 +24,11 @@ export class Source {
     readonly stats: Stats,
   ) {}
 
-  /** The bytes from the start; each chunk is a buffer of its own. */
+  /** The bytes from the start. A chunk is good until the next is asked for: one buffer serves for all. */
   async *chunks(): AsyncGenerator<Buffer> {
+    const buffer = Buffer.allocUnsafeSlow(CHUNK);
     let position = 0;
     for (;;) {
-      const buffer = Buffer.allocUnsafeSlow(CHUNK);
       const { bytesRead } = await this.handle.read(buffer, 0, CHUNK, position);
       if (bytesRead === 0) return;
       position += bytesRead;

@@ -5,13 +5,19 @@ import type { TextRecord } from './split-records.js';
 export type ParsedRecord = TextRecord & { readonly cells: readonly string[] | null };
 
 /**
- * Cells of whole records. A record without a quote has one reading: it is cut at the delimiter. All others are csv-parse's, together, as
+ * Cells of whole records. A record without a quote, or with one around every cell and nowhere else, has one reading: it is cut. All others are csv-parse's, together, as
  * one call costs less than many; where it disagrees about their number or finds fault, each is read alone, and where one
  * still fails it is taken apart into its physical lines, so that a misplaced quote costs no more than it must.
  */
 export function parseRecords(records: readonly TextRecord[], delimiter: string): ParsedRecord[] {
-  const quoted = records.filter((record) => record.quoted && record.broken === null);
   const cellsOf = new Map<TextRecord, readonly string[]>();
+  const quoted: TextRecord[] = [];
+  for (const record of records) {
+    if (!record.quoted || record.broken !== null) continue;
+    const cells = allQuoted(record.text, delimiter);
+    if (cells === null) quoted.push(record);
+    else cellsOf.set(record, cells);
+  }
   const together = quoted.length > 0 ? tryParse(quoted.map((record) => record.text).join('\n'), delimiter) : [];
   const agreed = together?.length === quoted.length;
   for (const [position, record] of quoted.entries()) {
@@ -26,6 +32,13 @@ export function parseRecords(records: readonly TextRecord[], delimiter: string):
     else for (const line of linesOf(record)) parsed.push({ ...line, cells: cellsOfLine(line, delimiter) });
   }
   return parsed;
+}
+
+/** The cells of `"a","b"`; null where a quote stands anywhere else. */
+function allQuoted(text: string, delimiter: string): readonly string[] | null {
+  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return null;
+  const cells = ownCopy(text).slice(1, -1).split(`"${delimiter}"`);
+  return cells.some((cell) => cell.includes('"')) ? null : cells;
 }
 
 function tryParse(text: string, delimiter: string): string[][] | null {

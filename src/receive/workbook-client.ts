@@ -19,7 +19,13 @@ export class WorkbookClient {
   #worked = 0;
   #stopped: string | null = null;
 
-  constructor(descriptor: number) {
+  constructor(
+    descriptor: number,
+    private readonly limits: { readonly time: number; readonly memory: number } = {
+      time: LIMITS.workbookTime,
+      memory: LIMITS.workbookMemory,
+    },
+  ) {
     this.#child = fork(PROGRAM, [], {
       execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${LIMITS.workbookHeapMegabytes}`],
       env: {},
@@ -66,7 +72,7 @@ export class WorkbookClient {
       };
       const onMessage = (answer: WorkbookAnswer) => settle(() => resolve(answer));
       const onExit = () => {
-        const accepted = `${LIMITS.workbookTime / 1000} s, ${LIMITS.workbookMemory / 1024 ** 2} MB`;
+        const accepted = `${this.limits.time / 1000} s, ${this.limits.memory / 1024 ** 2} MB`;
         settle(() =>
           reject(
             unreadable(
@@ -77,13 +83,10 @@ export class WorkbookClient {
           ),
         );
       };
-      const timer = setTimeout(
-        () => stop('the workbook took too long'),
-        Math.max(LIMITS.workbookTime - this.#worked, 1),
-      );
+      const timer = setTimeout(() => stop('the workbook took too long'), Math.max(this.limits.time - this.#worked, 1));
       const watch = setInterval(() => {
         void residentBytes(child.pid).then((bytes) => {
-          if (bytes > LIMITS.workbookMemory) stop('the workbook took too much memory');
+          if (bytes > this.limits.memory) stop('the workbook took too much memory');
         });
       }, 50);
       child.on('message', onMessage).on('exit', onExit).on('error', onExit);

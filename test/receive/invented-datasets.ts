@@ -1,9 +1,19 @@
 import type { Column, Dataset, FileShape, Word } from '../../src/model/importer.js';
 
 const text: Word = { kind: 'text' };
-const column = (field: string, headers: readonly string[], more: Partial<Column> = {}): Column => ({ field, headers, word: text, ...more });
+const column = (field: string, headers: readonly string[], more: Partial<Column> = {}): Column => ({
+  field,
+  headers,
+  word: text,
+  ...more,
+});
 
-export function dataset(name: string, file: FileShape, columns: readonly Column[], more: Partial<Dataset> = {}): Dataset {
+export function dataset(
+  name: string,
+  file: FileShape,
+  columns: readonly Column[],
+  more: Partial<Dataset> = {},
+): Dataset {
   return {
     name,
     register: name.split('/')[0] ?? '',
@@ -34,7 +44,11 @@ export const residents = dataset(
 export const deaths = dataset(
   'civil-affairs/deaths',
   { format: 'csv', name: /^殡葬登记_(?<date>\d{6})\.csv$/, coverage: 'delta' },
-  [column('code', ['登记编号'], { must: true }), column('name', ['姓名'], { must: true }), column('deathDate', ['死亡日期'], { must: true })],
+  [
+    column('code', ['登记编号'], { must: true }),
+    column('name', ['姓名'], { must: true }),
+    column('deathDate', ['死亡日期'], { must: true }),
+  ],
 );
 
 export const benefits = dataset(
@@ -58,7 +72,13 @@ export const benefits = dataset(
 
 export const organisations = dataset(
   'party-building/organisations',
-  { format: 'workbook', name: /^党组织_(?<date>\d{6})\.xls$/, coverage: 'full', headerHolds: ['组织代码'], until: /^合计/ },
+  {
+    format: 'workbook',
+    name: /^党组织_(?<date>\d{6})\.xls$/,
+    coverage: 'full',
+    headerHolds: ['组织代码'],
+    until: /^合计/,
+  },
   [column('organisationCode', ['组织代码'], { must: true }), column('organisationName', ['组织名称'], { must: true })],
 );
 
@@ -70,7 +90,12 @@ export const items = dataset(
     name: /^residents(?:_(?<coverage>全量|增量))?_(?<date>\d{8})\.ndjson$/,
     coverage: 'delta',
   },
-  [column('id', ['id'], { must: true }), column('updatedAt', ['updatedAt']), column('deleted', ['deleted']), column('name', ['name'], { must: true })],
+  [
+    column('id', ['id'], { must: true }),
+    column('updatedAt', ['updatedAt']),
+    column('deleted', ['deleted']),
+    column('name', ['name'], { must: true }),
+  ],
   { refused: { religion: 'not collected' } },
 );
 

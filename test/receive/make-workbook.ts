@@ -9,7 +9,11 @@ export interface SheetSpec {
   readonly hiddenRows?: readonly number[];
 }
 
-export function workbook(sheets: Readonly<Record<string, SheetSpec>>, bookType: 'xlsx' | 'biff8' = 'xlsx', date1904 = false): Buffer {
+export function workbook(
+  sheets: Readonly<Record<string, SheetSpec>>,
+  bookType: 'xlsx' | 'biff8' = 'xlsx',
+  date1904 = false,
+): Buffer {
   const book: WorkBook = utils.book_new();
   book.Workbook = { WBProps: { date1904 } };
   for (const [name, { grid, merges, hiddenRows }] of Object.entries(sheets)) {

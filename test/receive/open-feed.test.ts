@@ -23,7 +23,11 @@ beforeEach(async () => {
   spoolDir = await mkdtemp(join(tmpdir(), 'spool-'));
   [answers, asked] = [[], []];
   server = createServer((request, response) => {
-    asked.push({ url: request.url ?? '', authorization: request.headers.authorization, accepts: String(request.headers['accept-encoding']) });
+    asked.push({
+      url: request.url ?? '',
+      authorization: request.headers.authorization,
+      accepts: String(request.headers['accept-encoding']),
+    });
     // The last answer stands for all that follow.
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     answer?.(request, response, new URL(request.url ?? '', 'http://feed'));
@@ -37,7 +41,13 @@ afterEach(() => {
   server.close();
 });
 
-const item = (id: string, more: object = {}) => ({ id, updatedAt: '2026-09-30T08:00:00+08:00', deleted: false, name: '张三', ...more });
+const item = (id: string, more: object = {}) => ({
+  id,
+  updatedAt: '2026-09-30T08:00:00+08:00',
+  deleted: false,
+  name: '张三',
+  ...more,
+});
 const page =
   (list: readonly object[], next: string | null, cursor?: string): Answer =>
   (_, response) => {
@@ -82,7 +92,10 @@ describe('a pull', () => {
     expect(header).toEqual(['id', 'updatedAt', 'deleted', 'name']);
     expect(rows[0]?.cells).toEqual(['a', '2026-09-30T08:00:00+08:00', false, '张三']);
     expect([cursor, delivery.file, delivery.format, delivery.coverage]).toEqual(['c2', 'residents', 'feed', 'delta']);
-    expect(asked.map((each) => each.url)).toEqual(['/gov/v1/residents?since=c0&limit=1000', '/gov/v1/residents?since=c1&limit=1000']);
+    expect(asked.map((each) => each.url)).toEqual([
+      '/gov/v1/residents?since=c0&limit=1000',
+      '/gov/v1/residents?since=c1&limit=1000',
+    ]);
     expect(asked[0]).toMatchObject({ authorization: `Bearer ${TOKEN}`, accepts: 'gzip' });
     expect(await readdir(spoolDir)).toEqual([]);
   });
@@ -97,9 +110,15 @@ describe('a pull', () => {
   });
 
   it('gives an item that comes twice as it came last', async () => {
-    answers = [page([item('a', { name: '旧' }), item('b')], 'c1'), page([item('b'), item('a', { name: '新' })], null, 'c2')];
+    answers = [
+      page([item('a', { name: '旧' }), item('b')], 'c1'),
+      page([item('b'), item('a', { name: '新' })], null, 'c2'),
+    ];
     const { rows } = await mustRead();
-    expect(rows.map((row) => [row.item, row.cells[3]])).toEqual([['b', '张三'], ['a', '新']]);
+    expect(rows.map((row) => [row.item, row.cells[3]])).toEqual([
+      ['b', '张三'],
+      ['a', '新'],
+    ]);
   });
 
   it('keeps the old cursor where the last page names none', async () => {
@@ -118,9 +137,20 @@ describe('the feed’s moods are waited out', () => {
     ['half a page', (_, response) => response.end('{"items":[{"id"')],
     ['JSON of another kind', (_, response) => response.end('[]')],
     ['a connection that breaks', (request) => request.socket.destroy()],
-    ['a body that breaks', (_, response) => { response.writeHead(200, { 'content-length': '500' }).write('{"items":['); setTimeout(() => response.destroy(), 20); }],
+    [
+      'a body that breaks',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '500' }).write('{"items":[');
+        setTimeout(() => response.destroy(), 20);
+      },
+    ],
     ['no answer at all', () => {}],
-    ['a body that stops', (_, response) => { response.writeHead(200).write('{"items":['); }],
+    [
+      'a body that stops',
+      (_, response) => {
+        response.writeHead(200).write('{"items":[');
+      },
+    ],
   ])('%s', async (_, bad) => {
     answers = [bad, good];
     expect((await mustRead()).rows).toHaveLength(1);
@@ -162,10 +192,12 @@ describe('a pull that does not reach the end is refused, and nothing is left of 
   });
 
   it('when a body trickles without end', async () => {
-    answers = [(_, response) => {
-      const drip = setInterval(() => response.write(' '), 20);
-      response.on('close', () => clearInterval(drip));
-    }];
+    answers = [
+      (_, response) => {
+        const drip = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(drip));
+      },
+    ];
     expect((await mustRefuse({ body: 200, pull: 900 })).found).toBe('no answer in time');
   });
 

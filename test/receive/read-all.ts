@@ -29,13 +29,21 @@ export async function opened(path: string, datasets: readonly Dataset[] = DATASE
   return openDelivery({ file: name, path, bytes: (await stat(path)).size }, datasets);
 }
 
-export async function read(name: string, content: string | Uint8Array, datasets?: readonly Dataset[]): Promise<ReadDelivery> {
+export async function read(
+  name: string,
+  content: string | Uint8Array,
+  datasets?: readonly Dataset[],
+): Promise<ReadDelivery> {
   const delivery = await opened(await written(name, content), datasets);
   if ('refused' in delivery) throw new Error(`refused: ${delivery.finding.code} ${delivery.finding.found}`);
   return readAll(delivery);
 }
 
-export async function refused(name: string, content: string | Uint8Array, datasets?: readonly Dataset[]): Promise<Refusal> {
+export async function refused(
+  name: string,
+  content: string | Uint8Array,
+  datasets?: readonly Dataset[],
+): Promise<Refusal> {
   const delivery = await opened(await written(name, content), datasets);
   if ('refused' in delivery) return delivery;
   await delivery.close();

@@ -9,9 +9,22 @@ const HEAD = '公民身份号码,姓名,户籍地址\n';
 
 /** GB18030 is not among Node's encoders: the few characters of the tests, by their bytes. */
 const GB: Readonly<Record<string, readonly number[]>> = {
-  公: [0xb9, 0xab], 民: [0xc3, 0xf1], 身: [0xc9, 0xed], 份: [0xb7, 0xdd], 号: [0xba, 0xc5], 码: [0xc2, 0xeb],
-  姓: [0xd0, 0xd5], 名: [0xc3, 0xfb], 户: [0xbb, 0xa7], 籍: [0xbc, 0xae], 地: [0xb5, 0xd8], 址: [0xd6, 0xb7],
-  张: [0xd5, 0xc5], 三: [0xc8, 0xfd], 䶮: [0xfe, 0x9f], 𠮷: [0x95, 0x34, 0xb2, 0x35],
+  公: [0xb9, 0xab],
+  民: [0xc3, 0xf1],
+  身: [0xc9, 0xed],
+  份: [0xb7, 0xdd],
+  号: [0xba, 0xc5],
+  码: [0xc2, 0xeb],
+  姓: [0xd0, 0xd5],
+  名: [0xc3, 0xfb],
+  户: [0xbb, 0xa7],
+  籍: [0xbc, 0xae],
+  地: [0xb5, 0xd8],
+  址: [0xd6, 0xb7],
+  张: [0xd5, 0xc5],
+  三: [0xc8, 0xfd],
+  䶮: [0xfe, 0x9f],
+  𠮷: [0x95, 0x34, 0xb2, 0x35],
 };
 const gb18030 = (text: string) => Buffer.from([...text].flatMap((letter) => GB[letter] ?? [letter.charCodeAt(0)]));
 
@@ -101,7 +114,10 @@ describe('the rows', () => {
   it('with a quote in the middle of a cell cost themselves only', async () => {
     const { rows, findings } = await read(NAME, `${HEAD}1,a"b"c,x\n2,"b",x\n3,"c"d,x\n4,"say ""no""",x\n`);
     expect(rows.map((row) => row.cells[1])).toEqual(['b', 'say "no"']);
-    expect(findings.map((each) => [each.code, each.row])).toEqual([['ROW_UNREADABLE', 2], ['ROW_UNREADABLE', 4]]);
+    expect(findings.map((each) => [each.code, each.row])).toEqual([
+      ['ROW_UNREADABLE', 2],
+      ['ROW_UNREADABLE', 4],
+    ]);
   });
 
   it('are reconciled: every line that is not blank is a row or a finding, whatever the quotes', () =>
@@ -109,10 +125,12 @@ describe('the rows', () => {
       fc.asyncProperty(fc.array(fc.stringMatching(/^[ab,"]{1,9}$/), { minLength: 1, maxLength: 12 }), async (lines) => {
         const { rows, findings } = await read(NAME, `${HEAD}${lines.join('\n')}\n`);
         const told = new Set(findings.map((each) => each.row));
-        const covered = new Set<number>(rows.flatMap((row) => {
-          const breaks = row.cells.join('').split('\n').length;
-          return Array.from({ length: breaks }, (_, at) => (row.row ?? 0) + at);
-        }));
+        const covered = new Set<number>(
+          rows.flatMap((row) => {
+            const breaks = row.cells.join('').split('\n').length;
+            return Array.from({ length: breaks }, (_, at) => (row.row ?? 0) + at);
+          }),
+        );
         for (const [at, line] of lines.entries()) {
           // A record over several lines with the wrong width is one finding, at its start; nothing but separators is nothing.
           const before = [...told].some((row) => row !== null && row <= at + 2);
@@ -132,12 +150,18 @@ describe('the rows', () => {
 
   it('keep what another program would run as what it is: text', async () => {
     const { rows } = await read(NAME, `${HEAD}=1+1,@SUM(A1),-2\n__proto__,constructor,\u0000\n`);
-    expect(rows.map((row) => row.cells)).toEqual([['=1+1', '@SUM(A1)', '-2'], ['__proto__', 'constructor', '\u0000']]);
+    expect(rows.map((row) => row.cells)).toEqual([
+      ['=1+1', '@SUM(A1)', '-2'],
+      ['__proto__', 'constructor', '\u0000'],
+    ]);
   });
 
   it('lose a cell of more than a megabyte, not the row', async () => {
     const { rows, findings } = await read(NAME, `${HEAD}1,a,${'x'.repeat(1_100_000)}\n2,b,y\n`);
-    expect(rows.map((row) => row.cells)).toEqual([['1', 'a', null], ['2', 'b', 'y']]);
+    expect(rows.map((row) => row.cells)).toEqual([
+      ['1', 'a', null],
+      ['2', 'b', 'y'],
+    ]);
     expect(findings).toMatchObject([{ code: 'TEXT_TOO_LONG', row: 2, column: '户籍地址' }]);
   });
 

@@ -6,7 +6,10 @@ const line = (value: object) => `${JSON.stringify(value)}\n`;
 
 describe('items, one a line', () => {
   it('stand under the dataset’s headers, whatever order their keys have', async () => {
-    const { rows, header, delivery } = await read(NAME, line({ name: '张三', id: 'r1' }) + line({ id: 7, deleted: true }));
+    const { rows, header, delivery } = await read(
+      NAME,
+      line({ name: '张三', id: 'r1' }) + line({ id: 7, deleted: true }),
+    );
     expect(header).toEqual(['id', 'updatedAt', 'deleted', 'name']);
     expect(rows.map((row) => [row.item, row.row, ...row.cells])).toEqual([
       ['r1', null, 'r1', null, null, '张三'],
@@ -23,7 +26,11 @@ describe('items, one a line', () => {
     const content = `${line({ id: 'r1' })}{"id":\n[1]\n\n${line({ name: 'x' })}${line({ id: 'r2' })}`;
     const { rows, findings, cutOff } = await read(NAME, content);
     expect(rows.map((row) => row.item)).toEqual(['r1', 'r2']);
-    expect(findings.map((each) => [each.code, each.row])).toEqual([['ROW_UNREADABLE', 2], ['ROW_UNREADABLE', 3], ['ROW_KEY', 5]]);
+    expect(findings.map((each) => [each.code, each.row])).toEqual([
+      ['ROW_UNREADABLE', 2],
+      ['ROW_UNREADABLE', 3],
+      ['ROW_KEY', 5],
+    ]);
     expect(cutOff).toBe(false);
   });
 
@@ -53,6 +60,8 @@ describe('items, one a line', () => {
   });
 
   it('are not a JSON document', async () => {
-    expect((await refused('items.json', JSON.stringify({ items: [{ id: 1 }] }, null, 2))).finding.code).toBe('DELIVERY_UNRECOGNISED');
+    expect((await refused('items.json', JSON.stringify({ items: [{ id: 1 }] }, null, 2))).finding.code).toBe(
+      'DELIVERY_UNRECOGNISED',
+    );
   });
 });

@@ -11,7 +11,9 @@ const TITLE = [['城乡低保花名册'], ['填报单位', null, '2026-09-30']];
 
 describe('the header', () => {
   it('is the first row that holds an agreed name, behind title and date', async () => {
-    const bytes = workbook({ 城乡低保: { grid: [...TITLE, HEAD, ['河图', '张三', '李四', '53', 300]], merges: ['A1:E1'] } });
+    const bytes = workbook({
+      城乡低保: { grid: [...TITLE, HEAD, ['河图', '张三', '李四', '53', 300]], merges: ['A1:E1'] },
+    });
     const { delivery, header, rows } = await read(NAME, bytes);
     expect(header).toEqual(HEAD);
     expect(rows).toEqual([{ sheet: '城乡低保', row: 4, item: null, cells: ['河图', '张三', '李四', '53', 300] }]);
@@ -32,22 +34,38 @@ describe('the header', () => {
   });
 
   it('merged over two columns names the first only', async () => {
-    const grid = [['姓名', '身份证号码', '家庭住址', null], ['李四', '53', '河图', '3号']];
+    const grid = [
+      ['姓名', '身份证号码', '家庭住址', null],
+      ['李四', '53', '河图', '3号'],
+    ];
     const { header } = await read(NAME, workbook({ 城乡低保: { grid, merges: ['C1:D1'] } }));
     expect(header.filter((name) => name === '家庭住址')).toHaveLength(1);
   });
 
   it('that a sheet lacks is a finding, and an agreed sheet that is not there is another', async () => {
-    const bytes = workbook({ 城乡低保: { grid: [HEAD, ['河图', 'a', 'b', 'c', 1]] }, 说明: { grid: [['身份证号码', '姓名']] } });
+    const bytes = workbook({
+      城乡低保: { grid: [HEAD, ['河图', 'a', 'b', 'c', 1]] },
+      说明: { grid: [['身份证号码', '姓名']] },
+    });
     const { findings, rows } = await read(NAME, bytes);
-    expect(findings).toMatchObject([{ code: 'SHEET_UNKNOWN', sheet: '说明' }, { code: 'SHEET_UNKNOWN', sheet: '特困供养' }]);
+    expect(findings).toMatchObject([
+      { code: 'SHEET_UNKNOWN', sheet: '说明' },
+      { code: 'SHEET_UNKNOWN', sheet: '特困供养' },
+    ]);
     expect(rows).toHaveLength(1);
   });
 });
 
 describe('the rows', () => {
   it('under a cell merged downwards are all spoken for, blank and hidden rows notwithstanding', async () => {
-    const grid = [HEAD, ['河图', '张三', 'a', '1', 1], [null, null, 'b', '2', 2], [], [null, null, 'c', '3', 3], ['瓦房', '王五', 'd', '4', 4]];
+    const grid = [
+      HEAD,
+      ['河图', '张三', 'a', '1', 1],
+      [null, null, 'b', '2', 2],
+      [],
+      [null, null, 'c', '3', 3],
+      ['瓦房', '王五', 'd', '4', 4],
+    ];
     const bytes = workbook({ 城乡低保: { grid, merges: ['A2:A5', 'B2:B3'], hiddenRows: [3] } });
     const { rows } = await read(NAME, bytes);
     expect(rows.map((row) => [row.row, ...row.cells.slice(0, 3)])).toEqual([
@@ -66,7 +84,13 @@ describe('the rows', () => {
   });
 
   it('behind a total in the middle are not lost', async () => {
-    const grid = [HEAD, ['河图', 'a', 'b', '1', 1], ['合计', null, null, null, 1], ['瓦房', 'c', 'd', '2', 2], ['合计', null, null, null, 3]];
+    const grid = [
+      HEAD,
+      ['河图', 'a', 'b', '1', 1],
+      ['合计', null, null, null, 1],
+      ['瓦房', 'c', 'd', '2', 2],
+      ['合计', null, null, null, 3],
+    ];
     const { rows, findings } = await read(NAME, workbook({ 城乡低保: { grid } }));
     expect(rows.map((row) => row.row)).toEqual([2, 4]);
     expect(findings.filter((each) => each.code === 'ROW_SUMMARY').map((each) => each.row)).toEqual([3, 5]);
@@ -83,7 +107,14 @@ describe('the rows', () => {
     const date = { t: 'n', v: 40_000, z: 'yyyy-mm-dd' };
     for (const [bytes, expected] of [
       [workbook({ 城乡低保: { grid: [HEAD, ['河图', 'a', 'b', '1', 300], ['河图', 'a', 'b', '1', date]] } }), 40_000],
-      [workbook({ 城乡低保: { grid: [HEAD, ['河图', 'a', 'b', '1', 300], ['河图', 'a', 'b', '1', date]] } }, 'xlsx', true), 41_462],
+      [
+        workbook(
+          { 城乡低保: { grid: [HEAD, ['河图', 'a', 'b', '1', 300], ['河图', 'a', 'b', '1', date]] } },
+          'xlsx',
+          true,
+        ),
+        41_462,
+      ],
     ] as const) {
       const { rows } = await read(NAME, bytes);
       expect(rows.map((row) => row.cells[4])).toEqual([300, expected]);
@@ -91,14 +122,20 @@ describe('the rows', () => {
   });
 
   it('right of the header are told, not taken', async () => {
-    const { rows, findings } = await read(NAME, workbook({ 城乡低保: { grid: [HEAD, ['河图', 'a', 'b', '1', 1, 'x']] } }));
+    const { rows, findings } = await read(
+      NAME,
+      workbook({ 城乡低保: { grid: [HEAD, ['河图', 'a', 'b', '1', 1, 'x']] } }),
+    );
     expect(rows[0]?.cells).toHaveLength(5);
     expect(findings).toContainEqual(expect.objectContaining({ code: 'COLUMN_UNKNOWN', column: 'F' }));
   });
 
   it('come in order, all of them, also when there are many', async () => {
     const grid = [HEAD, ...Array.from({ length: 2500 }, (_, at) => ['河图', 'a', `n${at}`, String(at), at])];
-    const { rows } = await read(NAME, workbook({ 城乡低保: { grid }, 特困供养: { grid: [HEAD, ['x', 'y', 'z', '1', 1]] } }));
+    const { rows } = await read(
+      NAME,
+      workbook({ 城乡低保: { grid }, 特困供养: { grid: [HEAD, ['x', 'y', 'z', '1', 1]] } }),
+    );
     expect(rows.map((row) => row.row)).toEqual([...Array.from({ length: 2500 }, (_, at) => at + 2), 2]);
   });
 });
@@ -106,7 +143,11 @@ describe('the rows', () => {
 describe('format', () => {
   it('is what the bytes are, whatever the ending', async () => {
     const sheet = { Sheet1: { grid: [['党组织'], ['组织代码', '组织名称'], ['001', '党委']] } };
-    for (const [name, type] of [['党组织_202609.xls', 'biff8'], ['党组织_202609.xls', 'xlsx'], ['党组织_202609.xlsx', 'biff8']] as const) {
+    for (const [name, type] of [
+      ['党组织_202609.xls', 'biff8'],
+      ['党组织_202609.xls', 'xlsx'],
+      ['党组织_202609.xlsx', 'biff8'],
+    ] as const) {
       const { delivery, rows } = await read(name, workbook(sheet, type));
       expect([delivery.dataset.name, delivery.format, delivery.statedOn]).toEqual([
         'party-building/organisations',
@@ -143,19 +184,28 @@ describe('an archive that harms', () => {
 
   it('claiming all cells of the world is read for those that it has', async () => {
     const began = performance.now();
-    const { rows } = await read(NAME, await makeZip(sheet(row(1, HEAD) + row(2, ['河图', 'a', 'b', '1', '1'])), '城乡低保'));
+    const { rows } = await read(
+      NAME,
+      await makeZip(sheet(row(1, HEAD) + row(2, ['河图', 'a', 'b', '1', '1'])), '城乡低保'),
+    );
     expect(rows).toHaveLength(1);
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it('a bomb is refused before anything is unpacked into memory', async () => {
-    const bomb = await makeZip(Buffer.concat([Buffer.from(sheet('')), Buffer.alloc(320 * 1024 * 1024, 0x20)]), '城乡低保');
+    const bomb = await makeZip(
+      Buffer.concat([Buffer.from(sheet('')), Buffer.alloc(320 * 1024 * 1024, 0x20)]),
+      '城乡低保',
+    );
     expect(bomb.length).toBeLessThan(2_000_000);
     expect((await refused(NAME, bomb)).finding.code).toBe('DELIVERY_TOO_LARGE');
   });
 
   it('whose directory lies about a size is refused', async () => {
-    const honest = await makeZip(Buffer.concat([Buffer.from(sheet('')), Buffer.alloc(30 * 1024 * 1024, 0x20)]), '城乡低保');
+    const honest = await makeZip(
+      Buffer.concat([Buffer.from(sheet('')), Buffer.alloc(30 * 1024 * 1024, 0x20)]),
+      '城乡低保',
+    );
     const lying = Buffer.from(honest);
     for (let at = lying.indexOf('PK\u0001\u0002'); at !== -1; at = lying.indexOf('PK\u0001\u0002', at + 4)) {
       if (lying.readUInt32LE(at + 24) > 20_000_000) lying.writeUInt32LE(2000, at + 24);

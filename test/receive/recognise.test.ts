@@ -14,9 +14,23 @@ describe('a delivery is recognised', () => {
   it.each([
     ['by its name', '常住人口_增量_20260930.csv', RESIDENTS, 'police/residents', 'delta', '2026-09-30'],
     ['by its header where the name is unknown', '导出(1).csv', RESIDENTS, 'police/residents', 'full', null],
-    ['by its header where the name is another’s', '常住人口_全量_20260930.csv', DEATHS, 'civil-affairs/deaths', 'full', '2026-09-30'],
+    [
+      'by its header where the name is another’s',
+      '常住人口_全量_20260930.csv',
+      DEATHS,
+      'civil-affairs/deaths',
+      'full',
+      '2026-09-30',
+    ],
     ['by aliases, widths and blanks too', 'x.txt', 'ｇｍｓｆｈｍ, 姓 名\n1,a\n', 'police/residents', 'full', null],
-    ['by its name where a required column is gone', '殡葬登记_202609.csv', '登记编号,姓名\n1,a\n', 'civil-affairs/deaths', 'delta', '2026-09-30'],
+    [
+      'by its name where a required column is gone',
+      '殡葬登记_202609.csv',
+      '登记编号,姓名\n1,a\n',
+      'civil-affairs/deaths',
+      'delta',
+      '2026-09-30',
+    ],
   ])('%s', async (_, name, content, expected, coverage, statedOn) => {
     const { delivery } = await read(name, content);
     expect([delivery.dataset.name, delivery.coverage, delivery.statedOn]).toEqual([expected, coverage, statedOn]);
@@ -25,7 +39,10 @@ describe('a delivery is recognised', () => {
   it('not by a header that fits two datasets', async () => {
     const both = '公民身份号码,姓名,登记编号,死亡日期\n1,a,1,20260901\n';
     const { finding } = await refused('导出.csv', both, [residents, deaths]);
-    expect(finding).toMatchObject({ code: 'DELIVERY_UNRECOGNISED', accepted: 'police/residents (CSV)、civil-affairs/deaths (CSV)' });
+    expect(finding).toMatchObject({
+      code: 'DELIVERY_UNRECOGNISED',
+      accepted: 'police/residents (CSV)、civil-affairs/deaths (CSV)',
+    });
   });
 
   it.each([
@@ -53,7 +70,12 @@ describe('a folder', () => {
   it('is listed in the order of taking: older before newer, full before delta; links, dotfiles and lock files left out', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'folder-'));
     await mkdir(join(dir, 'police'));
-    const names = ['实有房屋_增量_20260930.csv', '实有房屋_增量_20261001.csv', '实有房屋_全量_20260930.csv', '实有房屋_全量_20260901.csv'];
+    const names = [
+      '实有房屋_增量_20260930.csv',
+      '实有房屋_增量_20261001.csv',
+      '实有房屋_全量_20260930.csv',
+      '实有房屋_全量_20260901.csv',
+    ];
     for (const name of [...names, '.hidden.csv', '~$lock.xlsx']) await writeFile(join(dir, 'police', name), 'x');
     await symlink('/etc/passwd', join(dir, 'police', 'link.csv'));
     expect((await listDeliveries(dir)).map((found) => found.file)).toEqual([
