@@ -98,7 +98,7 @@ async function tryPage(question: PageQuestion): Promise<Page> {
   }
 }
 
-const REDIRECTS = [301, 302, 303, 307, 308];
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** A redirect within the configured host is followed; one to another host would carry the token away. */
 async function ask(question: PageQuestion, signal: AbortSignal): Promise<Response> {
@@ -110,7 +110,7 @@ async function ask(question: PageQuestion, signal: AbortSignal): Promise<Respons
       'accept-encoding': 'gzip',
     };
     const response = await question.fetch(url.href, { headers, redirect: 'manual', signal });
-    if (!REDIRECTS.includes(response.status)) return response;
+    if (!REDIRECTS.has(response.status)) return response;
     await response.body?.cancel();
     const target = URL.parse(response.headers.get('location') ?? '', url.href);
     if (target === null || target.origin !== question.url.origin) {

@@ -19,7 +19,7 @@ export async function listDeliveries(dir: string): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   await walk(dir, '', found);
   const keys = new Map(found.map((each) => [each, orderOf(each.file)]));
-  return found.sort((a, b) => compare(keys.get(a) ?? [], keys.get(b) ?? []));
+  return found.toSorted((a, b) => compare(keys.get(a) ?? [], keys.get(b) ?? []));
 }
 
 async function walk(dir: string, below: string, found: FoundFile[]): Promise<void> {

@@ -64,3 +64,8 @@ export async function readAll(delivery: OpenDelivery): Promise<ReadDelivery> {
   const header = [...headers.values()][0] ?? [];
   return { delivery, header, headers, rows, findings: delivery.findings(), cutOff: delivery.cutOff() };
 }
+
+/** The row's address before its cells. */
+export function addressed(row: Row): unknown[] {
+  return [row.item ?? row.row, ...row.cells];
+}

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { parseRecords } from '../../src/receive/parse-record.js';
-import { opened, read, readAll, refused, written } from './read-all.js';
+import { addressed, opened, read, readAll, refused, written } from './read-all.js';
 
 const NAME = '常住人口_全量_20260930.csv';
 const HEAD = '公民身份号码,姓名,户籍地址\n';
@@ -79,7 +79,7 @@ describe('the encoding is found from the content', () => {
 describe('the rows', () => {
   it('carry the physical line on which they start, over blank lines, line breaks in cells and any line end', async () => {
     const { rows } = await read(NAME, `\n${HEAD}1,a,x\r\n\r\n2,b,"x\ny"\n3,c,z\r4,d,z`);
-    expect(rows.map((row) => [row.row, ...row.cells])).toEqual([
+    expect(rows.map(addressed)).toEqual([
       [3, '1', 'a', 'x'],
       [5, '2', 'b', 'x\ny'],
       [7, '3', 'c', 'z'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { read, refused } from './read-all.js';
+import { addressed, read, refused } from './read-all.js';
 
 const NAME = 'residents_增量_20260930.ndjson';
 const line = (value: object) => `${JSON.stringify(value)}\n`;
@@ -11,9 +11,9 @@ describe('items, one a line', () => {
       line({ name: '张三', id: 'r1' }) + line({ id: 7, deleted: true }),
     );
     expect(header).toEqual(['id', 'updatedAt', 'deleted', 'name']);
-    expect(rows.map((row) => [row.item, row.row, ...row.cells])).toEqual([
-      ['r1', null, 'r1', null, null, '张三'],
-      ['7', null, 7, null, true, null],
+    expect(rows.map(addressed)).toEqual([
+      ['r1', 'r1', null, null, '张三'],
+      ['7', 7, null, true, null],
     ]);
     expect([delivery.format, delivery.coverage, delivery.statedOn]).toEqual(['ndjson', 'delta', '2026-09-30']);
   });
