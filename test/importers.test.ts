@@ -172,6 +172,20 @@ describe('a header', () => {
   });
 });
 
+const wanting = (columns: Record<string, ReturnType<typeof text>>) => () =>
+  defineImporter({
+    ...health,
+    datasets: {
+      x: {
+        title: health.title,
+        file: csv({ name: /x/u, coverage: 'full' }),
+        speaksOf: ['person'],
+        columns,
+        key: [['id']],
+      },
+    },
+  });
+
 describe('what nobody may deliver', () => {
   it.each([
     '民族',
@@ -196,19 +210,6 @@ describe('what nobody may deliver', () => {
     }
   });
   it('cannot be declared', () => {
-    const wanting = (columns: Record<string, ReturnType<typeof text>>) => () =>
-      defineImporter({
-        ...health,
-        datasets: {
-          x: {
-            title: health.title,
-            file: csv({ name: /x/u, coverage: 'full' }),
-            speaksOf: ['person'],
-            columns,
-            key: [['id']],
-          },
-        },
-      });
     expect(wanting({ id: code('编号'), belief: text('宗教信仰') })).toThrow('the house does not collect');
     expect(wanting({ id: code('编号'), other: text('编 号') })).toThrow('a header stands twice');
     expect(wanting({ other: text('编号') })).toThrow('the key names no field');

@@ -49,7 +49,13 @@ function defineDataset(register: string, shortName: string, words: DatasetWords)
     speaksOf: words.speaksOf,
     tie: words.tie ?? null,
     mentions: words.mentions ?? [],
-    columns: Object.entries(words.columns).map(([field, column]): Column => ({ field, ...column })),
+    columns: Object.entries(words.columns).map(([field, column]): Column => ({
+      field,
+      headers: column.headers,
+      word: column.word,
+      must: column.must,
+      needed: column.needed,
+    })),
     key: words.key.map((parts) =>
       parts.map((part): KeyPart => (part === '@sheet' ? { sheet: true } : { field: part })),
     ),

@@ -65,9 +65,9 @@ export const deleted = (values: Readonly<Record<string, boolean>>, ...headers: H
 export const sheetName = (...values: string[]): ColumnWords => ({ headers: [], word: { kind: 'sheetName', values } });
 
 /** The delivery is refused without this column. */
-export const must = (column: ColumnWords): ColumnWords => ({ ...column, must: true });
+export const must = (words: ColumnWords): ColumnWords => ({ ...words, must: true });
 /** The delivery is refused without this column, and a row that leaves it blank. */
-export const needed = (column: ColumnWords): ColumnWords => ({ ...column, must: true, needed: true });
+export const needed = (words: ColumnWords): ColumnWords => ({ ...words, must: true, needed: true });
 
 type Labels = readonly string[] | Readonly<Record<string, string>>;
 type System = 'CGCS2000' | 'GCJ-02';

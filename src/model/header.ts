@@ -2,6 +2,6 @@
 export function foldHeader(header: string): string {
   return header
     .normalize('NFKC')
-    .replace(/[\s\u200b\u200c\u200d\u2060\ufeff]+/gu, '')
+    .replace(/(?:\s|\p{Default_Ignorable_Code_Point})+/gu, '')
     .toLowerCase();
 }

@@ -58,7 +58,7 @@ const READERS: { readonly [K in Word['kind']]: Bind<K> } = {
     if (name.length > 60) return tooLong(draft, header, field, written, 60);
     if (damaged) draft.report('TEXT_CONTROL', header);
     if (strange !== null) draft.report('NAME_FORM', header, showCharacter(strange));
-    if (name !== written) draft.keep(field, written.toWellFormed().replaceAll('\0', ''));
+    if (name !== written) draft.keep(field, written);
     draft.stated[field] = name;
   },
   idNumber: (_word, field, header, context) => (cell, draft) => readIdCell(cell, draft, field, header, context),
@@ -102,7 +102,7 @@ const READERS: { readonly [K in Word['kind']]: Bind<K> } = {
     const phone = readPhone(written);
     if (phone === null)
       return isPlaceholder(written) ? undefined : draft.refuse('PHONE_FORM', header, field, cell, PHONES);
-    if (phone !== written) draft.keep(field, written.slice(0, 100).toWellFormed().replaceAll('\0', ''));
+    if (phone !== written) draft.keep(field, written);
     draft.stated[field] = phone;
   },
   choice: ({ table }, field, header) => bindCodes(field, header, readerOfTable(table)),
@@ -284,8 +284,7 @@ export function readIdCell(
   const { number, invalid, key, code } = readIdNumber(cell, workbook, latest);
   if (code !== null)
     draft.report(code, header, code === 'ID_NUMBER_LENGTH' ? shapeOfId(invalid) : null, '18 位 GB 11643');
-  if (number !== cell && invalid !== cell)
-    draft.keep(field, String(cell).slice(0, 100).toWellFormed().replaceAll('\0', ''));
+  if (number !== cell && invalid !== cell) draft.keep(field, String(cell));
   if (number !== null) {
     draft.stated[field] = number;
     if (key !== number) draft.keyOf(field, key);
@@ -351,9 +350,9 @@ function bindDate(
     }
     if (past && dayNumber(reading.date) > latest) {
       draft.report('DATE_RANGE', header, null, `≤ ${receivedOn}`);
-      return draft.keep(field, String(cell).slice(0, 100));
+      return draft.keep(field, String(cell));
     }
-    if (!reading.plain) draft.keep(field, String(cell).slice(0, 100));
+    if (!reading.plain) draft.keep(field, String(cell));
     draft.stated[field] = reading.date;
   };
 }
@@ -397,7 +396,7 @@ function bindDegrees(
     }
     if (!inRange(degrees)) {
       draft.report('COORDINATE_RANGE', header, null, `${least}…${most}`);
-      return draft.keep(field, String(cell).slice(0, 40));
+      return draft.keep(field, String(cell));
     }
     draft.stated[field] = degrees;
   };
@@ -428,7 +427,7 @@ function parsed(cell: Cell): unknown {
 
 function tooLong(draft: Draft, header: string, field: string, written: string, longest: number): void {
   draft.report('TEXT_TOO_LONG', header, String(written.length), String(longest));
-  draft.keep(field, written.slice(0, 500).toWellFormed().replaceAll('\0', ''));
+  draft.keep(field, written);
 }
 
 /** One character by its number: the officer can look it up, and it is nobody's name. */

@@ -27,7 +27,7 @@ export function createReader(plan: ColumnPlan, context: ReaderContext): (row: Ro
       rank: RANK[column.word.kind] ?? 0,
       read: bindCellReader(column, header, cells),
     }))
-    .sort((a, b) => a.rank - b.rank);
+    .toSorted((a, b) => a.rank - b.rank);
   const ofSheet = plan.bound
     .filter(({ at }) => at < 0)
     .map(({ column, header }) => bindCellReader(column, header, cells));

@@ -135,7 +135,7 @@ const VILLAGE_ENDINGS = [
   '村委',
   '居委',
   '村',
-].sort((a, b) => b.length - a.length);
+].toSorted((a, b) => b.length - a.length);
 
 function index(
   divisions: readonly Division[],

@@ -34,7 +34,7 @@ export class Draft {
 
   keep(field: string, written: string): void {
     if (this.raw === NOTHING) this.raw = {};
-    this.raw[field] = written.length > LONGEST_RAW ? written.slice(0, LONGEST_RAW) : written;
+    this.raw[field] = storable(written);
   }
 
   keyOf(field: string, text: string | null): void {
@@ -43,10 +43,13 @@ export class Draft {
   }
 }
 
-/** A cell as text that can be stored: no half surrogate pair, no NUL. */
-export function writtenForm(cell: Cell): string {
-  const text = typeof cell === 'object' && cell !== null ? (JSON.stringify(cell) ?? '') : String(cell);
-  return text.slice(0, LONGEST_RAW).toWellFormed().replaceAll('\0', '');
+function writtenForm(cell: Cell): string {
+  return typeof cell === 'object' && cell !== null ? (JSON.stringify(cell) ?? '') : String(cell);
+}
+
+/** A text that a database takes: no half surrogate pair, no NUL, and no more than anybody reads. */
+function storable(written: string): string {
+  return written.slice(0, LONGEST_RAW).toWellFormed().replaceAll('\0', '');
 }
 
 const LONGEST_RAW = 500;

@@ -26,9 +26,11 @@ export function readPolygon(
 
 const MOST_POINTS = 20_000;
 
+type Ring = (readonly [number, number])[];
+
 class NotAPolygon extends Error {}
 
-function readRings(rings: unknown, system: CoordinateSystem, counted: { points: number }): number[][][] {
+function readRings(rings: unknown, system: CoordinateSystem, counted: { points: number }): Ring[] {
   const list = asList(rings);
   if (list.length === 0) throw new NotAPolygon('no ring');
   return list.map((ring) => {
@@ -37,13 +39,13 @@ function readRings(rings: unknown, system: CoordinateSystem, counted: { points: 
       if (typeof longitude !== 'number' || typeof latitude !== 'number') throw new NotAPolygon('no coordinate');
       if (!inChina(longitude, latitude)) throw new NotAPolygon('outside China');
       if ((counted.points += 1) > MOST_POINTS) throw new NotAPolygon(`more than ${MOST_POINTS} points`);
-      return [...toCgcs2000(longitude, latitude, system)];
+      return toCgcs2000(longitude, latitude, system);
     });
     const [first] = points;
     const last = points.at(-1);
     if (first === undefined || last === undefined || points.length < 3)
       throw new NotAPolygon('fewer than three points');
-    if (first[0] !== last[0] || first[1] !== last[1]) points.push([...first]);
+    if (first[0] !== last[0] || first[1] !== last[1]) points.push(first);
     return points;
   });
 }

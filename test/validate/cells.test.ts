@@ -278,10 +278,10 @@ describe('a benefit', () => {
   });
 });
 
-describe('a floating resident', () => {
-  const floating = (证件类型: string, 证件号码: string) =>
-    read('police/floating', { 登记编号: 'L1', 姓名: '王伟', 证件号码, 证件类型, 户籍地区划: '440904', 操作: '注销' });
+const floating = (证件类型: string, 证件号码: string) =>
+  read('police/floating', { 登记编号: 'L1', 姓名: '王伟', 证件号码, 证件类型, 户籍地区划: '440904', 操作: '注销' });
 
+describe('a floating resident', () => {
   it('with a passport has another number, and no fault', () => {
     expect(floating('护照', 'e12345678')).toMatchObject({ stated: { otherIdNumber: 'E12345678' }, codes: [] });
     expect(floating('其他', '830000199003050026').codes).toEqual([]);

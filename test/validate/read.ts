@@ -29,7 +29,7 @@ export function read(dataset: Dataset | string, cells: Readonly<Record<string, C
 function planFor(dataset: Dataset | string, header: readonly string[], sheet: string | null): ColumnPlan {
   const meant = typeof dataset === 'string' ? datasetCalled(dataset) : dataset;
   const plan = planColumns(
-    { ...meant, columns: meant.columns.map((column) => ({ ...column, must: false })) },
+    { ...meant, columns: meant.columns.map(({ field, headers, word, needed }) => ({ field, headers, word, needed })) },
     header,
     sheet,
   );
