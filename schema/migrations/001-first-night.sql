@@ -208,8 +208,12 @@ create table link (
   person_key bigint,
   household_key bigint,
   dwelling_key bigint,
+  dwelling_place_key bigint,
   building_key bigint,
+  building_alias_key bigint,
+  building_place_key bigint,
   head_key bigint,
+  subject_key bigint,
   primary key (county, record)
 );
 

@@ -26,6 +26,10 @@ create index if not exists link_person_key on link (county, person_key) where pe
 create index if not exists link_household_key on link (county, household_key) where household_key is not null;
 create index if not exists link_dwelling_key on link (county, dwelling_key) where dwelling_key is not null;
 create index if not exists link_building_key on link (county, building_key) where building_key is not null;
+create index if not exists link_dwelling_place_key on link (county, dwelling_place_key) where dwelling_place_key is not null;
+create index if not exists link_building_alias_key on link (county, building_alias_key) where building_alias_key is not null;
+create index if not exists link_building_place_key on link (county, building_place_key) where building_place_key is not null;
+create index if not exists link_subject_key on link (county, subject_key) where subject_key is not null;
 create index if not exists link_head_key on link (county, head_key) where head_key is not null;
 create index if not exists mention_person on mention (county, person) where person is not null;
 create index if not exists mention_id_key on mention (county, id_key) where id_key is not null;

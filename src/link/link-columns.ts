@@ -1,0 +1,67 @@
+import { widened } from './record-columns.js';
+
+/** Kinds in the order of the link row's columns. */
+export const KINDS = ['person', 'household', 'dwelling', 'building', 'organisation', 'place', 'event', 'grid'] as const;
+export type Kind = (typeof KINDS)[number];
+export const REASONED = ['person', 'household', 'dwelling', 'building'] as const;
+
+export const ENTITY_COLUMNS = KINDS.map((kind) => (kind === 'grid' ? 'grid_entity' : kind));
+export const KEY_COLUMNS = [
+  'person_key',
+  'household_key',
+  'dwelling_key',
+  'dwelling_place_key',
+  'building_key',
+  'building_alias_key',
+  'building_place_key',
+  'head_key',
+  'subject_key',
+] as const;
+export type KeyColumn = (typeof KEY_COLUMNS)[number];
+
+const REASON_TEXTS = [
+  '',
+  'ALONE',
+  'ID_NUMBER_AND_NAME',
+  'ID_NUMBER_AND_BIRTH_DATE',
+  'HOUSEHOLD_NUMBER',
+  'DWELLING_AND_HEAD',
+  'HEAD_PERSON',
+  'CODE',
+  'ADDRESS',
+];
+
+export function reasonCode(text: string | null): number {
+  return text === null ? 0 : Math.max(0, REASON_TEXTS.indexOf(text));
+}
+
+export function reasonText(code: number): string {
+  return REASON_TEXTS[code]!;
+}
+
+/** The link rows as they were last night, or as they will be: entities, reasons and keys by the record's position. */
+export class LinkColumns {
+  /** 1 where the record has a link row. */
+  present = new Uint8Array(0);
+  /** 1 where the link row was current. */
+  current = new Uint8Array(0);
+  readonly entity: Float64Array[] = KINDS.map(() => new Float64Array(0));
+  readonly reason: Uint8Array[] = REASONED.map(() => new Uint8Array(0));
+  readonly key: Float64Array[];
+
+  /** @param withKeys a full run needs no neighbours, hence no keys of last night */
+  constructor(readonly withKeys: boolean) {
+    this.key = withKeys ? KEY_COLUMNS.map(() => new Float64Array(0)) : [];
+  }
+
+  reserve(length: number): void {
+    if (length <= this.present.length) return;
+    this.present = widened(this.present, length);
+    this.current = widened(this.current, length);
+    for (const list of [this.entity, this.reason, this.key] as ArrayBufferView[][]) {
+      list.forEach((column, i) => {
+        list[i] = widened(column, length);
+      });
+    }
+  }
+}

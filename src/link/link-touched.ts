@@ -1,0 +1,257 @@
+import type { PoolClient } from 'pg';
+import type { Database } from '../database/connect.js';
+import type { Dataset } from '../model/importer.js';
+import { formPersonClusters, PERSON_REASONS, type PersonClusters } from './form-person-clusters.js';
+import { formSubjectClusters } from './form-subject-clusters.js';
+import { KEY_COLUMNS, KINDS, REASONED, reasonText, type Kind } from './link-columns.js';
+import { linkBuildings, linkDwellings, linkHouseholds, renewDwellingKeys, renewHouseholdKeys } from './link-homes.js';
+import { linkMentions } from './link-mentions.js';
+import { Linkage } from './linkage.js';
+import { reachNeighbours, recordsWithKeys } from './reach-neighbours.js';
+import { CURRENT } from './record-columns.js';
+import { settleIdentities, type Settled } from './settle-identities.js';
+import { writeConflicts } from './write-conflicts.js';
+import { openStaging, writeLinkage } from './write-linkage.js';
+
+export interface LinkReport {
+  /** Everything was read, not only what was touched and its neighbours. */
+  readonly full: boolean;
+  readonly touched: number;
+  readonly recordsRead: number;
+  /** Clusters looked at, by kind; after a full run, all there are. */
+  readonly entities: Readonly<Record<string, number>>;
+  /** Links written or confirmed tonight: kind → reason → records. */
+  readonly reasons: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly added: number;
+  readonly merged: number;
+  readonly split: number;
+  /** Entities of which no current record speaks. */
+  readonly retired: number;
+  /** Records whose number stands beside a contradicting name. */
+  readonly conflicts: number;
+  readonly seconds: number;
+}
+
+export interface LinkProgress {
+  readonly what: 'read' | 'form' | 'write';
+  readonly done: number;
+  readonly of: number;
+}
+
+/** Above this share of records touched, one pass over all of them is quicker than looking for neighbours. */
+const FULL_FROM = 0.25;
+
+/**
+ * Works out which records speak of the same person, household, dwelling and building, for the records that no link knows yet or that
+ * changed. One transaction: a stop at any moment leaves last night's links.
+ */
+export async function linkTouched(
+  database: Database,
+  county: string,
+  datasets: readonly Dataset[],
+  onProgress?: (progress: LinkProgress) => void,
+): Promise<LinkReport> {
+  const started = performance.now();
+  return await database.transaction(async (client) => {
+    await client.query('set transaction isolation level repeatable read');
+    await client.query(`select pg_advisory_xact_lock(hashtext('hub link ' || $1))`, [county]);
+    const plan = await planRun(client, county);
+    const linkage = new Linkage(client, county, datasets, plan);
+    const report = plan.touched === 0 ? NOTHING : await run(linkage, plan, onProgress);
+    await client.query('delete from touched_record where county = $1', [county]);
+    return { ...report, full: plan.full, touched: plan.touched, seconds: (performance.now() - started) / 1000 };
+  });
+}
+
+type Outcome = Omit<LinkReport, 'full' | 'touched' | 'seconds'>;
+const NOTHING: Outcome = { recordsRead: 0, entities: {}, reasons: {}, added: 0, merged: 0, split: 0, retired: 0, conflicts: 0 };
+
+interface Plan {
+  readonly full: boolean;
+  readonly linkedBefore: boolean;
+  readonly touched: number;
+  readonly records: number;
+  /** Ids; empty in a full run. */
+  readonly ids: readonly number[];
+}
+
+async function planRun(client: PoolClient, county: string): Promise<Plan> {
+  const ask = async <T>(text: string): Promise<T> => (await client.query(text, [county])).rows[0] as T;
+  const { linked } = await ask<{ linked: boolean }>('select exists (select from link where county = $1) as linked');
+  const { records } = await ask<{ records: number }>('select count(*) as records from record where county = $1');
+  if (!linked) return { full: true, linkedBefore: false, touched: records, records, ids: [] };
+  const touched = await client.query<{ record: number }>(
+    `select r.id as record from record r left join link l on l.county = r.county and l.record = r.id where r.county = $1 and l.record is null
+     union select record from touched_record t where t.county = $1 and exists (select from record r where r.county = t.county and r.id = t.record)`,
+    [county],
+  );
+  const full = touched.rows.length > Math.max(1000, records * FULL_FROM);
+  return { full, linkedBefore: true, touched: touched.rows.length, records, ids: full ? [] : touched.rows.map((row) => row.record) };
+}
+
+async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkProgress) => void): Promise<Outcome> {
+  const { columns } = linkage;
+  await openStaging(linkage);
+  const settled = new Map<Kind, Settled>();
+  const layers = plan.full ? await readEverything(linkage, plan, onProgress) : await readTouched(linkage, plan.ids);
+  onProgress?.({ what: 'form', done: 0, of: 4 });
+  settled.set('building', await linkBuildings(linkage, await layers.buildings()));
+  settled.set('dwelling', await linkDwellings(linkage, await layers.dwellings()));
+  onProgress?.({ what: 'form', done: 1, of: 4 });
+  const households = await layers.households();
+  const personRows = await layers.persons();
+  const persons = formPersonClusters(columns, personRows);
+  onProgress?.({ what: 'form', done: 2, of: 4 });
+  settled.set('person', await settleIdentities(linkage, 'person', personRows, persons, PERSON_REASONS));
+  settled.set('household', await linkHouseholds(linkage, households, persons, positionsIn(personRows, columns.size)));
+  onProgress?.({ what: 'form', done: 3, of: 4 });
+  for (const kind of ['organisation', 'place', 'event', 'grid'] as const) {
+    if (!columns.datasets.some((traits) => traits[kind])) continue;
+    const rows = await layers.subjects();
+    const keyOf = (row: number): number => (kind === 'place' || kind === 'event' ? 0 : columns.subjectKey[row]!);
+    settled.set(kind, await settleIdentities(linkage, kind, rows, formSubjectClusters(columns, rows, kind, keyOf), null));
+  }
+  await linkMentions(linkage, layers.own, layers.numbers(), persons);
+  const written = layers.written();
+  onProgress?.({ what: 'write', done: 0, of: written.length });
+  await writeLinkage(linkage, written, (done) => onProgress?.({ what: 'write', done, of: written.length }));
+  await writeConflicts(linkage, personRows, persons.conflicts);
+  return report(linkage, written, settled, persons);
+}
+
+function report(linkage: Linkage, rows: Int32Array, settled: ReadonlyMap<Kind, Settled>, persons: PersonClusters): Outcome {
+  const counts = REASONED.map(() => new Float64Array(16));
+  linkage.after.reason.forEach((column, i) => {
+    for (const row of rows) counts[i]![column[row]!]! += 1;
+  });
+  const sum = (of: keyof Settled): number => [...settled.values()].reduce((total, one) => total + one[of], 0);
+  return {
+    recordsRead: linkage.columns.size,
+    entities: Object.fromEntries([...settled].map(([kind, one]) => [kind, one.clusters])),
+    reasons: Object.fromEntries(
+      REASONED.map((kind, i) => [kind, Object.fromEntries([...counts[i]!].flatMap((n, code) => (n > 0 && code > 0 ? [[reasonText(code), n]] : [])))]),
+    ),
+    added: sum('added'),
+    merged: sum('merged'),
+    split: sum('split'),
+    retired: sum('retired'),
+    conflicts: persons.conflicts.length,
+  };
+}
+
+/** Which rows each layer looks at. A layer is asked after the one before it has settled. */
+interface Layers {
+  buildings(): Promise<Int32Array>;
+  dwellings(): Promise<Int32Array>;
+  households(): Promise<Int32Array>;
+  persons(): Promise<Int32Array>;
+  subjects(): Promise<Int32Array>;
+  /** Rows whose own mentions are read anew; null for all. */
+  readonly own: ReadonlySet<number> | null;
+  /** Keys of numbers whose persons may have changed. */
+  numbers(): readonly number[];
+  written(): Int32Array;
+}
+
+async function readEverything(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkProgress) => void): Promise<Layers> {
+  await linkage.readAll(plan.records, (done) => onProgress?.({ what: 'read', done, of: plan.records }));
+  linkage.prepare();
+  const rows = Int32Array.from({ length: linkage.columns.size }, (_, row) => row);
+  const all = (): Promise<Int32Array> => Promise.resolve(rows);
+  return {
+    buildings: all,
+    dwellings: () => (renewDwellingKeys(linkage, rows), all()),
+    households: () => (renewHouseholdKeys(linkage, rows), all()),
+    persons: all,
+    subjects: all,
+    own: null,
+    numbers: () => [],
+    written: () => rows,
+  };
+}
+
+/**
+ * The touched records and whatever could be one with them. Each layer starts from the touched rows and from those that the layer
+ * before it moved, and reaches out along its own keys only: along all keys together everybody is everybody's neighbour.
+ */
+async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<Layers> {
+  const { columns, before, after } = linkage;
+  const own = new Set(await linkage.read(ids));
+  linkage.prepare();
+  const looked = new Set<number>(own);
+  const note = (rows: Int32Array): Int32Array => {
+    for (const row of rows) looked.add(row);
+    return rows;
+  };
+  const old = (row: number, column: (typeof KEY_COLUMNS)[number]): number => before.key[KEY_COLUMNS.indexOf(column)]![row] ?? 0;
+  const moved = (kind: Kind): number[] =>
+    [...looked].filter((row) => before.entity[KINDS.indexOf(kind)]![row] !== after.entity[KINDS.indexOf(kind)]![row]);
+  const numbers = (): number[] => [...new Set([...own].flatMap((row) => [columns.personKey[row]!, old(row, 'person_key')]))].filter((key) => key !== 0);
+  let households = new Int32Array(0);
+  return {
+    own,
+    numbers,
+    buildings: async () =>
+      note(
+        await reachNeighbours(
+          linkage,
+          [...own].filter((row) => !isSameBuilding(linkage, row, old)),
+          ['building_key', 'building_alias_key', 'building_place_key'],
+          (row) => [columns.buildingCite[row]!, columns.buildingAlias[row]!, columns.buildingPlace[row]!],
+        ),
+      ),
+    dwellings: async () => {
+      const start = new Set([...own, ...moved('building')]);
+      renewDwellingKeys(linkage, start);
+      return note(
+        await reachNeighbours(linkage, start, ['dwelling_key', 'dwelling_place_key'], (row) => [
+          columns.dwellingCode[row]!,
+          linkage.dwellingPlaceKey[row]!,
+        ]),
+      );
+    },
+    households: async () => {
+      const ruled = await linkage.read(await recordsWithKeys(linkage, ['head_key'], numbers()));
+      linkage.prepare();
+      const start = new Set([...own, ...moved('dwelling'), ...ruled]);
+      renewHouseholdKeys(linkage, start);
+      households = note(
+        await reachNeighbours(linkage, start, ['household_key', 'head_key'], (row) => [linkage.householdKey[row]!, columns.headKey[row]!]),
+      ) as Int32Array<ArrayBuffer>;
+      return households;
+    },
+    persons: async () => {
+      const named = new Set([...households].map((row) => columns.headKey[row]!));
+      for (const mention of linkage.reader.mentions) if (own.has(mention.row)) named.add(mention.idKey);
+      for (const key of numbers()) named.add(key);
+      const bearers = await linkage.read(await recordsWithKeys(linkage, ['person_key'], [...named].filter((key) => key !== 0)));
+      linkage.prepare();
+      return note(await reachNeighbours(linkage, [...own, ...bearers], ['person_key'], (row) => [columns.personKey[row]!]));
+    },
+    subjects: async () => note(await reachNeighbours(linkage, own, ['subject_key'], (row) => [columns.subjectKey[row]!])),
+    written: () => Int32Array.from(looked).sort(),
+  };
+}
+
+/** A touched record whose building's evidence is what it was moves no building, and its whole building need not be read. */
+function isSameBuilding(
+  { columns, before }: Linkage,
+  row: number,
+  old: (row: number, column: (typeof KEY_COLUMNS)[number]) => number,
+): boolean {
+  return (
+    before.present[row] === 1 &&
+    before.current[row] === (columns.status[row] === CURRENT ? 1 : 0) &&
+    old(row, 'building_key') === columns.buildingCite[row] &&
+    old(row, 'building_alias_key') === columns.buildingAlias[row] &&
+    old(row, 'building_place_key') === columns.buildingPlace[row]
+  );
+}
+
+function positionsIn(rows: Int32Array, size: number): (row: number) => number {
+  const positions = new Int32Array(size).fill(-1);
+  rows.forEach((row, at) => {
+    positions[row] = at;
+  });
+  return (row) => positions[row]!;
+}

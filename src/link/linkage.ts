@@ -1,0 +1,136 @@
+import type { PoolClient } from 'pg';
+import type { Dataset } from '../model/importer.js';
+import { traitsOf } from './dataset-traits.js';
+import { ENTITY_COLUMNS, KEY_COLUMNS, LinkColumns, REASONED, reasonCode } from './link-columns.js';
+import { readCopy } from './read-copy.js';
+import { createRecordReader, type RecordReader } from './read-record.js';
+import { RecordColumns, type DatasetTraits } from './record-columns.js';
+
+/** A dataset that no department declares any more: its records stay and speak of nothing. */
+const UNDECLARED: DatasetTraits = {
+  name: '',
+  register: '',
+  registerCode: 0,
+  defines: false,
+  person: false,
+  household: false,
+  dwelling: false,
+  building: false,
+  organisation: false,
+  place: false,
+  event: false,
+  grid: false,
+  nameRank: 1000,
+};
+
+/** One run's state: the records read so far, their links of last night, and their links of tonight. */
+export class Linkage {
+  readonly columns: RecordColumns;
+  readonly before: LinkColumns;
+  readonly after = new LinkColumns(false);
+  readonly reader: RecordReader;
+  /** Position by record id; a full run, which never looks one up, leaves it empty. */
+  readonly #positions = new Map<number, number>();
+  /** Keys that depend on tonight's dwellings and buildings. */
+  dwellingPlaceKey = new Float64Array(0);
+  householdKey = new Float64Array(0);
+
+  constructor(
+    readonly client: PoolClient,
+    readonly county: string,
+    datasets: readonly Dataset[],
+    readonly mode: { readonly full: boolean; readonly linkedBefore: boolean },
+  ) {
+    // The county goes into COPY, which takes no parameters.
+    if (!/^\d{6}$/.test(county)) throw new Error('A county code has six digits.');
+    this.columns = new RecordColumns([...traitsOf(datasets), UNDECLARED]);
+    this.before = new LinkColumns(!mode.full);
+    this.reader = createRecordReader(this.columns, datasets);
+  }
+
+  /** All records of the county, in the order the table has them. */
+  async readAll(expected: number, onRow?: (done: number) => void): Promise<void> {
+    this.columns.reserve(expected);
+    const { client, county } = this;
+    // Workers would hand the rows over in another order every time, and new ids follow the order of rows.
+    await client.query('set local max_parallel_workers_per_gather = 0');
+    await client.query('set local synchronize_seqscans = off');
+    const links = this.mode.linkedBefore ? `, ${selectLinks(false)}` : '';
+    const join = this.mode.linkedBefore ? 'left join link l on l.county = r.county and l.record = r.id' : '';
+    await readCopy(client, `select ${this.reader.select}${links} from record r ${join} where r.county = '${county}'`, (cells) => {
+      this.#read(cells);
+      if (this.columns.size % 50_000 === 0) onRow?.(this.columns.size);
+    });
+    await client.query('reset max_parallel_workers_per_gather');
+  }
+
+  /** The records of these ids that were not read yet. @returns positions of all of them */
+  async read(ids: Iterable<number>): Promise<number[]> {
+    const wanted = [...new Set(ids)];
+    const missing = wanted.filter((id) => !this.#positions.has(id));
+    if (missing.length > 0) {
+      const { client, county } = this;
+      await client.query('create temp table if not exists wanted (record bigint primary key) on commit drop');
+      await client.query('truncate wanted');
+      await client.query('insert into wanted select unnest($1::bigint[])', [missing]);
+      await client.query('analyze wanted');
+      await readCopy(
+        client,
+        `select ${this.reader.select}, ${selectLinks(true)} from wanted w join record r on r.county = '${county}' and r.id = w.record
+         left join link l on l.county = r.county and l.record = r.id order by r.id`,
+        (cells) => this.#positions.set(Number(cells[0]), this.#read(cells)),
+      );
+    }
+    return wanted.flatMap((id) => this.#positions.get(id) ?? []);
+  }
+
+  /** Columns of tonight grow with the records read; what no layer changes stays as it was. */
+  prepare(): void {
+    const length = this.columns.id.length;
+    const from = this.#prepared;
+    this.after.reserve(length);
+    if (this.dwellingPlaceKey.length < length) {
+      this.dwellingPlaceKey = widen(this.dwellingPlaceKey, length);
+      this.householdKey = widen(this.householdKey, length);
+    }
+    if (this.mode.linkedBefore) {
+      for (let row = from; row < this.columns.size; row += 1) {
+        this.before.entity.forEach((column, i) => (this.after.entity[i]![row] = column[row]!));
+        this.before.reason.forEach((column, i) => (this.after.reason[i]![row] = column[row]!));
+        if (!this.before.withKeys) continue;
+        this.dwellingPlaceKey[row] = this.before.key[KEY_COLUMNS.indexOf('dwelling_place_key')]![row]!;
+        this.householdKey[row] = this.before.key[KEY_COLUMNS.indexOf('household_key')]![row]!;
+      }
+    }
+    this.#prepared = this.columns.size;
+  }
+  #prepared = 0;
+
+  #read(cells: (string | null)[]): number {
+    const row = this.reader.read(cells);
+    if (!this.mode.linkedBefore) return row;
+    this.before.reserve(this.columns.id.length);
+    let at = FIRST_LINK_CELL;
+    const { before } = this;
+    const status = cells[at++];
+    before.present[row] = status === null ? 0 : 1;
+    before.current[row] = status === 'current' ? 1 : 0;
+    for (const column of before.entity) column[row] = Number(cells[at++] ?? 0);
+    for (const column of before.reason) column[row] = reasonCode(cells[at++] ?? null);
+    for (const column of before.key) column[row] = Number(cells[at++] ?? 0);
+    return row;
+  }
+}
+
+const FIRST_LINK_CELL = 12;
+
+function selectLinks(withKeys: boolean): string {
+  const names = ['status', ...ENTITY_COLUMNS, ...REASONED.map((kind) => `${kind}_reason`), ...(withKeys ? KEY_COLUMNS : [])];
+  return names.map((name) => `l.${name}`).join(', ');
+}
+
+function widen(column: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  const wide = new Float64Array(length);
+  wide.set(column);
+  return wide;
+}

@@ -1,0 +1,68 @@
+/**
+ * Distinct numbers (keys, or pairs of small integers packed into one) → 0, 1, 2 … in the order of first sight. Open addressing on
+ * typed arrays: a Map of a million keys costs ten times the memory.
+ */
+export class NumberIndex {
+  size = 0;
+  #keys: Float64Array;
+  #slots: Int32Array;
+  #mask: number;
+
+  constructor(expected: number) {
+    let slots = 16;
+    while (slots < expected * 1.5) slots *= 2;
+    this.#slots = new Int32Array(slots).fill(-1);
+    this.#mask = slots - 1;
+    this.#keys = new Float64Array(Math.max(8, expected));
+  }
+
+  /** The index of a key; a new one where it was not seen. */
+  add(key: number): number {
+    let slot = this.#slot(key);
+    for (let found = this.#slots[slot]!; found >= 0; found = this.#slots[slot]!) {
+      if (this.#keys[found] === key) return found;
+      slot = (slot + 1) & this.#mask;
+    }
+    if (this.size >= this.#keys.length) {
+      const more = new Float64Array(this.#keys.length * 2);
+      more.set(this.#keys);
+      this.#keys = more;
+    }
+    this.#keys[this.size] = key;
+    this.#slots[slot] = this.size;
+    this.size += 1;
+    if (this.size * 1.4 > this.#slots.length) this.#widen();
+    return this.size - 1;
+  }
+
+  /** -1 where the key was never added. */
+  find(key: number): number {
+    let slot = this.#slot(key);
+    for (let found = this.#slots[slot]!; found >= 0; found = this.#slots[slot]!) {
+      if (this.#keys[found] === key) return found;
+      slot = (slot + 1) & this.#mask;
+    }
+    return -1;
+  }
+
+  keyAt(index: number): number {
+    return this.#keys[index]!;
+  }
+
+  #slot(key: number): number {
+    const high = Math.floor(key / 4294967296) | 0;
+    const low = key | 0;
+    const mixed = Math.imul(low ^ (low >>> 15) ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
+    return (mixed ^ (mixed >>> 13)) & this.#mask;
+  }
+
+  #widen(): void {
+    this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
+    this.#mask = this.#slots.length - 1;
+    for (let i = 0; i < this.size; i += 1) {
+      let slot = this.#slot(this.#keys[i]!);
+      while (this.#slots[slot]! >= 0) slot = (slot + 1) & this.#mask;
+      this.#slots[slot] = i;
+    }
+  }
+}

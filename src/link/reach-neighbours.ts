@@ -1,0 +1,58 @@
+import { KEY_COLUMNS, type KeyColumn } from './link-columns.js';
+import type { Linkage } from './linkage.js';
+
+/**
+ * The rows given and every record that shares a key with one of them, and with those, until nothing new comes: what a cluster of theirs
+ * could consist of, tonight or last night. By the indexes link_*_key.
+ * @param keysNow tonight's keys of a row; 0 for none
+ */
+export async function reachNeighbours(
+  linkage: Linkage,
+  start: Iterable<number>,
+  by: readonly KeyColumn[],
+  keysNow: (row: number) => readonly number[],
+): Promise<Int32Array> {
+  const reached = new Set<number>(start);
+  const asked = new Set<number>();
+  let fresh = [...reached];
+  while (fresh.length > 0) {
+    const keys: number[] = [];
+    const ask = (key: number): void => {
+      if (key === 0 || asked.has(key)) return;
+      asked.add(key);
+      keys.push(key);
+    };
+    for (const row of fresh) {
+      for (const column of by) ask(linkage.before.key[KEY_COLUMNS.indexOf(column)]![row] ?? 0);
+      for (const key of keysNow(row)) ask(key);
+    }
+    const rows = await linkage.read(await recordsWithKeys(linkage, by, keys));
+    linkage.prepare();
+    fresh = rows.filter((row) => !reached.has(row));
+    for (const row of fresh) reached.add(row);
+  }
+  return Int32Array.from(reached).sort();
+}
+
+/** Ids of the records whose link row has one of these keys in one of these columns. */
+export async function recordsWithKeys(
+  linkage: Linkage,
+  columns: readonly KeyColumn[],
+  keys: readonly number[],
+): Promise<number[]> {
+  if (keys.length === 0) return [];
+  const { client, county } = linkage;
+  await client.query('create temp table if not exists asked (key bigint) on commit drop');
+  await client.query('truncate asked');
+  await client.query('insert into asked select unnest($1::bigint[])', [keys]);
+  await client.query('analyze asked');
+  const found = new Set<number>();
+  for (const column of columns) {
+    const rows = await client.query<{ record: number }>(
+      `select l.record from asked a join link l on l.county = $1 and l.${column} = a.key`,
+      [county],
+    );
+    for (const { record } of rows.rows) found.add(record);
+  }
+  return [...found];
+}

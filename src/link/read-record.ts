@@ -1,0 +1,263 @@
+import type { Dataset, Mention } from '../model/importer.js';
+import { foldName } from './fold-name.js';
+import { hashKey } from './hash-key.js';
+import { CURRENT, REGISTERED, RESIDENT, type RecordColumns } from './record-columns.js';
+import { isValidNumber } from './valid-number.js';
+
+/** Fields of `stated` that identify something, read where the dataset declares them. */
+const FIELDS = [
+  'sex',
+  'formerName',
+  'headName',
+  'relation',
+  'headIdNumber',
+  'householdNumber',
+  'dwellingCode',
+  'buildingCode',
+  'buildingId',
+  'id',
+  'unit',
+  'room',
+  'organisationCode',
+  'gridCode',
+  'estateOrRoad',
+  'buildingNumber',
+] as const;
+type FieldRead = (typeof FIELDS)[number];
+
+/** 本人, 户主. @see GB/T 4761 */
+const HEAD_RELATIONS = new Set(['01', '02']);
+const NO_FIELDS: Readonly<Partial<Record<FieldRead, string>>> = {};
+
+export interface MentionFound {
+  readonly row: number;
+  readonly pointer: string;
+  readonly name: string;
+  readonly idKey: number;
+}
+
+/** Reads the rows of COPY that `selectRecords` makes into the columns, one line a record. */
+export interface RecordReader {
+  /** Expressions of the select, in the order that `read` takes them. */
+  readonly select: string;
+  /** @param cells of the select, unescaped; null for `\N` @returns the record's position */
+  read(cells: readonly (string | null)[]): number;
+  readonly mentions: MentionFound[];
+}
+
+/**
+ * Which of a record's values are read is the declaration's: a dataset that has no 户号 costs no look for one.
+ * Field and dataset names are the program's own declarations, never what came in.
+ */
+export function createRecordReader(columns: RecordColumns, datasets: readonly Dataset[]): RecordReader {
+  const plans = datasets.map((dataset, code) => planOf(dataset, code));
+  const byName = new Map(plans.map((plan) => [plan.dataset.name, plan]));
+  const mentions: MentionFound[] = [];
+  return { select: selectOf(plans), mentions, read: (cells) => readCells(columns, byName, mentions, cells) };
+}
+
+interface Plan {
+  readonly dataset: Dataset;
+  readonly code: number;
+  readonly fields: readonly FieldRead[];
+  readonly mentions: readonly Mention[];
+  readonly expressions: readonly string[];
+  readonly hasAddress: boolean;
+}
+
+function planOf(dataset: Dataset, code: number): Plan {
+  const declared = new Set(dataset.columns.map((column) => column.field));
+  const fields = FIELDS.filter((field) => declared.has(field));
+  const mentions = dataset.mentions.filter((mention) => mention.idNumber !== undefined);
+  const expressions = [
+    ...fields.map((field) => `stated->>${quote(field)}`),
+    ...mentions.flatMap((mention) =>
+      mention.pointer.endsWith('/*')
+        ? [`stated->>${quote(mention.pointer.slice(0, -2))}`]
+        : [`stated->>${quote(mention.name)}`, `stated->>${quote(mention.idNumber!)}`],
+    ),
+  ];
+  return { dataset, code, fields, mentions, expressions, hasAddress: declared.has('address') };
+}
+
+/** One text of all fields, joined by U+001F: one comparison of the dataset's name a row, not one a field. */
+function selectOf(plans: readonly Plan[]): string {
+  const fields = plans
+    .filter((plan) => plan.expressions.length > 0)
+    .map((plan) => `when ${quote(plan.dataset.name)} then concat_ws(e'\\x1f', ${plan.expressions.map((text) => `coalesce(${text}, '')`).join(', ')})`);
+  const addressed = plans.filter((plan) => plan.hasAddress).map((plan) => quote(plan.dataset.name));
+  return [
+    'r.id',
+    'r.dataset',
+    'r.township',
+    'r.village',
+    'r.grid',
+    'r.status',
+    'r.tie',
+    'r.name',
+    'r.id_number',
+    'r.birth_date',
+    fields.length === 0 ? 'null' : `case r.dataset ${fields.join(' ')} end`,
+    addressed.length === 0 ? 'null' : `case when r.dataset in (${addressed.join(', ')}) then (stated->'addressElements')::text end`,
+  ].join(', ');
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function readCells(
+  columns: RecordColumns,
+  plans: ReadonlyMap<string, Plan>,
+  mentions: MentionFound[],
+  cells: readonly (string | null)[],
+): number {
+  const [id, datasetName, township, village, grid, status, tie, name, idNumber, birth, fieldText, addressText] = cells;
+  const plan = plans.get(datasetName!);
+  const row = columns.add();
+  columns.id[row] = Number(id);
+  columns.status[row] = status === 'current' ? CURRENT : 0;
+  columns.tie[row] = tie === 'registered' ? REGISTERED : tie === 'resident' ? RESIDENT : 0;
+  columns.village[row] = columns.texts.codeOf(village ?? '');
+  // A record of a department that is no longer declared keeps its row and speaks of nothing.
+  const traits = columns.datasets[plan?.code ?? columns.datasets.length - 1]!;
+  columns.dataset[row] = plan?.code ?? columns.datasets.length - 1;
+  const register = plan?.dataset.register ?? datasetName!.split('/')[0]!;
+  columns.scope[row] = columns.scopes.codeOf(
+    `${register}\t${datasetName}\t${township ?? '\\N'}\t${village ?? '\\N'}\t${grid ?? '\\N'}\t${status}\t${tie ?? '\\N'}`,
+  );
+  if (!plan) return row;
+  columns.name[row] = name ? columns.names.codeOf(foldName(name)) : 0;
+  if (idNumber) {
+    columns.personKey[row] = hashKey(`person|${idNumber}`);
+    columns.numberTail[row] = Number(idNumber.slice(6, 17));
+  }
+  columns.birth[row] = birth?.length === 10 ? Number(birth.slice(0, 4) + birth.slice(5, 7) + birth.slice(8, 10)) || 0 : 0;
+  const parts = fieldText ? fieldText.split('\x1f') : [];
+  const fields = parts.length === 0 ? NO_FIELDS : fieldsOf(plan, parts);
+  readPersonFields(columns, row, fields);
+  readHomeFields(columns, row, fields, register, village ?? '', parseElements(addressText ?? null, fields));
+  if (traits.organisation && fields.organisationCode) columns.subjectKey[row] = hashKey(`organisation|${register}|${fields.organisationCode}`);
+  else if (traits.grid && (fields.gridCode ?? grid)) columns.subjectKey[row] = hashKey(`grid|${fields.gridCode ?? grid}`);
+  if (plan.mentions.length > 0) readMentions(plan, row, parts.slice(plan.fields.length), mentions);
+  return row;
+}
+
+function fieldsOf(plan: Plan, parts: readonly string[]): Partial<Record<FieldRead, string>> {
+  const fields: Partial<Record<FieldRead, string>> = {};
+  for (let i = 0; i < plan.fields.length; i += 1) if (parts[i]) fields[plan.fields[i]!] = parts[i]!;
+  return fields;
+}
+
+function readPersonFields(columns: RecordColumns, row: number, fields: Readonly<Partial<Record<FieldRead, string>>>): void {
+  if (fields.sex) columns.sex[row] = fields.sex === '1' ? 1 : fields.sex === '2' ? 2 : 0;
+  if (fields.formerName) columns.formerName[row] = columns.names.codeOf(foldName(fields.formerName));
+  if (fields.householdNumber && columns.tie[row] === REGISTERED) {
+    columns.householdNumber[row] = hashKey(`household|${columns.datasets[columns.dataset[row]!]!.register}|${fields.householdNumber}`);
+  }
+  // A registered household has its number; only of those who live together does the head say which they are.
+  const lives = columns.tie[row] === RESIDENT;
+  const headName = fields.headName ? columns.names.codeOf(foldName(fields.headName)) : 0;
+  const isHead = fields.relation !== undefined && HEAD_RELATIONS.has(fields.relation);
+  if (isHead && (headName === 0 || headName === columns.name[row])) {
+    columns.isHead[row] = 1;
+    columns.headName[row] = columns.name[row]!;
+    if (lives) columns.headKey[row] = columns.personKey[row]!;
+  } else {
+    columns.headName[row] = headName;
+    if (lives && fields.headIdNumber) columns.headKey[row] = hashKey(`person|${fields.headIdNumber}`);
+  }
+}
+
+interface Elements {
+  readonly group?: string;
+  readonly hamlet?: string;
+  readonly road?: string;
+  readonly number?: string;
+  readonly estate?: string;
+  readonly building?: string;
+  readonly unit?: string;
+  readonly room?: string;
+}
+
+function parseElements(text: string | null, fields: Readonly<Partial<Record<FieldRead, string>>>): Elements {
+  const elements = text ? (JSON.parse(text) as Elements) : {};
+  if (!fields.estateOrRoad || !fields.buildingNumber || elements.building) return elements;
+  // The police list a building's estate and number in columns of their own as well; they fill in for an address that was not read.
+  const building = /\d+|[A-Za-z]+/.exec(fields.buildingNumber)?.[0];
+  return building === undefined ? elements : { ...elements, estate: elements.estate ?? fields.estateOrRoad, building };
+}
+
+function readHomeFields(
+  columns: RecordColumns,
+  row: number,
+  fields: Readonly<Partial<Record<FieldRead, string>>>,
+  register: string,
+  village: string,
+  elements: Elements,
+): void {
+  const traits = columns.datasets[columns.dataset[row]!]!;
+  if (!traits.building && !traits.dwelling) return;
+  const dwelling = fields.dwellingCode ? hashKey(`dwelling|${register}|${fields.dwellingCode}`) : 0;
+  const building = (code: string | undefined): number => (code ? hashKey(`building|${register}|${code}`) : 0);
+  columns.dwellingCode[row] = dwelling;
+  if (traits.defines && !dwelling) {
+    columns.buildingCite[row] = building(fields.id) || building(fields.buildingCode);
+    columns.buildingAlias[row] = fields.id ? building(fields.buildingCode) : 0;
+  } else if (traits.defines) {
+    columns.buildingCite[row] = building(fields.buildingCode);
+    columns.buildingAlias[row] = dwelling;
+  } else {
+    // Who cites a dwelling's code cites the building that the dwelling is in.
+    columns.buildingCite[row] = building(fields.buildingId) || building(fields.buildingCode) || dwelling;
+  }
+  const place = village === '' ? '' : placeOf(elements);
+  if (place !== '') columns.buildingPlace[row] = hashKey(`place|${village}|${place}`);
+  columns.isHouse[row] = place.startsWith('group') || place.startsWith('hamlet') ? 1 : 0;
+  const room = roomOf(fields.room ?? elements.room ?? '');
+  columns.room[row] = columns.texts.codeOf(room.room);
+  columns.unit[row] = columns.texts.codeOf(digitsOf(fields.unit ?? '') || room.unit || digitsOf(elements.unit ?? ''));
+}
+
+/** The elements that mean one building in a village, strongest first; '' where the address is too vague. */
+function placeOf({ estate, building, group, hamlet, road, number }: Elements): string {
+  if (estate && building) return `estate|${estate}|${building}`;
+  if (road && number) return `road|${road}|${number}|${building ?? ''}`;
+  if (group && number) return `group|${group}|${number}|${building ?? ''}`;
+  if (hamlet && number) return `hamlet|${hamlet}|${number}|${building ?? ''}`;
+  return '';
+}
+
+/** `301`, `301室`, `2-301`, `2单元301`, `3栋2单元301室`. */
+function roomOf(text: string): { unit: string; room: string } {
+  if (text === '') return { unit: '', room: '' };
+  const found = /(?:^|[^\dA-Za-z])(?:(\d+|[A-Za-z])\s*(?:单元|[-－—]))?\s*([A-Za-z]?\d+[A-Za-z]?)\s*(?:室|号|房)?$/u.exec(text.trim());
+  if (!found) return { unit: '', room: text.trim() };
+  return { unit: digitsOf(found[1] ?? ''), room: found[2]!.toUpperCase().replace(/^0+(?=\d)/, '') };
+}
+
+function digitsOf(text: string): string {
+  return (/\d+|[A-Za-z]+/.exec(text)?.[0] ?? text).toUpperCase().replace(/^0+(?=\d)/, '');
+}
+
+function readMentions(plan: Plan, row: number, parts: readonly string[], mentions: MentionFound[]): void {
+  let at = 0;
+  for (const mention of plan.mentions) {
+    if (mention.pointer.endsWith('/*')) {
+      const list = parts[at++];
+      if (!list) continue;
+      const folder = mention.pointer.slice(0, -2);
+      const people = JSON.parse(list) as Readonly<Record<string, unknown>>[];
+      people.forEach((person, i) => {
+        const number = person[mention.idNumber!];
+        if (typeof number === 'string' && isValidNumber(number)) {
+          mentions.push({ row, pointer: `${folder}/${i}`, name: String(person[mention.name] ?? ''), idKey: hashKey(`person|${number}`) });
+        }
+      });
+      continue;
+    }
+    const name = parts[at++] ?? '';
+    const number = parts[at++] ?? '';
+    if (number) mentions.push({ row, pointer: mention.pointer, name, idKey: hashKey(`person|${number}`) });
+  }
+}

@@ -1,0 +1,98 @@
+import { TextTable } from './text-table.js';
+
+export const CURRENT = 1;
+export const REGISTERED = 1;
+export const RESIDENT = 2;
+
+/** What the linkage does with a dataset's rows; read from its declaration. */
+export interface DatasetTraits {
+  readonly name: string;
+  readonly register: string;
+  /** Small integer of the register. */
+  readonly registerCode: number;
+  /** A row *is* a building or dwelling here; elsewhere it only cites one. */
+  readonly defines: boolean;
+  readonly person: boolean;
+  readonly household: boolean;
+  readonly dwelling: boolean;
+  readonly building: boolean;
+  readonly organisation: boolean;
+  readonly place: boolean;
+  readonly event: boolean;
+  readonly grid: boolean;
+  /** How early its name counts; the lowest is the anchor of a number. */
+  readonly nameRank: number;
+}
+
+/** What a record says that identifies something, as numbers; one position a record in every column. Grows by doubling. */
+export class RecordColumns {
+  size = 0;
+  readonly names = new TextTable();
+  readonly texts = new TextTable();
+  /** Scope columns of the link row as COPY text: register, dataset, township, village, grid, status, tie. */
+  readonly scopes = new TextTable();
+
+  id = new Float64Array(0);
+  dataset = new Uint16Array(0);
+  status = new Uint8Array(0);
+  tie = new Uint8Array(0);
+  scope = new Int32Array(0);
+  /** Code in `texts`. */
+  village = new Int32Array(0);
+  /** Folded; code in `names`. */
+  name = new Int32Array(0);
+  formerName = new Int32Array(0);
+  headName = new Int32Array(0);
+  /** 1 where the row's person is the head. */
+  isHead = new Uint8Array(0);
+  /** 1 male, 2 female, 0 not stated. */
+  sex = new Uint8Array(0);
+  /** YYYYMMDD as a number; 0 where no full date is stated. */
+  birth = new Int32Array(0);
+  /** Key of the valid number; 0 without. */
+  personKey = new Float64Array(0);
+  /** Digits 7–17 of the valid number: date of birth and sequence. */
+  numberTail = new Float64Array(0);
+  /** Key of the head's valid number, in the space of `personKey`. */
+  headKey = new Float64Array(0);
+  householdNumber = new Float64Array(0);
+  buildingCite = new Float64Array(0);
+  buildingAlias = new Float64Array(0);
+  buildingPlace = new Float64Array(0);
+  dwellingCode = new Float64Array(0);
+  /** Codes in `texts`. */
+  unit = new Int32Array(0);
+  room = new Int32Array(0);
+  /** 1 where the address is one house to a number, so that a row without a room means the house. */
+  isHouse = new Uint8Array(0);
+  /** Organisation's or grid's code. */
+  subjectKey = new Float64Array(0);
+
+  constructor(readonly datasets: readonly DatasetTraits[]) {}
+
+  /** Makes room for one more and returns its position; every column of it is 0. */
+  add(): number {
+    if (this.size >= this.id.length) this.reserve(Math.max(1024, this.id.length * 2));
+    this.size += 1;
+    return this.size - 1;
+  }
+
+  reserve(length: number): void {
+    if (length <= this.id.length) return;
+    const columns = this as unknown as Record<string, unknown>;
+    for (const [name, column] of Object.entries(columns)) if (ArrayBuffer.isView(column)) columns[name] = widened(column, length);
+  }
+
+  traits(row: number): DatasetTraits {
+    return this.datasets[this.dataset[row]!]!;
+  }
+}
+
+type Column = Float64Array | Int32Array | Uint16Array | Uint8Array;
+
+export function widened<C extends ArrayBufferView>(column: C, length: number): C {
+  const kind = column.constructor as new (length: number) => Column;
+  const wide = new kind(length);
+  wide.set(column as unknown as Column);
+  return wide as unknown as C;
+}

@@ -1,0 +1,71 @@
+import { copyInto } from '../database/copy.js';
+import { assignIdentities } from './assign-identities.js';
+import type { Clusters } from './form-building-clusters.js';
+import { KINDS, reasonCode, REASONED, type Kind } from './link-columns.js';
+import type { Linkage } from './linkage.js';
+import { CURRENT } from './record-columns.js';
+
+export interface Settled {
+  readonly clusters: number;
+  readonly added: number;
+  readonly merged: number;
+  readonly split: number;
+  readonly retired: number;
+}
+
+/**
+ * Gives each cluster its entity, carried from last night or new, into tonight's links, and stages what becomes of the entities in the
+ * temporary table `entity_tonight`.
+ */
+export async function settleIdentities(
+  linkage: Linkage,
+  kind: Kind,
+  rows: Int32Array,
+  { cluster, reason, count }: Clusters,
+  reasons: readonly string[] | null,
+): Promise<Settled> {
+  const { columns, before, after, mode, client, county } = linkage;
+  const column = KINDS.indexOf(kind);
+  const old = before.entity[column]!;
+  const { entity, merged, split, orphaned } = assignIdentities(
+    cluster,
+    (at) => (mode.linkedBefore ? old[rows[at]!]! : 0),
+    (at) => columns.traits(rows[at]!).nameRank === 0 || columns.traits(rows[at]!).defines,
+    (at) => columns.id[rows[at]!]!,
+    count,
+  );
+  const added = await takeNewIds(linkage, entity);
+  const now = after.entity[column]!;
+  const current = new Uint8Array(count);
+  const reasonColumn = after.reason[REASONED.indexOf(kind as (typeof REASONED)[number])];
+  const codes = reasons?.map((text) => reasonCode(text));
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at]!;
+    const own = cluster[at]!;
+    now[row] = own < 0 ? 0 : entity[own]!;
+    if (own >= 0 && columns.status[row] === CURRENT) current[own] = 1;
+    if (reasonColumn && codes) reasonColumn[row] = own < 0 ? 0 : codes[reason[at]!]!;
+  }
+  const staging = copyInto(client, mode.linkedBefore ? 'entity_tonight' : 'entity', ['county', 'id', 'kind', 'status', 'merged_into']);
+  let retired = orphaned.length;
+  for (let own = 0; own < count; own += 1) {
+    if (current[own] === 0) retired += 1;
+    const waiting = staging.write([county, entity[own], kind, current[own] === 1 ? 'active' : 'retired', null]);
+    if (waiting) await waiting;
+  }
+  for (const id of orphaned) await staging.write([county, id, kind, 'retired', null]);
+  for (const [from, into] of merged) await staging.write([county, from, kind, 'merged', entity[-1 - into]]);
+  await staging.end();
+  return { clusters: count, added, merged: merged.length, split: split.length, retired };
+}
+
+/** Fills in ids from the sequence, in the order of the clusters. */
+async function takeNewIds({ client }: Linkage, entity: Float64Array): Promise<number> {
+  let needed = 0;
+  for (const id of entity) if (id === 0) needed += 1;
+  if (needed === 0) return 0;
+  const taken = await client.query<{ last: number }>(`select setval('entity_id', nextval('entity_id') + $1 - 1) as last`, [needed]);
+  let next = Number(taken.rows[0]!.last) - needed + 1;
+  for (let own = 0; own < entity.length; own += 1) if (entity[own] === 0) entity[own] = next++;
+  return needed;
+}

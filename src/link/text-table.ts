@@ -1,0 +1,21 @@
+/** Distinct texts ↔ small integers; 0 is "no text". */
+export class TextTable {
+  readonly #codes = new Map<string, number>();
+  readonly #texts: string[] = [''];
+
+  codeOf(text: string): number {
+    if (text === '') return 0;
+    const known = this.#codes.get(text);
+    if (known !== undefined) return known;
+    // A slice of a chunk as long as this would keep the whole chunk in memory.
+    const own = text.length < 13 ? text : Buffer.from(text).toString();
+    const code = this.#texts.length;
+    this.#codes.set(own, code);
+    this.#texts.push(own);
+    return code;
+  }
+
+  textOf(code: number): string {
+    return this.#texts[code] ?? '';
+  }
+}

@@ -1,0 +1,42 @@
+import { copyInto } from '../database/copy.js';
+import type { Linkage } from './linkage.js';
+
+/**
+ * Writes ID_NUMBER_SHARED between a record and the anchor of its number, and closes those that no longer hold.
+ * @param rows whose numbers were looked at; all of the county's where `full`
+ */
+export async function writeConflicts(
+  { client, county, columns, mode }: Linkage,
+  rows: Int32Array,
+  conflicts: readonly (readonly [row: number, anchor: number])[],
+): Promise<void> {
+  await client.query('create temp table conflict (record bigint, other_record bigint) on commit drop');
+  const copy = copyInto(client, 'conflict', ['record', 'other_record']);
+  for (const [row, anchor] of conflicts) await copy.write([columns.id[row], columns.id[anchor]]);
+  await copy.end();
+  if (mode.linkedBefore) {
+    await client.query('create temp table looked_at (record bigint) on commit drop');
+    if (!mode.full) {
+      const looked = copyInto(client, 'looked_at', ['record']);
+      for (const row of rows) await looked.write([columns.id[row]]);
+      await looked.end();
+    }
+    await client.query(
+      `update finding f set closed_at = now()
+       where f.county = $1 and f.code = 'ID_NUMBER_SHARED' and f.closed_at is null and f.other_record is not null
+         and ($2 or f.record in (select record from looked_at))
+         and not exists (select from conflict c where c.record = f.record and c.other_record = f.other_record)`,
+      [county, mode.full],
+    );
+  }
+  await client.query(
+    `insert into finding (county, register, township, village, grid, delivery, dataset, record, other_record, person, code, severity, sheet, row_no, item)
+     select r.county, r.register, r.township, r.village, r.grid, r.delivery, r.dataset, r.id, c.other_record, l.person,
+       'ID_NUMBER_SHARED', 'warning', r.sheet, r.row_no, r.item
+     from conflict c join record r on r.county = $1 and r.id = c.record join link l on l.county = $1 and l.record = c.record
+     where not exists (select from finding f where f.county = $1 and f.record = c.record and f.other_record = c.other_record
+       and f.code = 'ID_NUMBER_SHARED' and f.closed_at is null)
+     order by r.id`,
+    [county],
+  );
+}
