@@ -150,7 +150,8 @@ export const governance = defineImporter({
         description: longText(5000, 'description'),
         occurredAt: moment('occurredAt'),
         reportedAt: moment('reportedAt'),
-        reporterName: personName('reporterName'),
+        /** A person, or a post: 王官网格员2. */
+        reporterName: text('reporterName'),
         gridCode: gridCode('gridCode'),
         address: address('address'),
         people: people('people'),

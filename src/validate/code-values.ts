@@ -21,8 +21,16 @@ export function readerOfTable(table: CodeTableName): CodeReader {
   for (const [code, labels] of Object.entries(EVERYDAY_LABELS[table])) {
     for (const each of labels.split(' ')) values.set(each, code);
   }
+  if (table === 'kinship') values.set(CHILD, CHILD);
   return readerOf(values, `${CODE_TABLES[table].zh} ${CODE_TABLES[table].en}`);
 }
+
+/**
+ * 子女 is no code of GB/T 4761, which parts sons from daughters: the reader gives it back as it is, and the row's sex settles
+ * it, or nothing does.
+ */
+export const CHILD = '子女';
+export const CHILD_BY_SEX: Readonly<Record<string, string>> = { '1': '20', '2': '30' };
 
 /** An office's own labels: what is written → what is kept. */
 export function readerOfLabels(labels: Readonly<Record<string, string>>): CodeReader {

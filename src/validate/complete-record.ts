@@ -1,6 +1,7 @@
 import type { Dataset } from '../model/importer.js';
 import type { AddressElements, Value } from '../model/record.js';
 import { type CellContext, readIdCell } from './cell-readers.js';
+import { CHILD, CHILD_BY_SEX } from './code-values.js';
 import { toCgcs2000 } from './coordinates.js';
 import type { Draft } from './draft.js';
 import { birthDateIn, sexIn } from './id-number.js';
@@ -17,6 +18,9 @@ export function completionsOf(plan: ColumnPlan, context: CellContext): readonly 
       settleIdType(field, word.typeField, header(plan, field), context),
     ),
     ...checkAgainstNumber(plan),
+    ...ofKind(plan, 'choice').flatMap(({ field, word }) =>
+      word.table === 'kinship' ? [settleChild(field, header(plan, field))] : [],
+    ),
     ...ofKind(plan, 'townshipName').map(({ field }) => settleTownship(field, header(plan, field), context)),
     ...ofKind(plan, 'villageName').map(({ field, word }) =>
       settleVillage(field, word.townshipField, header(plan, field), context),
@@ -78,6 +82,21 @@ function checkAgainstNumber(plan: ColumnPlan): readonly Completion[] {
       if ((stated === '1' || stated === '2') && stated !== sexIn(number)) draft.report('ID_NUMBER_SEX', sex ?? null);
     },
   ];
+}
+
+/** A son or a daughter, by the sex stated or by the number's. */
+function settleChild(field: string, column: string): Completion {
+  return (draft) => {
+    if (draft.stated[field] !== CHILD) return;
+    const { sex, idNumber } = draft.stated;
+    const code = CHILD_BY_SEX[typeof sex === 'string' ? sex : typeof idNumber === 'string' ? sexIn(idNumber) : ''];
+    draft.keep(field, CHILD);
+    if (code !== undefined) draft.stated[field] = code;
+    else {
+      delete draft.stated[field];
+      draft.report('CODE_UNKNOWN', column, CHILD, '子 / 女');
+    }
+  };
 }
 
 function settleTownship(field: string, column: string, { divisions }: CellContext): Completion {

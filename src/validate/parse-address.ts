@@ -45,7 +45,7 @@ export function parseAddress(written: string, divisions: DivisionTable, villageH
   /** 河图 alone is the township only where one of its villages comes next: 河图路 is a road. */
   function villageFollows({ name, division }: AddressName, address: string, start: number): boolean {
     const below = names.villagesOf.get(division.code);
-    return below !== undefined && villageAt(below, address, start + name.length, NUMBER_NEXT) !== null;
+    return below !== undefined && villageAt(below, address, start + name.length, TOWNSHIP_WRITTEN) !== null;
   }
 }
 
@@ -88,7 +88,8 @@ interface Sureness {
   readonly township: boolean;
   readonly hint: string | null;
 }
-const NUMBER_NEXT: Sureness = { township: false, hint: null };
+/** 兰城 and then 栗子园: two names that lie in one another are no chance. */
+const TOWNSHIP_WRITTEN: Sureness = { township: true, hint: null };
 
 /**
  * A bare name (王官) counts before a number or the end; before other words only where the township was written or the row's
@@ -112,7 +113,8 @@ function villageAt(names: NamesByStart, text: string, at: number, sure: Sureness
 }
 
 const COMMITTEE_NAME = /(?:社区|委会)$/u;
-const OTHER_NAME = /^(?:小区|花园|家园|佳园|公寓|广场|新城|新村|名[都城]|[苑里城园府庭路街巷镇乡]|大道|.[路街巷])/u;
+const OTHER_NAME =
+  /^(?:小区|花园|家园|佳园|公寓|广场|新城|新村|名[都城]|[苑里城园府庭路街巷镇乡]|大道|.[路街巷](?![子口头边上下]))/u;
 
 function startsNumber(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);

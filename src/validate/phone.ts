@@ -20,7 +20,7 @@ export function readPhone(written: string): string | null {
 const SEPARATORS = /[,;、/|或和]|\s{2,}|(?<=\d{7})\s+(?=\d{7})/u;
 const COUNTRY = /^(?:\+86|0086|86(?=1[3-9]\d{9}$))-?/u;
 /** Area codes have three places in the four largest cities' 010 and 02x, four everywhere else. */
-const LANDLINE = /^(010|02\d|0[3-9]\d{2})-?([2-8]\d{6,7})(?:(?:-|转)\d{1,5})?$/u;
+const LANDLINE = /^(010|02\d|0[3-9]\d{2})-?([1-9]\d{6,7})(?:(?:-|转)\d{1,5})?$/u;
 const LOCAL = /^[2-8]\d{6,7}$/u;
 const SERVICE = /^[48]00-?\d{3}-?\d{4}$/u;
 

@@ -54,6 +54,18 @@ describe('an address', () => {
     ['兰城街道王官社区大街子3号', { ...wangguan, hamlet: '大街子', number: '3' }],
     ['兰城街道王官社区张家湾', { ...wangguan, hamlet: '张家湾' }],
     ['九隆街道九龙花园3栋', { township: '九隆街道', estate: '九龙花园', building: '3' }],
+    [
+      '兰城栗子园隆城花园四栋4单元-303',
+      {
+        township: '兰城街道',
+        village: '栗子园社区居民委员会',
+        estate: '隆城花园',
+        building: '4',
+        unit: '4',
+        room: '303',
+      },
+    ],
+    ['丙麻乡新南高街子1号', { township: '丙麻乡', village: '新南村民委员会', hamlet: '高街子', number: '1' }],
     ['永昌花园3栋', { estate: '永昌花园', building: '3' }],
     ['三家村3组', { village: '三家村', group: '3' }],
   ])('%s', (written, elements) => {

@@ -207,6 +207,17 @@ describe('a code', () => {
   });
 });
 
+it('a child is a son or a daughter by the row’s sex, and unknown without it', () => {
+  const child = { 姓名: '段小明', 户号: '1', 与户主关系: '子女' };
+  expect(read('police/residents', { ...child, 性别: '女' }).stated).toMatchObject({ relation: '30' });
+  expect(read('police/residents', { ...child, 性别: '1' })).toMatchObject({
+    stated: { relation: '20' },
+    raw: { relation: '子女' },
+  });
+  expect(read('police/residents', child)).toMatchObject({ codes: ['CODE_UNKNOWN'] });
+  expect(read('police/residents', child).stated).not.toHaveProperty('relation');
+});
+
 describe('a benefit', () => {
   const row = {
     '乡镇(街道)': '兰城',
