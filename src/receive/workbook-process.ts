@@ -19,6 +19,11 @@ import type {
 const FILE = 4;
 const DAYS_FROM_1900_TO_1904 = 1462;
 const MOST_MERGES = 200_000;
+/** @see APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16, 4.4.4 */
+const LOCAL_HEADER = 0x04034b50;
+const DIRECTORY_ENTRY = 0x02014b50;
+const END_OF_DIRECTORY = Buffer.from('PK\u0005\u0006');
+const SIZES_BEHIND = 8;
 
 const OPTIONS: ParsingOptions = {
   type: 'buffer',
@@ -39,6 +44,7 @@ set_cptable(codePages);
 dieWithParent();
 
 const bytes = readFileSync(FILE);
+stateSizes(bytes);
 let whole: WorkBook | null = null;
 let sheet: { readonly data: readonly (readonly (CellObject | undefined)[] | undefined)[]; readonly shift: number } = {
   data: [],
@@ -147,6 +153,25 @@ function reasonOf(error: unknown): WorkbookFailure {
   return error instanceof Error && /password|encrypt/i.test(error.message)
     ? 'a password'
     : 'no workbook that can be read';
+}
+
+/**
+ * A program that writes an archive as a stream states an entry's sizes behind it; SheetJS looks for them before it and loses its way where
+ * the entry is not compressed. The directory, which was checked against the entries, has them.
+ */
+function stateSizes(archive: Buffer): void {
+  const directory = archive.lastIndexOf(END_OF_DIRECTORY);
+  if (directory === -1 || directory + 22 > archive.length) return;
+  let at = archive.readUInt32LE(directory + 16);
+  while (at + 46 <= archive.length && archive.readUInt32LE(at) === DIRECTORY_ENTRY) {
+    const local = archive.readUInt32LE(at + 42);
+    const isStreamed = (archive.readUInt16LE(at + 8) & SIZES_BEHIND) !== 0;
+    if (isStreamed && local + 30 <= archive.length && archive.readUInt32LE(local) === LOCAL_HEADER) {
+      archive.writeUInt16LE(archive.readUInt16LE(local + 6) & ~SIZES_BEHIND, local + 6);
+      archive.copy(archive, local + 14, at + 16, at + 28);
+    }
+    at += 46 + archive.readUInt16LE(at + 28) + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32);
+  }
 }
 
 /** A parse that hangs hears no message: another thread looks whether anybody still waits for it. */

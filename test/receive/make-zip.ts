@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 
 /** A workbook of one sheet whose XML is given as it shall be. */
-export async function makeZip(sheet: string | Buffer, name: string): Promise<Buffer> {
+export async function makeZip(sheet: string | Buffer, name: string, streamed = false): Promise<Buffer> {
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
   const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
   const entries: Readonly<Record<string, string | Buffer>> = {
@@ -14,9 +15,15 @@ export async function makeZip(sheet: string | Buffer, name: string): Promise<Buf
     'xl/worksheets/sheet1.xml': sheet,
   };
   const zip = new ZipFile();
-  for (const [path, content] of Object.entries(entries)) zip.addBuffer(Buffer.from(content), path);
+  for (const [path, content] of Object.entries(entries)) add(zip, path, Buffer.from(content), streamed);
   zip.end();
   const parts: Buffer[] = [];
   for await (const part of zip.outputStream) parts.push(part as Buffer);
   return Buffer.concat(parts);
+}
+
+/** Streamed: the sizes stand behind the entry, which is not compressed. */
+function add(zip: ZipFile, path: string, content: Buffer, streamed: boolean): void {
+  if (streamed) zip.addReadStream(Readable.from([content]), path, { compress: false });
+  else zip.addBuffer(content, path);
 }

@@ -167,6 +167,11 @@ describe('format', () => {
     expect((await refused('党组织_202609.xls', content)).finding).toMatchObject({ code: 'DELIVERY_UNREADABLE', found });
   });
 
+  it('may be an archive written as a stream, with sizes behind its entries', async () => {
+    const zip = await makeZip(sheet(row(1, HEAD) + row(2, ['河图', 'a', 'b', '1', '1'])), '城乡低保', true);
+    expect((await read(NAME, zip)).rows).toHaveLength(1);
+  });
+
   it('cut off is refused', async () => {
     const bytes = workbook({ 城乡低保: { grid: [HEAD, ['河图', 'a', 'b', '1', 1]] } });
     for (const share of [0.2, 0.5, 0.9, 0.999]) {
