@@ -98,7 +98,9 @@ create table record (
   -- field → delivery, sheet, row, item for values that an earlier delta stated and this version did not repeat
   carried jsonb,
   primary key (county, id)
-);
+)
+-- Room on each page for the night's new versions, which then leave the indexes alone.
+with (fillfactor = 90);
 
 create table record_version (
   county text not null,

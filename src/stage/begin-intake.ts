@@ -3,6 +3,7 @@ import type { Database } from '../database/connect.js';
 import type { DeliveryReport } from '../model/delivery.js';
 import { FINDINGS, type Finding } from '../model/finding.js';
 import type { Row, ValidRecord } from '../model/record.js';
+import { analyzeRecords } from './analyze-records.js';
 import { keyCount } from './count-keys.js';
 import type { Acceptance, DeliveryAtWork, DeliveryHead, FeedCursor } from './delivery-head.js';
 import { foldRepeats, standsForOne } from './fold-repeats.js';
@@ -60,6 +61,8 @@ const MOST_FINDINGS_OF_A_HELD_DELIVERY = 1_000;
 
 export async function beginIntake(database: Database, head: DeliveryHead): Promise<Intake> {
   const client = await database.pool.connect();
+  // A connection that ends is told by the statement that meets it; without a listener it would end the program.
+  client.on('error', ignore);
   try {
     await client.query('begin');
     const delivery = await numberDelivery(client, head.county, head.sha256);
@@ -72,6 +75,8 @@ export async function beginIntake(database: Database, head: DeliveryHead): Promi
     throw error;
   }
 }
+
+function ignore(): void {}
 
 async function isFirst(client: PoolClient, { county, dataset }: DeliveryHead): Promise<boolean> {
   const { rows } = await client.query<{ first: boolean }>(
@@ -211,6 +216,7 @@ function openIntake(
       const report = tell('taken', judged?.reason ?? null, findings, matched);
       await writeDeliveryCount(client, county, delivery, report);
       if (options.cursor) await writeFeedCursor(client, county, options.cursor, work.now);
+      await analyzeRecords(client, report.added);
       await client.query(preview ? 'rollback' : 'commit');
       release();
       return report;
@@ -303,6 +309,7 @@ function openIntake(
   function release(failed?: Error): void {
     open = false;
     client.release(failed);
+    if (!failed) client.off('error', ignore);
   }
 }
 

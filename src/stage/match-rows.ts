@@ -26,7 +26,7 @@ export async function matchRows(client: PoolClient, work: DeliveryAtWork): Promi
   const tieField = dataset.columns.find((column) => column.word.kind === 'tie')?.field ?? null;
   const confirmedOn = full ? null : await newestFullDay(client, county, dataset.name);
   await client.query(OUTCOME, [county, full, statedOn, confirmedOn, tieField]);
-  await client.query('analyze outcome (n, record, what)');
+  await client.query('analyze outcome (n, fresh, record, what, seen)');
   await client.query(VANISHED, [county, statedOn]);
   const { rows } = await client.query<{ what: string; count: number }>(
     `select what, count(*) as count from outcome group by what

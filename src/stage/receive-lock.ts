@@ -37,6 +37,9 @@ export async function withReceiveLock<T>(
   options: LockOptions = {},
 ): Promise<T> {
   const session = await database.pool.connect();
+  let broken: Error | undefined;
+  const noteBroken = (error: Error) => (broken = error);
+  session.on('error', noteBroken);
   try {
     const { rows } = await session.query<{ taken: boolean }>('select pg_try_advisory_lock(hashtext($1)) as taken', [
       nameOf(county),
@@ -53,7 +56,8 @@ export async function withReceiveLock<T>(
       await session.query('select pg_advisory_unlock(hashtext($1))', [nameOf(county)]).catch(() => {});
     }
   } finally {
-    session.release();
+    session.off('error', noteBroken);
+    session.release(broken);
   }
 }
 

@@ -104,7 +104,7 @@ const TWICE_IN_DELIVERY = `
 const TWICE_WITH_SEEN = `
   update staged_row s set findings = ${ADD_TWICE.replace('CODE', '$2')}
   from outcome o join record seen on seen.county = $1 and seen.id = o.seen
-  where s.n = o.n and s.rank = 1 and seen.stated <> s.stated`;
+  where o.seen is not null and s.n = o.n and s.rank = 1 and seen.stated <> s.stated`;
 
 const OURS = `finding.closed_at is null and finding.other_record is null and finding.person is null`;
 

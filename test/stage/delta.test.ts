@@ -108,6 +108,18 @@ it('takes an item that one pull meets twice as one record, also on the first nig
   expect((await readRecord(database, dataset, 'b')).stated).toEqual({ code: 'b', name: '乙', phone: '3' });
 });
 
+it('follows a journal’s entry from its beginning to its end within one delta', async () => {
+  const values = { 登记: false, 注销: true };
+  const dataset = invent('journal', {
+    columns: [{ field: 'cancelled', headers: ['操作'], word: { kind: 'deleted', values } }],
+  });
+  const rows = [{ code: 'a', name: '甲' }, { code: 'b' }, { code: 'a', phone: '1' }];
+  await deliver(database, { dataset, ...delta, rows });
+  expect((await readRecord(database, dataset, 'a')).stated).toEqual({ code: 'a', name: '甲', phone: '1' });
+  await deliver(database, { dataset, ...delta, rows: [{ code: 'b', phone: '2' }, { code: 'a' }], deleted: ['a'] });
+  expect(await readRecords(database, dataset)).toMatchObject([{ status: 'retired' }, { status: 'current' }]);
+});
+
 it('puts an item older than the record into the history only', async () => {
   const dataset = invent('late', items);
   const night = { dataset, ...delta, format: 'ndjson' } as const;

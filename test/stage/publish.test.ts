@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloneDatabase } from '../database/clone.js';
+import { beginIntake } from '../../src/stage/begin-intake.js';
 import { COUNTY, deliver, find, fingerprint, invent, people, readRecord, readRecords } from './registers.js';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
@@ -167,6 +168,27 @@ it('leaves nothing of a delivery whose reading breaks off', async () => {
   });
   await expect(deliver(database, { dataset, rows: broken })).rejects.toThrow('the cable');
   expect(await fingerprint(database)).toEqual(before);
+});
+
+it('leaves nothing when the connection is cut in the middle, and takes the same delivery afterwards', async () => {
+  const dataset = invent('killed');
+  await deliver(database, { dataset, rows: people(10) });
+  const before = await fingerprint(database);
+  const intake = await beginIntake(database, {
+    ...{ county: COUNTY, dataset, file: 'x.csv', sha256: 'killed', bytes: 1, format: 'csv', encoding: 'utf-8' },
+    ...{ coverage: 'full', statedOn: null },
+  });
+  const row = { sheet: null, row: 2, item: null, cells: ['x'] };
+  const place = { township: null, village: null, grid: null, tie: null };
+  await intake.add(row, { ...row, ...place, key: 'x', stated: { code: 'x' }, raw: {}, deleted: false }, []);
+  await database.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()`,
+  );
+  await expect(intake.publish()).rejects.toThrow();
+  await intake.abandon();
+  expect(await fingerprint(database)).toEqual(before);
+  expect(await deliver(database, { dataset, rows: people(11), sha256: 'killed' })).toMatchObject({ added: 1 });
 });
 
 it('stores what a hostile source writes, except what no text column can hold', async () => {
