@@ -1,0 +1,145 @@
+import { escapeLiteral, Pool, types, type PoolClient, type QueryResultRow } from 'pg';
+import type { Viewer } from '../model/viewer.js';
+import { boundsOf, type Bounds } from './bounds.js';
+import { ReadingFailed, readingFailed, type Reading, type Statement } from './reading.js';
+
+/** The only door to reading. */
+export interface Readings {
+  /**
+   * Runs the work in one read-only transaction that shows what this viewer may see. The connection is taken at the first
+   * query, so that a request which asks nothing of the database costs it nothing.
+   */
+  read<T>(viewer: Viewer, work: (reading: Reading) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface ReadingSettings {
+  /** Of the role `hub_api`, which owns nothing. */
+  readonly apiUrl: string;
+  /** Connections for each level of viewer. */
+  readonly poolSize?: number;
+  /** Milliseconds, of one statement. */
+  readonly statementTimeout?: number;
+  /** Milliseconds to wait for a connection. */
+  readonly patience?: number;
+  /** Told of every statement's text; for tests and measurement. */
+  readonly onStatement?: (text: string) => void;
+}
+
+export function openReadings(settings: ReadingSettings): Readings {
+  // A plan under row-level security belongs to a role: two roles on one connection would plan everything again each time.
+  const pools = new Map<Bounds['level'], Pool>();
+  const poolOf = (level: Bounds['level']): Pool => {
+    let pool = pools.get(level);
+    if (!pool) pools.set(level, (pool = openPool(settings)));
+    return pool;
+  };
+  return {
+    read: async (viewer, work) => {
+      const bounds = boundsOf(viewer);
+      const transaction = openTransaction(settings, poolOf(bounds.level), viewer, bounds);
+      try {
+        const result = await work(transaction);
+        await transaction.end('commit');
+        return result;
+      } catch (error) {
+        await transaction.end('rollback');
+        throw error;
+      }
+    },
+    close: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.end()));
+    },
+  };
+}
+
+function openPool({ apiUrl, poolSize = 8, patience = 5000 }: ReadingSettings): Pool {
+  const pool = new Pool({
+    connectionString: apiUrl,
+    max: poolSize,
+    connectionTimeoutMillis: patience,
+    application_name: 'hub api',
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  // A server that goes away breaks idle connections; the next query says so to whoever asks.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** A bigint of ours is an id or a count below 2^53; a date is a day and no moment. */
+const getTypeParser = ((type: number, format?: 'text' | 'binary') => {
+  if (type === types.builtins.INT8) return Number;
+  if (type === types.builtins.DATE) return (day: string) => day;
+  return types.getTypeParser(type, format as 'text');
+}) as typeof types.getTypeParser;
+
+interface Transaction extends Reading {
+  end(how: 'commit' | 'rollback'): Promise<void>;
+}
+
+function openTransaction(settings: ReadingSettings, pool: Pool, viewer: Viewer, bounds: Bounds): Transaction {
+  let begun: Promise<PoolClient> | null = null;
+  let failed: ReadingFailed | null = null;
+  let ended = false;
+  let broken: Error | undefined;
+  const begin = async (): Promise<PoolClient> => {
+    const client = await pool.connect();
+    try {
+      settings.onStatement?.('begin');
+      await client.query(beginning(bounds, settings.statementTimeout ?? 5000));
+      return client;
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
+  };
+  return {
+    viewer,
+    bounds,
+    query: async <T extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<T[]> => {
+      if (ended) throw new ReadingFailed('internal', { cause: new Error('The reading has ended.') });
+      try {
+        const client = await (begun ??= begin());
+        // After one failure the transaction answers nothing any more; the first reason is the one to tell.
+        if (failed) throw failed;
+        if (ended) throw new Error('The reading has ended.');
+        settings.onStatement?.(statement.text);
+        return (await client.query<T>({ ...statement, values: values as unknown[] })).rows;
+      } catch (error) {
+        failed ??= readingFailed(error);
+        throw failed;
+      }
+    },
+    end: async (how) => {
+      ended = true;
+      const client = await begun?.catch(() => null);
+      if (!client) return;
+      // Also after a failure: COMMIT of a failed transaction rolls back, and either ends what SET LOCAL made.
+      await client.query(how).catch((error: Error) => {
+        broken = error;
+      });
+      client.release(broken);
+    },
+  };
+}
+
+/**
+ * Begin, role and settings in one round trip. SET LOCAL with a literal rather than set_config: Citus passes only that on to
+ * its workers (where `citus.propagate_set_commands` is `local`), and nothing of it outlives the transaction.
+ * Every value was checked by `boundsOf`, and is quoted all the same.
+ */
+function beginning(bounds: Bounds, statementTimeout: number): string {
+  const set = (name: string, value: string) => `set local ${name} = ${escapeLiteral(value)};`;
+  return [
+    'begin transaction read only;',
+    `set local role hub_${bounds.level};`,
+    set('hub.county', bounds.county),
+    set('hub.counties', bounds.counties.join(',')),
+    set('hub.townships', bounds.townships.join(',')),
+    set('hub.villages', bounds.villages.join(',')),
+    set('hub.grids', bounds.grids.join(',')),
+    set('hub.registers', bounds.registers.join(',')),
+    set('statement_timeout', String(Math.floor(statementTimeout))),
+  ].join(' ');
+}

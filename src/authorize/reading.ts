@@ -1,0 +1,40 @@
+import type { QueryResultRow } from 'pg';
+import type { Viewer } from '../model/viewer.js';
+import type { Bounds } from './bounds.js';
+
+/** A statement of ours. A named one keeps its plan on the connection; names are unique for ever, as are their texts. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+}
+
+/** One viewer's look into the database: one read-only transaction, under the role and settings of that viewer. */
+export interface Reading {
+  readonly viewer: Viewer;
+  readonly bounds: Bounds;
+  /** @throws ReadingFailed */
+  query<T extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<T[]>;
+}
+
+export type ReadingFailure = 'timeout' | 'unavailable' | 'internal';
+
+/** Why a reading ended early. Its message tells a client nothing; the cause is for the operator. */
+export class ReadingFailed extends Error {
+  constructor(
+    readonly failure: ReadingFailure,
+    options?: { cause: unknown },
+  ) {
+    super(`The reading failed: ${failure}.`, options);
+  }
+}
+
+/** @see PostgreSQL, appendix A: class 08 connection, 53 resources, 57P0x shutdown; 57014 is our own time limit. */
+export function readingFailed(error: unknown): ReadingFailed {
+  if (error instanceof ReadingFailed) return error;
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  if (code === '57014') return new ReadingFailed('timeout', { cause: error });
+  const gone =
+    /^(08|53|57P0|ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH)/.test(code) ||
+    /terminated|not queryable|timeout exceeded|Connection ended/i.test(message);
+  return new ReadingFailed(gone ? 'unavailable' : 'internal', { cause: error });
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { jwtVerify, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import type { Viewer } from '../model/viewer.js';
+import { boundsOf } from './bounds.js';
+import { ALGORITHM, type TokenKeys } from './token-keys.js';
+
+const ISSUER = 'grid-hub';
+const AUDIENCE = 'grid-hub-api';
+/** Seconds. Nothing lives longer, whoever signed it. */
+export const LONGEST_LIFE = 12 * 3600;
+const CLOCK_SKEW = 60;
+const LONGEST_TEXT = 8192;
+/** A key that the token itself brings or points to, and extensions that we do not know. */
+const FORBIDDEN_HEADERS = ['jwk', 'jku', 'x5c', 'x5u', 'x5t', 'x5t#S256', 'crit', 'zip', 'b64'];
+
+export interface TokenClaims {
+  readonly client: string;
+  /** 6, 9, 12 or 15 digits, all of one county. */
+  readonly divisions: readonly string[];
+  /** Each by its name: there is no word for "all", so that a fifth register is nobody's until it is granted. */
+  readonly registers: readonly string[];
+}
+
+/** The token is not one of ours, or not now. It does not say why: the answer to the client is the same in every case. */
+export class TokenRefused extends Error {
+  constructor(cause?: unknown) {
+    super('The token is missing, not valid, or has expired.', { cause });
+  }
+}
+
+/**
+ * Signs a token. It names a client and no person.
+ * @param lifetime seconds, at most 12 hours
+ * @throws RangeError for a lifetime, division or register that no token may have
+ */
+export async function signToken(keys: TokenKeys, claims: TokenClaims, lifetime: number): Promise<string> {
+  if (!(lifetime > 0 && lifetime <= LONGEST_LIFE)) throw new RangeError(`A token lives 1…${LONGEST_LIFE} seconds.`);
+  boundsOf(claims);
+  const now = Math.floor(Date.now() / 1000);
+  return await new SignJWT({ divisions: [...claims.divisions], registers: [...claims.registers] })
+    .setProtectedHeader({ alg: ALGORITHM, kid: keys.signing.kid, typ: 'JWT' })
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setSubject(claims.client)
+    .setIssuedAt(now)
+    .setExpirationTime(now + Math.floor(lifetime))
+    .setJti(randomBytes(12).toString('base64url'))
+    .sign(keys.signing.key);
+}
+
+/** @throws TokenRefused whatever is wrong with it */
+export async function verifyToken(keys: TokenKeys, text: string): Promise<Viewer> {
+  if (text.length > LONGEST_TEXT) throw new TokenRefused();
+  try {
+    const { payload } = await jwtVerify(text, (header) => keyOf(keys, header), {
+      algorithms: [ALGORITHM],
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      requiredClaims: ['exp', 'iat', 'sub'],
+      clockTolerance: CLOCK_SKEW,
+      maxTokenAge: LONGEST_LIFE,
+      typ: 'JWT',
+    });
+    return viewerOf(payload);
+  } catch (error) {
+    throw new TokenRefused(error);
+  }
+}
+
+function keyOf(keys: TokenKeys, header: JWTHeaderParameters) {
+  if (FORBIDDEN_HEADERS.some((name) => name in header)) throw new TokenRefused();
+  const key = typeof header.kid === 'string' ? keys.verifying.get(header.kid) : undefined;
+  if (!key) throw new TokenRefused();
+  return key;
+}
+
+function viewerOf(payload: JWTPayload): Viewer {
+  const { sub, iat, exp, divisions, registers } = payload;
+  // maxTokenAge alone would accept a token of a hundred years in its first twelve hours.
+  if (exp! - iat! > LONGEST_LIFE || !sub) throw new TokenRefused();
+  if (!isTexts(divisions) || !isTexts(registers)) throw new TokenRefused();
+  const viewer: Viewer = { client: sub, divisions, registers, expires: new Date(exp! * 1000) };
+  boundsOf(viewer);
+  return viewer;
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');

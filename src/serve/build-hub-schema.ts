@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions } from './lists-of-areas.js';
+import { QueryResolver } from './query.js';
+
+let built: GraphQLSchema | null = null;
+
+/** The published schema: one a process, for type-graphql keeps its types for the process as well. */
+export function buildHubSchema(): GraphQLSchema {
+  built ??= buildSchemaSync({
+    resolvers: [QueryResolver, ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions],
+    validate: false,
+    // Every type is reached from Query; a guard would make each field asynchronous, and rights are the database's.
+    authMode: 'error',
+  });
+  return built;
+}
+
+/** As `schema/schema.graphql` has it. */
+export function printHubSchema(): string {
+  return `${printSchema(lexicographicSortSchema(buildHubSchema()))}\n`;
+}

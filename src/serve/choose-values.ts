@@ -1,0 +1,74 @@
+import { labelOfCode } from '../model/codes.js';
+import type { CodeTableName } from '../model/importer.js';
+import type { Value } from '../model/record.js';
+import type { Words } from '../model/register.js';
+import { chooseValue } from './choose-in-the-meantime.js';
+import type { Evidence } from './evidence.js';
+
+/** A value that a visible record states. */
+export interface Statement {
+  readonly field: string;
+  readonly dataset: string;
+  readonly statedAt: string;
+  readonly value: Value;
+  readonly evidence: Evidence;
+}
+
+export interface Choice {
+  readonly chosen: Statement;
+  /** Other visible records that state the same. */
+  readonly agreeing: readonly Statement[];
+  /** What the other visible records state instead. */
+  readonly differing: readonly Statement[];
+}
+
+/**
+ * Chooses the value of a field among the records that this viewer may see, by the published table of priorities. A value
+ * that only a hidden record knows is no candidate; retired records speak only where no current one does.
+ */
+export function chooseField(evidence: readonly Evidence[], field: string): Choice | null {
+  const stating = evidence.filter((each) => each.stated[field] !== undefined && each.stated[field] !== null);
+  const current = stating.filter((each) => each.status === 'current');
+  const candidates = (current.length > 0 ? current : stating).map((each): Statement => ({
+    field,
+    dataset: each.dataset,
+    statedAt: statedAt(each, field),
+    value: each.stated[field]!,
+    evidence: each,
+  }));
+  if (candidates.length === 0) return null;
+  const { chosen } = chooseValue(field, candidates);
+  if (!chosen) return null;
+  const rest = candidates.filter((each) => each !== chosen);
+  const same = (each: Statement) => JSON.stringify(each.value) === JSON.stringify(chosen.value);
+  return { chosen, agreeing: rest.filter(same), differing: rest.filter((each) => !same(each)) };
+}
+
+/** RFC 3339, +08:00: when the register itself says so, else the day of the delivery, else when it was taken in. */
+export function statedAt({ stated, statedOn, validFrom, carried }: Evidence, field?: string): string {
+  const earlier = field === undefined ? undefined : carried?.[field];
+  if (earlier?.statedOn) return `${earlier.statedOn}T00:00:00+08:00`;
+  const own = stated['updatedAt'] ?? stated['collectedAt'];
+  if (typeof own === 'string') return own;
+  if (statedOn !== null) return `${statedOn}T00:00:00+08:00`;
+  return validFrom.toISOString();
+}
+
+const TABLES: Readonly<Record<string, CodeTableName>> = {
+  sex: 'sex',
+  maritalStatus: 'marital',
+  education: 'education',
+  relation: 'kinship',
+};
+
+/** A value in words: the label of a code, yes or no, a list with its separators, or the value itself. */
+export function labelOf(field: string, value: Value, language: keyof Words): string {
+  if (typeof value === 'boolean') return language === 'zh' ? (value ? '是' : '否') : value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.map((each: Value) => textOf(each)).join(language === 'zh' ? '、' : ', ');
+  const table = TABLES[field];
+  return (table && typeof value === 'string' ? labelOfCode(table, value, language) : null) ?? textOf(value);
+}
+
+export function textOf(value: Value): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,15 @@
+import type { Reading } from '../authorize/index.js';
+import type { Viewer } from '../model/viewer.js';
+import type { Loaders } from './open-loaders.js';
+
+/** What a request has from its token, before it reads anything. */
+export interface RequestContext {
+  readonly viewer: Viewer;
+  readonly requestId: string;
+}
+
+/** What a resolver gets: one viewer's reading, and the loaders of this request alone. */
+export interface Context extends RequestContext {
+  readonly reading: Reading;
+  readonly loaders: Loaders;
+}

@@ -1,0 +1,79 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { ReadingFailed, TokenRefused } from '../authorize/index.js';
+
+/** What a client can meet, for ever. The sentences say what to do, and nothing of what is inside. */
+export const ERRORS = {
+  UNAUTHENTICATED: { status: 401, message: 'A valid token is needed: Authorization: Bearer … 需要有效的令牌' },
+  BAD_USER_INPUT: { status: 400, message: 'The request is not one that this API understands. 请求无法识别' },
+  QUERY_TOO_COMPLEX: { status: 400, message: 'The query asks for too much at once. 查询过于复杂' },
+  TOO_LARGE: { status: 413, message: 'The request is too large. 请求过大' },
+  METHOD_NOT_ALLOWED: { status: 405, message: 'Queries are sent by POST. 请使用 POST' },
+  TIMEOUT: { status: 504, message: 'The query took too long and was stopped. 查询超时' },
+  UNAVAILABLE: { status: 503, message: 'The hub cannot answer at the moment; try again shortly. 服务暂不可用' },
+  INTERNAL: { status: 500, message: 'The hub failed to answer. 内部错误' },
+} as const;
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A refusal that the client may read in full: its sentence is ours and holds nothing of anybody. */
+export class Refused extends GraphQLError {
+  constructor(code: ErrorCode, message: string = ERRORS[code].message) {
+    super(message, { extensions: { code, http: { status: ERRORS[code].status } } });
+  }
+}
+
+/** The code of whatever went wrong. */
+export function codeOf(error: unknown): ErrorCode {
+  const cause = rootOf(error);
+  if (cause instanceof TokenRefused) return 'UNAUTHENTICATED';
+  if (cause instanceof ReadingFailed) {
+    return ({ timeout: 'TIMEOUT', unavailable: 'UNAVAILABLE', internal: 'INTERNAL' } as const)[cause.failure];
+  }
+  const code = String((error as { extensions?: { code?: unknown } } | null)?.extensions?.code ?? '');
+  return CODES[code] ?? 'INTERNAL';
+}
+
+/** Apollo's codes, and ours, in ours. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  GRAPHQL_PARSE_FAILED: 'BAD_USER_INPUT',
+  GRAPHQL_VALIDATION_FAILED: 'BAD_USER_INPUT',
+  OPERATION_RESOLUTION_FAILURE: 'BAD_USER_INPUT',
+  PERSISTED_QUERY_NOT_FOUND: 'BAD_USER_INPUT',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'BAD_USER_INPUT',
+  BAD_REQUEST: 'BAD_USER_INPUT',
+  ...(Object.fromEntries(Object.keys(ERRORS).map((code) => [code, code])) as Record<ErrorCode, ErrorCode>),
+};
+
+/**
+ * What leaves the house. A sentence of ours passes; of the schema's own checks those pass that can hold nothing but names
+ * out of the query; everything else, and whatever echoes a value, is said in general words.
+ */
+export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const code = codeOf(error);
+  const own = rootOf(error) instanceof Refused || error instanceof Refused;
+  const harmless = code === 'BAD_USER_INPUT' && NAMES_ONLY.test(formatted.message);
+  const tooLong = /token(s)? limit|contains more than \d+ tokens/i.test(formatted.message);
+  return {
+    message: tooLong
+      ? ERRORS.QUERY_TOO_COMPLEX.message
+      : own || harmless
+        ? formatted.message.replace(/ Did you mean.*$/s, '')
+        : ERRORS[code].message,
+    ...(formatted.locations && { locations: formatted.locations }),
+    ...(formatted.path && { path: formatted.path }),
+    extensions: { code: tooLong ? 'QUERY_TOO_COMPLEX' : code },
+  };
+}
+
+const NAMES_ONLY =
+  /^(Cannot query field "\w+" on type "\w+"|Unknown (argument|type|fragment|directive) "@?\w+"|Field "\w+" (must|argument "\w+")|Fragment "\w+"|Variable "\$\w+" (is never|is not defined|of type)|There can be only one|Cannot spread fragment "\w+"|This anonymous operation|Must provide operation name|GraphQL introspection is not allowed)/;
+
+/** Executors wrap what a resolver threw, some of them twice. */
+function rootOf(error: unknown): unknown {
+  let at = error;
+  for (let depth = 0; depth < 5; depth += 1) {
+    const inner = (at as { originalError?: unknown } | null)?.originalError;
+    if (!inner) return at;
+    at = inner;
+  }
+  return at;
+}

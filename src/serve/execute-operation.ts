@@ -1,0 +1,71 @@
+import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
+import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import type { Readings } from '../authorize/index.js';
+import type { Context, RequestContext } from './context.js';
+import { openLoaders } from './open-loaders.js';
+
+const MOST_ERRORS = 10;
+/** Compiled documents that are kept; the one not asked for the longest goes first. */
+const MOST_COMPILED = 300;
+
+/**
+ * Runs operations, each in one reading of its viewer with loaders of its own. Apollo calls what executes for it a gateway.
+ * A document that comes again is compiled: that takes a millisecond once, and a third of the time from then on.
+ */
+export function executeWith(schema: GraphQLSchema, readings: Readings): GatewayInterface {
+  const compile = rememberCompiled(schema);
+  const executor: GatewayExecutor = async ({ context, document, operationName, queryHash, request }) => {
+    const { viewer, requestId } = context as RequestContext;
+    return (await readings.read(viewer, async (reading) => {
+      const contextValue: Context = { viewer, requestId, reading, loaders: openLoaders(reading) };
+      const variables = request.variables ?? {};
+      const compiled = compile(`${queryHash} ${operationName ?? ''}`, document, operationName);
+      const result = (await (compiled
+        ? compiled.query({}, contextValue, variables)
+        : execute({
+            schema,
+            document,
+            operationName,
+            contextValue,
+            variableValues: variables,
+            rootValue: {},
+          }))) as ExecutionResult;
+      return result.errors && result.errors.length > MOST_ERRORS
+        ? { ...result, errors: result.errors.slice(0, MOST_ERRORS) }
+        : result;
+    })) as Awaited<ReturnType<GatewayExecutor>>;
+  };
+  return {
+    onSchemaLoadOrUpdate: (tell) => {
+      tell({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => {};
+    },
+    load: async () => ({ executor }),
+    stop: async () => {},
+  };
+}
+
+type Compile = (key: string, document: Parameters<typeof compileQuery>[1], name: string | null) => CompiledQuery | null;
+
+/** Null for a document seen for the first time, and for one that cannot be compiled: those are walked. */
+function rememberCompiled(schema: GraphQLSchema): Compile {
+  const known = new Map<string, CompiledQuery | 'seen' | 'not'>();
+  return (key, document, name) => {
+    const found = known.get(key);
+    known.delete(key);
+    if (known.size >= MOST_COMPILED) known.delete(known.keys().next().value!);
+    if (found === undefined) {
+      known.set(key, 'seen');
+      return null;
+    }
+    if (found !== 'seen') {
+      known.set(key, found);
+      return found === 'not' ? null : found;
+    }
+    const compiled = compileQuery(schema, document, name ?? undefined, { disablingCapturingStackErrors: true });
+    const ready = isCompiledQuery(compiled as never) ? (compiled as CompiledQuery) : null;
+    known.set(key, ready ?? 'not');
+    return ready;
+  };
+}

@@ -1,0 +1,175 @@
+import { levelOf, type Reading } from '../authorize/index.js';
+import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
+
+/** What a list is narrowed by. Every filter reads the records that the viewer may see, never a value chosen from them. */
+export interface EntityFilter {
+  /** 6, 9, 12 or 15 digits: a county, township, village or grid. */
+  readonly division?: string | null;
+  readonly register?: string | null;
+  readonly idNumber?: string | null;
+  readonly phone?: string | null;
+  readonly name?: string | null;
+  readonly namePrefix?: string | null;
+  readonly birthDate?: string | null;
+}
+
+/**
+ * Ids in their own order, which tells nothing: those above `after`, at most `limit`.
+ * Indexes: link_<kind>_village, link_<kind>_township, link_grid_code, link_<kind>; record_name, record_id_number, record_phone.
+ */
+export async function findEntities(
+  reading: Reading,
+  kind: EntityKind,
+  filter: EntityFilter,
+  after: number,
+  limit: number,
+): Promise<number[]> {
+  const { from, where, values, shape } = narrow(reading, filter);
+  const id = `l.${ENTITY_COLUMNS[kind]}`;
+  const rows = await reading.query<{ id: number }>(
+    {
+      name: `list ${kind} ${shape}`,
+      text: `select distinct ${id} as id from ${from} where ${where} and ${id} > $${values.length + 1}
+        order by 1 limit $${values.length + 2}`,
+    },
+    [...values, after, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** How many there are, for this viewer. */
+export async function countEntities(reading: Reading, kind: EntityKind, filter: EntityFilter): Promise<number> {
+  const { from, where, values, shape } = narrow(reading, filter);
+  const id = `l.${ENTITY_COLUMNS[kind]}`;
+  const [row] = await reading.query<{ n: number }>(
+    {
+      name: `count ${kind} ${shape}`,
+      text: `select count(*) as n from (select distinct ${id} from ${from} where ${where} and ${id} is not null) as one`,
+    },
+    values,
+  );
+  return row!.n;
+}
+
+/** The page of each of several divisions or grids, in one statement. */
+export async function findBelow(
+  reading: Reading,
+  kind: EntityKind,
+  codes: readonly string[],
+  after: number,
+  limit: number,
+): Promise<readonly number[][]> {
+  const id = `l.${ENTITY_COLUMNS[kind]}`;
+  return await perCode(codes, (level, some) =>
+    reading.query<{ code: string; id: number }>(
+      {
+        name: `list ${kind} below ${level}`,
+        text: `select wanted.code, page.id from unnest($2::text[]) as wanted (code) cross join lateral (
+            select distinct ${id} as id from link l
+            where l.county = $1 and l.${level} = wanted.code and l.status = 'current' and ${id} > $3
+            order by 1 limit $4) as page`,
+      },
+      [reading.bounds.county, some, after, limit],
+    ),
+  ).then((rows) => {
+    const lists = new Map<string, number[]>(codes.map((code) => [code, []]));
+    for (const row of rows) lists.get(row.code)!.push(row.id);
+    return codes.map((code) => lists.get(code)!);
+  });
+}
+
+/** The counts of several divisions or grids, in one statement. */
+export async function countBelow(reading: Reading, kind: EntityKind, codes: readonly string[]): Promise<number[]> {
+  const id = `l.${ENTITY_COLUMNS[kind]}`;
+  const rows = await perCode(codes, (level, some) =>
+    reading.query<{ code: string; n: number }>(
+      {
+        name: `count ${kind} below ${level}`,
+        text: `select l.${level} as code, count(distinct ${id}) as n from link l
+          where l.county = $1 and l.${level} = any($2::text[]) and l.status = 'current' and ${id} is not null group by 1`,
+      },
+      [reading.bounds.county, some],
+    ),
+  );
+  const counts = new Map(rows.map((row) => [row.code, row.n]));
+  return codes.map((code) => counts.get(code) ?? 0);
+}
+
+async function perCode<T>(
+  codes: readonly string[],
+  read: (level: string, codes: string[]) => Promise<T[]>,
+): Promise<T[]> {
+  const levels = new Map<string, string[]>();
+  for (const code of codes) {
+    const level = levelOf(code);
+    if (level) levels.set(level, [...(levels.get(level) ?? []), code]);
+  }
+  return (await Promise.all([...levels].map(([level, some]) => read(level, some)))).flat();
+}
+
+interface Narrowed {
+  readonly from: string;
+  readonly where: string;
+  readonly values: readonly unknown[];
+  /** Names the statement: equal shapes are equal texts. */
+  readonly shape: string;
+}
+
+/** Equality and `^@` only: row-level security lets an index serve no other operator before its own conditions. */
+function narrow(reading: Reading, filter: EntityFilter): Narrowed {
+  const values: unknown[] = [reading.bounds.county];
+  const conditions = [`l.county = $1`, `l.status = 'current'`];
+  const shape: string[] = [];
+  const add = (part: string, condition: (place: string) => string, ...given: unknown[]) => {
+    const places = given.map((value) => `$${values.push(value)}`);
+    conditions.push(condition(places[0]!).replaceAll('$next', places[1] ?? ''));
+    shape.push(part);
+  };
+  // The one division of a viewer narrows like a filter would, so that the index on that level gives the order as well.
+  const division = filter.division ?? onlyDivision(reading);
+  const level = division ? levelOf(division) : null;
+  if (division && level && level !== 'county') add(level, (place) => `l.${level} = ${place}`, division);
+  if (filter.division && level === 'county') add('c', (place) => `l.county = ${place}`, filter.division);
+  if (filter.register) add('R', (place) => `l.register = ${place}`, filter.register);
+  let joined = false;
+  const onRecord = (part: string, condition: (place: string) => string, ...given: unknown[]) => {
+    joined = true;
+    add(part, condition, ...given);
+  };
+  if (filter.idNumber) onRecord('I', (place) => `r.id_number = ${place}`, filter.idNumber);
+  if (filter.phone) onRecord('P', (place) => `r.phone = ${place}`, filter.phone);
+  if (filter.name) onRecord('N', (place) => `r.name collate "C" = ${place}`, filter.name);
+  if (filter.namePrefix) {
+    // The range serves the index also in a plan that is made before the prefix is known.
+    const above = textAbove(filter.namePrefix);
+    onRecord(
+      above === null ? 'Y' : 'X',
+      (place) =>
+        `r.name collate "C" ^@ ${place} and r.name collate "C" >= ${place}${above === null ? '' : ' and r.name collate "C" < $next'}`,
+      ...(above === null ? [filter.namePrefix] : [filter.namePrefix, above]),
+    );
+  }
+  if (filter.birthDate) onRecord('B', (place) => `r.birth_date = ${place}`, filter.birthDate);
+  return {
+    from: joined ? 'link l join record r on r.county = l.county and r.id = l.record and r.county = $1' : 'link l',
+    where: conditions.join(' and '),
+    values,
+    shape: shape.join(' '),
+  };
+}
+
+function onlyDivision({ bounds }: Reading): string | null {
+  const all = [...bounds.counties, ...bounds.townships, ...bounds.villages, ...bounds.grids];
+  return all.length === 1 ? all[0]! : null;
+}
+
+/** The least text that is above everything with this prefix, by code points; null where there is none. */
+export function textAbove(prefix: string): string | null {
+  const points = Array.from(prefix, (character) => character.codePointAt(0)!);
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    if (last === 0x10ffff) continue;
+    // Surrogates are no characters: after U+D7FF comes U+E000.
+    return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
+  }
+  return null;
+}

@@ -1,0 +1,120 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { levelOf } from '../authorize/index.js';
+import { Refused } from './errors.js';
+import type { EntityFilter } from './find-entities.js';
+import { Severity } from './types/enums.js';
+
+@InputType({
+  description:
+    '人的查找条件；条件针对可见的记录，须有其一在索引上 / What people are looked up by; each condition reads the visible records',
+})
+export class PeopleFilter {
+  @Field(() => String, {
+    nullable: true,
+    description: '区划或网格代码：6、9、12 或 15 位 / Code of a county, township, village or grid',
+  })
+  division?: string | null;
+
+  @Field(() => String, { nullable: true, description: '有此部门登记的记录 / Has a record of this register' })
+  register?: string | null;
+
+  @Field(() => String, { nullable: true, description: '公民身份号码，18 位 / Citizen identity number, 18 characters' })
+  idNumber?: string | null;
+
+  @Field(() => String, { nullable: true, description: '电话 / Telephone' })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true, description: '姓名，完全一致 / Name, exactly' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: '姓名开头 / Beginning of the name' })
+  namePrefix?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '出生日期 YYYY-MM-DD；须与姓名、号码、电话或村级区划并用 / Date of birth; only beside a name, number, telephone or village',
+  })
+  birthDate?: string | null;
+}
+
+@InputType({ description: '按区划与部门登记筛选 / Narrows a list by division and register' })
+export class AreaFilter {
+  @Field(() => String, {
+    nullable: true,
+    description: '区划或网格代码：6、9、12 或 15 位 / Code of a county, township, village or grid',
+  })
+  division?: string | null;
+
+  @Field(() => String, { nullable: true, description: '有此部门登记的记录 / Has a record of this register' })
+  register?: string | null;
+}
+
+@InputType({ description: '问题的筛选条件 / Narrows the findings' })
+export class FindingsFilter {
+  @Field(() => String, { nullable: true, description: '代码 / Code' })
+  code?: string | null;
+
+  @Field(() => Severity, { nullable: true, description: '严重程度 / Severity' })
+  severity?: Severity | null;
+
+  @Field(() => String, { nullable: true, description: '部门登记 / Register' })
+  register?: string | null;
+
+  @Field(() => String, { nullable: true, description: '区划或网格代码 / Code of a county, township, village or grid' })
+  division?: string | null;
+
+  @Field(() => ID, { nullable: true, description: '交付的标识 / Id of a delivery' })
+  delivery?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: '仅未消除 true 或仅已消除 false / Only open ones, or only closed ones',
+  })
+  open?: boolean | null;
+}
+
+@InputType({ description: '交付的筛选条件 / Narrows the deliveries' })
+export class DeliveriesFilter {
+  @Field(() => String, { nullable: true, description: '部门登记 / Register' })
+  register?: string | null;
+
+  @Field(() => String, { nullable: true, description: '数据集 / Dataset' })
+  dataset?: string | null;
+}
+
+const LONGEST_TEXT = 200;
+
+/** @throws Refused for a division that is no code, a text that no record can hold, and a condition that no index serves */
+export function checkFilter<T extends EntityFilter & { readonly code?: string | null }>(
+  filter: T | null | undefined,
+): T {
+  const checked = (filter ?? {}) as T;
+  for (const [name, value] of Object.entries(checked)) {
+    if (typeof value === 'string') checkText(name, value);
+  }
+  const { division, birthDate, idNumber, phone, name, namePrefix } = checked;
+  if (division && levelOf(division) === null) {
+    throw new Refused(
+      'BAD_USER_INPUT',
+      'division is a code of 6, 9, 12 or 15 digits. division 须为 6、9、12 或 15 位代码',
+    );
+  }
+  if (birthDate && !(idNumber || phone || name || namePrefix || (division && division.length >= 12))) {
+    throw new Refused(
+      'BAD_USER_INPUT',
+      'birthDate needs a name, an identity number, a telephone or a village beside it. birthDate 须与姓名、号码、电话或村级区划并用',
+    );
+  }
+  return checked;
+}
+
+/** PostgreSQL has no NUL in a text, and half a character is nobody's name. */
+function checkText(name: string, value: string): void {
+  if (value === '' || value.length > LONGEST_TEXT || value.includes('\0') || !value.isWellFormed()) {
+    throw new Refused(
+      'BAD_USER_INPUT',
+      `${name} is a text of 1…${LONGEST_TEXT} characters. ${name} 须为 1 到 ${LONGEST_TEXT} 个字符`,
+    );
+  }
+}

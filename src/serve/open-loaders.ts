@@ -1,0 +1,99 @@
+import DataLoader from 'dataloader';
+import type { Reading } from '../authorize/index.js';
+import { readEvidence, readRecords, readRecordsAsOf, type Evidence } from './evidence.js';
+import { countBelow, findBelow } from './find-entities.js';
+import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
+import {
+  readDeliveries,
+  readDeliveryCounts,
+  readDivisions,
+  readDivisionsBelow,
+  readFindings,
+  readFindingsOfPersons,
+  readGridsByCode,
+  readMembers,
+  readMentionsIn,
+  readMentionsOf,
+  readOrganisationsByCode,
+  readStaff,
+  readSurvivors,
+  type DeliveryCountRow,
+  type DeliveryRow,
+  type DivisionRow,
+  type FindingRow,
+  type MentionRow,
+} from './read-rows.js';
+
+/** Everything that is read by key, gathered into one statement a level. Made for one request: what they keep is one viewer's. */
+export interface Loaders {
+  readonly evidence: Readonly<Record<EntityKind, DataLoader<number, readonly Evidence[]>>>;
+  readonly record: DataLoader<number, Evidence | null>;
+  readonly division: DataLoader<string, DivisionRow | null>;
+  readonly divisionsBelow: DataLoader<string, readonly DivisionRow[]>;
+  readonly delivery: DataLoader<number, DeliveryRow | null>;
+  readonly deliveryCount: DataLoader<number, DeliveryCountRow | null>;
+  readonly organisationByCode: DataLoader<string, number | null>;
+  readonly gridByCode: DataLoader<string, number | null>;
+  readonly staffOfGrid: DataLoader<number, readonly Evidence[]>;
+  readonly mentionsOf: DataLoader<number, readonly MentionRow[]>;
+  readonly mentionsIn: DataLoader<number, readonly MentionRow[]>;
+  readonly finding: DataLoader<number, FindingRow | null>;
+  readonly findingsOf: DataLoader<number, readonly FindingRow[]>;
+  readonly survivor: DataLoader<number, number | null>;
+  recordAsOf(at: Date): DataLoader<number, Evidence | null>;
+  below(kind: EntityKind, after: number, limit: number): DataLoader<string, readonly number[]>;
+  countOf(kind: EntityKind): DataLoader<string, number>;
+  members(after: number, limit: number): DataLoader<number, readonly number[]>;
+}
+
+export function openLoaders(reading: Reading): Loaders {
+  const made = new Map<string, unknown>();
+  const once = <K, V>(name: string, read: (keys: readonly K[]) => Promise<readonly V[]>): DataLoader<K, V> => {
+    let loader = made.get(name) as DataLoader<K, V> | undefined;
+    if (!loader) made.set(name, (loader = new DataLoader<K, V>(read, { maxBatchSize: 2000 })));
+    return loader;
+  };
+  const kinds = Object.keys(ENTITY_COLUMNS) as EntityKind[];
+  const delivery = once<number, DeliveryRow | null>('delivery', (ids) => readDeliveries(reading, ids));
+  const complete = async <T extends readonly (Evidence | readonly Evidence[] | null)[]>(found: T): Promise<T> => {
+    await citeCarried(found.flat() as (Evidence | null)[], delivery);
+    return found;
+  };
+  return {
+    evidence: Object.fromEntries(
+      kinds.map((kind) => [
+        kind,
+        once<number, readonly Evidence[]>(kind, (ids) => readEvidence(reading, kind, ids).then(complete)),
+      ]),
+    ) as Loaders['evidence'],
+    record: once('record', (ids) => readRecords(reading, ids).then(complete)),
+    division: once('division', (codes) => readDivisions(reading, codes)),
+    divisionsBelow: once('divisions below', (codes) => readDivisionsBelow(reading, codes)),
+    delivery,
+    deliveryCount: once('delivery count', (ids) => readDeliveryCounts(reading, ids)),
+    organisationByCode: once('organisation by code', (codes) => readOrganisationsByCode(reading, codes)),
+    gridByCode: once('grid by code', (codes) => readGridsByCode(reading, codes)),
+    staffOfGrid: once('staff', (ids) => readStaff(reading, ids).then(complete)),
+    mentionsOf: once('mentions of', (ids) => readMentionsOf(reading, ids)),
+    mentionsIn: once('mentions in', (ids) => readMentionsIn(reading, ids)),
+    finding: once('finding', (ids) => readFindings(reading, ids)),
+    findingsOf: once('findings', (ids) => readFindingsOfPersons(reading, ids)),
+    survivor: once('survivor', (ids) => readSurvivors(reading, ids)),
+    recordAsOf: (at) => once(`as of ${at.getTime()}`, (ids) => readRecordsAsOf(reading, at, ids).then(complete)),
+    below: (kind, after, limit) =>
+      once(`below ${kind} ${after} ${limit}`, (codes) => findBelow(reading, kind, codes, after, limit)),
+    countOf: (kind) => once(`count ${kind}`, (codes) => countBelow(reading, kind, codes)),
+    members: (after, limit) => once(`members ${after} ${limit}`, (ids) => readMembers(reading, ids, after, limit)),
+  };
+}
+
+/** A value that an earlier delta stated is dated by that delta. */
+async function citeCarried(records: readonly (Evidence | null)[], deliveries: DataLoader<number, DeliveryRow | null>) {
+  const carried = records.flatMap((record) => (record?.carried ? Object.values(record.carried) : []));
+  await Promise.all(
+    carried.map(async (place) => {
+      const delivery = await deliveries.load(place.delivery);
+      if (delivery) Object.assign(place, { file: delivery.file, statedOn: delivery.statedOn });
+    }),
+  );
+}

@@ -1,0 +1,46 @@
+import { chooseField, textOf, type Choice } from '../choose-values.js';
+import type { Evidence } from '../evidence.js';
+import { writeGlobalId, type EntityKind } from '../global-id.js';
+import { EntityStatus } from './enums.js';
+import type { Node } from './node.js';
+
+/**
+ * What every kind of entity is made of: its id, and the visible records that speak of it (at least one).
+ * This file imports no other published type: all of them wait for it.
+ */
+export abstract class Entity implements Node {
+  private readonly chosen = new Map<string, Choice | null>();
+
+  constructor(
+    readonly entityKind: EntityKind,
+    readonly key: number,
+    readonly evidence: readonly Evidence[],
+  ) {}
+
+  get id(): string {
+    return writeGlobalId(this.entityKind, this.evidence[0]!.county, this.key);
+  }
+
+  /** The current records, or all where none is current. */
+  protected get current(): readonly Evidence[] {
+    const current = this.evidence.filter((each) => each.status === 'current');
+    return current.length > 0 ? current : this.evidence;
+  }
+
+  get entityStatus(): EntityStatus {
+    return this.evidence.some((each) => each.status === 'current') ? EntityStatus.ACTIVE : EntityStatus.RETIRED;
+  }
+
+  /** The value of a field, chosen once an answer. */
+  choice(field: string): Choice | null {
+    let choice = this.chosen.get(field);
+    if (choice === undefined) this.chosen.set(field, (choice = chooseField(this.evidence, field)));
+    return choice;
+  }
+
+  /** The chosen value as text. */
+  text(field: string): string | null {
+    const choice = this.choice(field);
+    return choice ? textOf(choice.chosen.value) : null;
+  }
+}
