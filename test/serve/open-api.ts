@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { openReadings, openTokenKeys, signToken, type TokenKeys } from '../../src/authorize/index.js';
+import { startServer, type Explorer } from '../../src/serve/index.js';
+import { cloneDatabase } from '../database/clone.js';
+import { ALL_REGISTERS, fillSmallCounty } from './small-county.js';
+
+export interface Answer<T> {
+  readonly status: number;
+  readonly data: T;
+  readonly errors?: readonly { readonly message: string; readonly path?: unknown; readonly extensions: { readonly code: string; readonly requestId: string } }[];
+  readonly text: string;
+}
+
+/** The API over the small county, on a port of its own. */
+export async function openApi(explorer: Explorer | null = null, statementTimeout = 5000) {
+  const database = await cloneDatabase();
+  await fillSmallCounty(database);
+  const home = mkdtempSync(join(tmpdir(), 'hub-keys-'));
+  const keys: TokenKeys = await openTokenKeys(home);
+  const statements: string[] = [];
+  const log: object[] = [];
+  const readings = openReadings({
+    apiUrl: database.apiUrl,
+    poolSize: 2,
+    statementTimeout,
+    onStatement: (text) => void (text !== 'begin' && statements.push(text)),
+  });
+  const server = await startServer({ readings, keys, port: 0, host: '127.0.0.1', explorer, log: (line) => log.push(line) });
+  const tokenFor = (divisions: readonly string[], registers: readonly string[] = ALL_REGISTERS) =>
+    signToken(keys, { client: 'test', divisions, registers }, 600);
+  const send = async (body: unknown, headers: Record<string, string> = {}): Promise<Answer<never>> => {
+    const response = await fetch(server.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, text, ...(JSON.parse(text) as { data: never }) };
+  };
+  return {
+    url: server.url,
+    database,
+    statements,
+    log,
+    tokenFor,
+    send,
+    /** Asks as a viewer of these divisions. */
+    ask: async <T = Record<string, never>, V = Record<string, unknown>>(
+      divisions: string | readonly string[],
+      query: string | TypedDocumentNode<T, V>,
+      variables?: V,
+      registers?: readonly string[],
+    ): Promise<Answer<T>> => {
+      const token = await tokenFor(typeof divisions === 'string' ? [divisions] : divisions, registers);
+      const text = typeof query === 'string' ? query : print(query);
+      return (await send({ query: text, variables }, { authorization: `Bearer ${token}` })) as Answer<T>;
+    },
+    close: async () => {
+      await server.stop();
+      await readings.close();
+      await database.close();
+      rmSync(home, { recursive: true });
+    },
+  };
+}
