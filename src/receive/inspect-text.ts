@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Source } from './open-source.js';
 import { LIMITS } from './limits.js';
@@ -75,7 +75,7 @@ function isBlank(chunk: Buffer): boolean {
 /** Strict UTF-8 over a stream: a character that a chunk's end cuts in two is put together again. */
 class Utf8Check {
   valid = true;
-  /** Characters of two bytes and more before the first bad one, counted to a hundred. */
+  /** Characters of three bytes and more, as all Chinese ones are, before the first bad one, counted to a hundred. */
   goodCharacters = 0;
   #rest: Buffer = Buffer.alloc(0);
 
@@ -90,7 +90,7 @@ class Utf8Check {
     const body = all.subarray(0, end);
     this.#rest = Buffer.from(all.subarray(end));
     this.valid = isUtf8(body);
-    if (this.goodCharacters < 100) this.#countGood(body);
+    if (this.goodCharacters < 100 && !isAscii(body)) this.#countGood(body);
   }
 
   #countGood(body: Buffer): void {
@@ -98,7 +98,7 @@ class Utf8Check {
     const text = decoder.decode(body.subarray(0, 65_536));
     for (const character of text) {
       if (character === '\uFFFD') return;
-      if (character > '\u007F' && ++this.goodCharacters >= 100) return;
+      if (character > '\u07FF' && ++this.goodCharacters >= 100) return;
     }
   }
 }

@@ -122,7 +122,7 @@ export class ItemReading {
   }
 }
 
-export function headerOf(dataset: Dataset): readonly string[] {
+function headerOf(dataset: Dataset): readonly string[] {
   return dataset.columns.map((column) => column.headers[0] ?? column.field);
 }
 

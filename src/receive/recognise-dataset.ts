@@ -25,7 +25,7 @@ export function recogniseDataset(name: string, candidates: readonly Dataset[], h
 }
 
 /** A workbook's ending says nothing of its format, so the name is tried with either. */
-export function isNamed(dataset: Dataset, name: string): boolean {
+function isNamed(dataset: Dataset, name: string): boolean {
   return patternOf(dataset, name) !== null;
 }
 

@@ -51,7 +51,7 @@ export const deaths = dataset(
   ],
 );
 
-export const benefits = dataset(
+const benefits = dataset(
   'civil-affairs/benefits',
   {
     format: 'workbook',
@@ -70,7 +70,7 @@ export const benefits = dataset(
   ],
 );
 
-export const organisations = dataset(
+const organisations = dataset(
   'party-building/organisations',
   {
     format: 'workbook',

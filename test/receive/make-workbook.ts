@@ -1,6 +1,6 @@
 import { utils, write, type Range, type WorkBook } from 'xlsx';
 
-export type Grid = readonly (readonly unknown[])[];
+type Grid = readonly (readonly unknown[])[];
 
 export interface SheetSpec {
   readonly grid: Grid;
