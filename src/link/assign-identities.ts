@@ -49,7 +49,13 @@ export function assignIdentities(
   }
   const claims = Array.from({ length: pairs.size }, (_, pair) => {
     const key = pairs.keyAt(pair);
-    return { old: olds.keyAt(Math.floor(key / RANGE)), own: key % RANGE, count: count[pair]!, leading: leading[pair]!, lowest: lowest[pair]! };
+    return {
+      old: olds.keyAt(Math.floor(key / RANGE)),
+      own: key % RANGE,
+      count: count[pair]!,
+      leading: leading[pair]!,
+      lowest: lowest[pair]!,
+    };
   });
   // What a cluster wants most, first; a cluster that loses it asks for what it wants next.
   const wishes = Map.groupBy(claims, (claim) => claim.own);

@@ -111,7 +111,11 @@ function* aliases(columns: RecordColumns, rows: Int32Array, nodes: NumberIndex):
   }
 }
 
-function* codesAtPlaces(columns: RecordColumns, rows: Int32Array, nodes: NumberIndex): Generator<[number, number, number]> {
+function* codesAtPlaces(
+  columns: RecordColumns,
+  rows: Int32Array,
+  nodes: NumberIndex,
+): Generator<[number, number, number]> {
   for (const row of rows) {
     if (!columns.traits(row).building || !columns.traits(row).defines) continue;
     const cite = citeOf(columns, row);

@@ -99,7 +99,8 @@ export function judge(evidence: NumberEvidence): Judgement {
   // Silence is not evidence: a row without a name neither agrees nor contradicts.
   if (name === '' || anchorName === '') return birthAgrees ? 'ID_NUMBER_AND_BIRTH_DATE' : 'UNCERTAIN';
   const agreement = compareNames(name, anchorName);
-  if (agreement === 'EQUAL' || isFormerName || (formerName !== '' && formerName === anchorName)) return 'ID_NUMBER_AND_NAME';
+  if (agreement === 'EQUAL' || isFormerName || (formerName !== '' && formerName === anchorName))
+    return 'ID_NUMBER_AND_NAME';
   const sexContradicts = sex !== 0 && sex !== numberSex;
   const birthContradicts = birth !== 0 && Math.abs(Math.floor(birth / 10000) - Math.floor(numberBirth / 10000)) > 1;
   // A name that only resembles is a relative's name as well: what the row says of itself must not speak for the relative.
@@ -163,7 +164,8 @@ function formerNamesOf(
   let found: Set<number> | null = null;
   for (let at = groups.head[group]!; at >= 0; at = groups.next[at]!) {
     const row = rows[at]!;
-    if (columns.name[row] === name && columns.formerName[row] !== 0) (found ??= new Set()).add(columns.formerName[row]!);
+    if (columns.name[row] === name && columns.formerName[row] !== 0)
+      (found ??= new Set()).add(columns.formerName[row]!);
   }
   return found ?? NO_NAMES;
 }
@@ -171,13 +173,7 @@ function formerNamesOf(
 const NO_NAMES: ReadonlySet<number> = new Set();
 
 /** An anchor that nobody joined has no reason but that it stands alone. */
-function lowerLonelyReason(
-  reason: Uint8Array,
-  cluster: Int32Array,
-  groups: Groups,
-  group: number,
-  own: number,
-): void {
+function lowerLonelyReason(reason: Uint8Array, cluster: Int32Array, groups: Groups, group: number, own: number): void {
   let members = 0;
   let last = -1;
   for (let at = groups.head[group]!; at >= 0; at = groups.next[at]!) {

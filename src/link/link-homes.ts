@@ -21,7 +21,9 @@ export function renewDwellingKeys({ columns, after, dwellingPlaceKey }: Linkage,
   for (const row of rows) {
     const building = after.entity[BUILDING]![row]!;
     dwellingPlaceKey[row] =
-      building === 0 || !columns.traits(row).dwelling ? 0 : hashKey(`room|${building}|${columns.texts.textOf(columns.room[row]!)}`);
+      building === 0 || !columns.traits(row).dwelling
+        ? 0
+        : hashKey(`room|${building}|${columns.texts.textOf(columns.room[row]!)}`);
   }
 }
 

@@ -6,7 +6,20 @@ import { KINDS } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 
 const PERSON = KINDS.indexOf('person');
-const COLUMNS = ['county', 'record', 'pointer', 'register', 'township', 'village', 'grid', 'status', 'name', 'id_key', 'person', 'person_reason'];
+const COLUMNS = [
+  'county',
+  'record',
+  'pointer',
+  'register',
+  'township',
+  'village',
+  'grid',
+  'status',
+  'name',
+  'id_key',
+  'person',
+  'person_reason',
+];
 
 /**
  * Persons named inside records about something else: by an equal valid number with a name that does not contradict. A mention joins
@@ -69,7 +82,11 @@ interface StoredMention {
   readonly person: number | null;
 }
 
-async function mentionsOf({ client, county, columns }: Linkage, numbers: readonly number[], own: ReadonlySet<number>): Promise<StoredMention[]> {
+async function mentionsOf(
+  { client, county, columns }: Linkage,
+  numbers: readonly number[],
+  own: ReadonlySet<number>,
+): Promise<StoredMention[]> {
   const found = await client.query<StoredMention>(
     `select record, pointer, name, id_key, person from mention where county = $1 and id_key = any($2::bigint[])`,
     [county, numbers],

@@ -64,7 +64,16 @@ export async function linkTouched(
 }
 
 type Outcome = Omit<LinkReport, 'full' | 'touched' | 'seconds'>;
-const NOTHING: Outcome = { recordsRead: 0, entities: {}, reasons: {}, added: 0, merged: 0, split: 0, retired: 0, conflicts: 0 };
+const NOTHING: Outcome = {
+  recordsRead: 0,
+  entities: {},
+  reasons: {},
+  added: 0,
+  merged: 0,
+  split: 0,
+  retired: 0,
+  conflicts: 0,
+};
 
 interface Plan {
   readonly full: boolean;
@@ -86,7 +95,13 @@ async function planRun(client: PoolClient, county: string): Promise<Plan> {
     [county],
   );
   const full = touched.rows.length > Math.max(1000, records * FULL_FROM);
-  return { full, linkedBefore: true, touched: touched.rows.length, records, ids: full ? [] : touched.rows.map((row) => row.record) };
+  return {
+    full,
+    linkedBefore: true,
+    touched: touched.rows.length,
+    records,
+    ids: full ? [] : touched.rows.map((row) => row.record),
+  };
 }
 
 async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkProgress) => void): Promise<Outcome> {
@@ -109,7 +124,10 @@ async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkPro
     if (!columns.datasets.some((traits) => traits[kind])) continue;
     const rows = await layers.subjects();
     const keyOf = (row: number): number => (kind === 'place' || kind === 'event' ? 0 : columns.subjectKey[row]!);
-    settled.set(kind, await settleIdentities(linkage, kind, rows, formSubjectClusters(columns, rows, kind, keyOf), null));
+    settled.set(
+      kind,
+      await settleIdentities(linkage, kind, rows, formSubjectClusters(columns, rows, kind, keyOf), null),
+    );
   }
   await linkMentions(linkage, layers.own, layers.numbers(), persons);
   const written = layers.written();
@@ -119,7 +137,12 @@ async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkPro
   return report(linkage, written, settled, persons);
 }
 
-function report(linkage: Linkage, rows: Int32Array, settled: ReadonlyMap<Kind, Settled>, persons: PersonClusters): Outcome {
+function report(
+  linkage: Linkage,
+  rows: Int32Array,
+  settled: ReadonlyMap<Kind, Settled>,
+  persons: PersonClusters,
+): Outcome {
   const counts = REASONED.map(() => new Float64Array(16));
   linkage.after.reason.forEach((column, i) => {
     for (const row of rows) counts[i]![column[row]!]! += 1;
@@ -129,7 +152,10 @@ function report(linkage: Linkage, rows: Int32Array, settled: ReadonlyMap<Kind, S
     recordsRead: linkage.columns.size,
     entities: Object.fromEntries([...settled].map(([kind, one]) => [kind, one.clusters])),
     reasons: Object.fromEntries(
-      REASONED.map((kind, i) => [kind, Object.fromEntries([...counts[i]!].flatMap((n, code) => (n > 0 && code > 0 ? [[reasonText(code), n]] : [])))]),
+      REASONED.map((kind, i) => [
+        kind,
+        Object.fromEntries([...counts[i]!].flatMap((n, code) => (n > 0 && code > 0 ? [[reasonText(code), n]] : []))),
+      ]),
     ),
     added: sum('added'),
     merged: sum('merged'),
@@ -153,7 +179,11 @@ interface Layers {
   written(): Int32Array;
 }
 
-async function readEverything(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkProgress) => void): Promise<Layers> {
+async function readEverything(
+  linkage: Linkage,
+  plan: Plan,
+  onProgress?: (progress: LinkProgress) => void,
+): Promise<Layers> {
   await linkage.readAll(plan.records, (done) => onProgress?.({ what: 'read', done, of: plan.records }));
   linkage.prepare();
   const rows = Int32Array.from({ length: linkage.columns.size }, (_, row) => row);
@@ -183,10 +213,14 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
     for (const row of rows) looked.add(row);
     return rows;
   };
-  const old = (row: number, column: (typeof KEY_COLUMNS)[number]): number => before.key[KEY_COLUMNS.indexOf(column)]![row] ?? 0;
+  const old = (row: number, column: (typeof KEY_COLUMNS)[number]): number =>
+    before.key[KEY_COLUMNS.indexOf(column)]![row] ?? 0;
   const moved = (kind: Kind): number[] =>
     [...looked].filter((row) => before.entity[KINDS.indexOf(kind)]![row] !== after.entity[KINDS.indexOf(kind)]![row]);
-  const numbers = (): number[] => [...new Set([...own].flatMap((row) => [columns.personKey[row]!, old(row, 'person_key')]))].filter((key) => key !== 0);
+  const numbers = (): number[] =>
+    [...new Set([...own].flatMap((row) => [columns.personKey[row]!, old(row, 'person_key')]))].filter(
+      (key) => key !== 0,
+    );
   let households = new Int32Array(0);
   return {
     own,
@@ -216,7 +250,10 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
       const start = new Set([...own, ...moved('dwelling'), ...ruled]);
       renewHouseholdKeys(linkage, start);
       households = note(
-        await reachNeighbours(linkage, start, ['household_key', 'head_key'], (row) => [linkage.householdKey[row]!, columns.headKey[row]!]),
+        await reachNeighbours(linkage, start, ['household_key', 'head_key'], (row) => [
+          linkage.householdKey[row]!,
+          columns.headKey[row]!,
+        ]),
       ) as Int32Array<ArrayBuffer>;
       return households;
     },
@@ -224,11 +261,20 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
       const named = new Set([...households].map((row) => columns.headKey[row]!));
       for (const mention of linkage.reader.mentions) if (own.has(mention.row)) named.add(mention.idKey);
       for (const key of numbers()) named.add(key);
-      const bearers = await linkage.read(await recordsWithKeys(linkage, ['person_key'], [...named].filter((key) => key !== 0)));
+      const bearers = await linkage.read(
+        await recordsWithKeys(
+          linkage,
+          ['person_key'],
+          [...named].filter((key) => key !== 0),
+        ),
+      );
       linkage.prepare();
-      return note(await reachNeighbours(linkage, [...own, ...bearers], ['person_key'], (row) => [columns.personKey[row]!]));
+      return note(
+        await reachNeighbours(linkage, [...own, ...bearers], ['person_key'], (row) => [columns.personKey[row]!]),
+      );
     },
-    subjects: async () => note(await reachNeighbours(linkage, own, ['subject_key'], (row) => [columns.subjectKey[row]!])),
+    subjects: async () =>
+      note(await reachNeighbours(linkage, own, ['subject_key'], (row) => [columns.subjectKey[row]!])),
     written: () => Int32Array.from(looked).sort(),
   };
 }

@@ -57,10 +57,14 @@ export class Linkage {
     await client.query('set local synchronize_seqscans = off');
     const links = this.mode.linkedBefore ? `, ${selectLinks(false)}` : '';
     const join = this.mode.linkedBefore ? 'left join link l on l.county = r.county and l.record = r.id' : '';
-    await readCopy(client, `select ${this.reader.select}${links} from record r ${join} where r.county = '${county}'`, (cells) => {
-      this.#read(cells);
-      if (this.columns.size % 50_000 === 0) onRow?.(this.columns.size);
-    });
+    await readCopy(
+      client,
+      `select ${this.reader.select}${links} from record r ${join} where r.county = '${county}'`,
+      (cells) => {
+        this.#read(cells);
+        if (this.columns.size % 50_000 === 0) onRow?.(this.columns.size);
+      },
+    );
     await client.query('reset max_parallel_workers_per_gather');
   }
 
@@ -125,7 +129,12 @@ export class Linkage {
 const FIRST_LINK_CELL = 12;
 
 function selectLinks(withKeys: boolean): string {
-  const names = ['status', ...ENTITY_COLUMNS, ...REASONED.map((kind) => `${kind}_reason`), ...(withKeys ? KEY_COLUMNS : [])];
+  const names = [
+    'status',
+    ...ENTITY_COLUMNS,
+    ...REASONED.map((kind) => `${kind}_reason`),
+    ...(withKeys ? KEY_COLUMNS : []),
+  ];
   return names.map((name) => `l.${name}`).join(', ');
 }
 

@@ -84,7 +84,10 @@ function planOf(dataset: Dataset, code: number): Plan {
 function selectOf(plans: readonly Plan[]): string {
   const fields = plans
     .filter((plan) => plan.expressions.length > 0)
-    .map((plan) => `when ${quote(plan.dataset.name)} then concat_ws(e'\\x1f', ${plan.expressions.map((text) => `coalesce(${text}, '')`).join(', ')})`);
+    .map(
+      (plan) =>
+        `when ${quote(plan.dataset.name)} then concat_ws(e'\\x1f', ${plan.expressions.map((text) => `coalesce(${text}, '')`).join(', ')})`,
+    );
   const addressed = plans.filter((plan) => plan.hasAddress).map((plan) => quote(plan.dataset.name));
   return [
     'r.id',
@@ -98,7 +101,9 @@ function selectOf(plans: readonly Plan[]): string {
     'r.id_number',
     'r.birth_date',
     fields.length === 0 ? 'null' : `case r.dataset ${fields.join(' ')} end`,
-    addressed.length === 0 ? 'null' : `case when r.dataset in (${addressed.join(', ')}) then (stated->'addressElements')::text end`,
+    addressed.length === 0
+      ? 'null'
+      : `case when r.dataset in (${addressed.join(', ')}) then (stated->'addressElements')::text end`,
   ].join(', ');
 }
 
@@ -132,13 +137,16 @@ function readCells(
     columns.personKey[row] = hashKey(`person|${idNumber}`);
     columns.numberTail[row] = Number(idNumber.slice(6, 17));
   }
-  columns.birth[row] = birth?.length === 10 ? Number(birth.slice(0, 4) + birth.slice(5, 7) + birth.slice(8, 10)) || 0 : 0;
+  columns.birth[row] =
+    birth?.length === 10 ? Number(birth.slice(0, 4) + birth.slice(5, 7) + birth.slice(8, 10)) || 0 : 0;
   const parts = fieldText ? fieldText.split('\x1f') : [];
   const fields = parts.length === 0 ? NO_FIELDS : fieldsOf(plan, parts);
   readPersonFields(columns, row, fields);
   readHomeFields(columns, row, fields, register, village ?? '', parseElements(addressText ?? null, fields));
-  if (traits.organisation && fields.organisationCode) columns.subjectKey[row] = hashKey(`organisation|${register}|${fields.organisationCode}`);
-  else if (traits.grid && (fields.gridCode ?? grid)) columns.subjectKey[row] = hashKey(`grid|${fields.gridCode ?? grid}`);
+  if (traits.organisation && fields.organisationCode)
+    columns.subjectKey[row] = hashKey(`organisation|${register}|${fields.organisationCode}`);
+  else if (traits.grid && (fields.gridCode ?? grid))
+    columns.subjectKey[row] = hashKey(`grid|${fields.gridCode ?? grid}`);
   if (plan.mentions.length > 0) readMentions(plan, row, parts.slice(plan.fields.length), mentions);
   return row;
 }
@@ -149,11 +157,17 @@ function fieldsOf(plan: Plan, parts: readonly string[]): Partial<Record<FieldRea
   return fields;
 }
 
-function readPersonFields(columns: RecordColumns, row: number, fields: Readonly<Partial<Record<FieldRead, string>>>): void {
+function readPersonFields(
+  columns: RecordColumns,
+  row: number,
+  fields: Readonly<Partial<Record<FieldRead, string>>>,
+): void {
   if (fields.sex) columns.sex[row] = fields.sex === '1' ? 1 : fields.sex === '2' ? 2 : 0;
   if (fields.formerName) columns.formerName[row] = columns.names.codeOf(foldName(fields.formerName));
   if (fields.householdNumber && columns.tie[row] === REGISTERED) {
-    columns.householdNumber[row] = hashKey(`household|${columns.datasets[columns.dataset[row]!]!.register}|${fields.householdNumber}`);
+    columns.householdNumber[row] = hashKey(
+      `household|${columns.datasets[columns.dataset[row]!]!.register}|${fields.householdNumber}`,
+    );
   }
   // A registered household has its number; only of those who live together does the head say which they are.
   const lives = columns.tie[row] === RESIDENT;
@@ -231,7 +245,10 @@ function placeOf({ estate, building, group, hamlet, road, number }: Elements): s
 /** `301`, `301室`, `2-301`, `2单元301`, `3栋2单元301室`. */
 function roomOf(text: string): { unit: string; room: string } {
   if (text === '') return { unit: '', room: '' };
-  const found = /(?:^|[^\dA-Za-z])(?:(\d+|[A-Za-z])\s*(?:单元|[-－—]))?\s*([A-Za-z]?\d+[A-Za-z]?)\s*(?:室|号|房)?$/u.exec(text.trim());
+  const found =
+    /(?:^|[^\dA-Za-z])(?:(\d+|[A-Za-z])\s*(?:单元|[-－—]))?\s*([A-Za-z]?\d+[A-Za-z]?)\s*(?:室|号|房)?$/u.exec(
+      text.trim(),
+    );
   if (!found) return { unit: '', room: text.trim() };
   return { unit: digitsOf(found[1] ?? ''), room: found[2]!.toUpperCase().replace(/^0+(?=\d)/, '') };
 }
@@ -251,7 +268,12 @@ function readMentions(plan: Plan, row: number, parts: readonly string[], mention
       people.forEach((person, i) => {
         const number = person[mention.idNumber!];
         if (typeof number === 'string' && isValidNumber(number)) {
-          mentions.push({ row, pointer: `${folder}/${i}`, name: String(person[mention.name] ?? ''), idKey: hashKey(`person|${number}`) });
+          mentions.push({
+            row,
+            pointer: `${folder}/${i}`,
+            name: String(person[mention.name] ?? ''),
+            idKey: hashKey(`person|${number}`),
+          });
         }
       });
       continue;

@@ -80,7 +80,8 @@ export class RecordColumns {
   reserve(length: number): void {
     if (length <= this.id.length) return;
     const columns = this as unknown as Record<string, unknown>;
-    for (const [name, column] of Object.entries(columns)) if (ArrayBuffer.isView(column)) columns[name] = widened(column, length);
+    for (const [name, column] of Object.entries(columns))
+      if (ArrayBuffer.isView(column)) columns[name] = widened(column, length);
   }
 
   traits(row: number): DatasetTraits {

@@ -46,7 +46,13 @@ export async function settleIdentities(
     if (own >= 0 && columns.status[row] === CURRENT) current[own] = 1;
     if (reasonColumn && codes) reasonColumn[row] = own < 0 ? 0 : codes[reason[at]!]!;
   }
-  const staging = copyInto(client, mode.linkedBefore ? 'entity_tonight' : 'entity', ['county', 'id', 'kind', 'status', 'merged_into']);
+  const staging = copyInto(client, mode.linkedBefore ? 'entity_tonight' : 'entity', [
+    'county',
+    'id',
+    'kind',
+    'status',
+    'merged_into',
+  ]);
   let retired = orphaned.length;
   for (let own = 0; own < count; own += 1) {
     if (current[own] === 0) retired += 1;
@@ -64,7 +70,10 @@ async function takeNewIds({ client }: Linkage, entity: Float64Array): Promise<nu
   let needed = 0;
   for (const id of entity) if (id === 0) needed += 1;
   if (needed === 0) return 0;
-  const taken = await client.query<{ last: number }>(`select setval('entity_id', nextval('entity_id') + $1 - 1) as last`, [needed]);
+  const taken = await client.query<{ last: number }>(
+    `select setval('entity_id', nextval('entity_id') + $1 - 1) as last`,
+    [needed],
+  );
   let next = Number(taken.rows[0]!.last) - needed + 1;
   for (let own = 0; own < entity.length; own += 1) if (entity[own] === 0) entity[own] = next++;
   return needed;

@@ -12,7 +12,9 @@ function readingsOf(character: string): readonly string[] {
   let known = readings.get(character);
   if (!known) {
     known = /\p{Script=Han}/u.test(character)
-      ? pinyin(character, { toneType: 'none', multiple: true, type: 'array' }).filter((reading) => reading !== character)
+      ? pinyin(character, { toneType: 'none', multiple: true, type: 'array' }).filter(
+          (reading) => reading !== character,
+        )
       : [];
     readings.set(character, known);
   }

@@ -5,12 +5,21 @@ import { ENTITY_COLUMNS, KEY_COLUMNS, KINDS, REASONED, reasonText } from './link
 import type { Linkage } from './linkage.js';
 
 const SCOPE = ['register', 'dataset', 'township', 'village', 'grid', 'status', 'tie'];
-const COLUMNS = ['county', 'record', ...SCOPE, ...ENTITY_COLUMNS, ...REASONED.map((kind) => `${kind}_reason`), ...KEY_COLUMNS];
+const COLUMNS = [
+  'county',
+  'record',
+  ...SCOPE,
+  ...ENTITY_COLUMNS,
+  ...REASONED.map((kind) => `${kind}_reason`),
+  ...KEY_COLUMNS,
+];
 
 /** Stages that are filled while the run goes on; before a first load the tables themselves are empty and take the rows straight. */
 export async function openStaging({ client, mode }: Linkage): Promise<void> {
   if (!mode.linkedBefore) return;
-  await client.query(`create temp table entity_tonight on commit drop as select county, id, kind, status, merged_into from entity with no data`);
+  await client.query(
+    `create temp table entity_tonight on commit drop as select county, id, kind, status, merged_into from entity with no data`,
+  );
   await client.query(`create temp table link_tonight on commit drop as select * from link with no data`);
 }
 
@@ -19,10 +28,10 @@ export async function writeLinkage(linkage: Linkage, rows: Int32Array, onRow?: (
   const { client, mode, county } = linkage;
   await copyLinks(linkage, mode.linkedBefore ? 'link_tonight' : 'link', rows, onRow);
   if (!mode.linkedBefore) {
-    await client.query(`insert into touched_entity (county, kind, entity) select $1, unnest($2::text[]), 0 on conflict do nothing`, [
-      county,
-      KINDS,
-    ]);
+    await client.query(
+      `insert into touched_entity (county, kind, entity) select $1, unnest($2::text[]), 0 on conflict do nothing`,
+      [county, KINDS],
+    );
     return;
   }
   await client.query('create index on link_tonight (record)');
@@ -49,7 +58,10 @@ export async function writeLinkage(linkage: Linkage, rows: Int32Array, onRow?: (
 /** Entities that gained or lost a record, or of which a record changed. */
 async function noteTouchedEntities({ client, county, mode }: Linkage): Promise<void> {
   if (mode.full) {
-    await client.query(`insert into touched_entity (county, kind, entity) select $1, unnest($2::text[]), 0 on conflict do nothing`, [county, KINDS]);
+    await client.query(
+      `insert into touched_entity (county, kind, entity) select $1, unnest($2::text[]), 0 on conflict do nothing`,
+      [county, KINDS],
+    );
     return;
   }
   const pairs = (alias: string): string =>
@@ -67,7 +79,12 @@ async function noteTouchedEntities({ client, county, mode }: Linkage): Promise<v
 }
 
 /** A line a record, made here: 2.6 million of them through a general writer of values cost three times as much. */
-async function copyLinks(linkage: Linkage, table: string, rows: Int32Array, onRow?: (done: number) => void): Promise<void> {
+async function copyLinks(
+  linkage: Linkage,
+  table: string,
+  rows: Int32Array,
+  onRow?: (done: number) => void,
+): Promise<void> {
   const { client, county, columns, after } = linkage;
   const stream = client.query(copyFrom(`copy ${table} (${COLUMNS.join(', ')}) from stdin`));
   const done = finished(stream);

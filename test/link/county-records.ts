@@ -25,7 +25,8 @@ export interface TestRecord {
 export async function putRecords(database: Database, records: readonly TestRecord[]): Promise<void> {
   for (const record of records) {
     const { stated } = record;
-    const tie = record.tie === undefined ? (DATASETS.find(({ name }) => name === record.dataset)?.tie ?? null) : record.tie;
+    const tie =
+      record.tie === undefined ? (DATASETS.find(({ name }) => name === record.dataset)?.tie ?? null) : record.tie;
     const village = record.village === undefined ? VILLAGE : record.village;
     await database.query(
       `with put as (
@@ -63,7 +64,10 @@ export async function link(database: Database): Promise<LinkReport> {
   return await linkTouched(database, COUNTY, DATASETS);
 }
 
-export type LinkRow = Record<'record' | 'person' | 'household' | 'dwelling' | 'building' | 'organisation' | 'place' | 'event' | 'grid_entity', number | null> &
+export type LinkRow = Record<
+  'record' | 'person' | 'household' | 'dwelling' | 'building' | 'organisation' | 'place' | 'event' | 'grid_entity',
+  number | null
+> &
   Record<'person_reason' | 'household_reason' | 'dwelling_reason' | 'building_reason', string | null>;
 
 export async function linksOf(database: Database): Promise<ReadonlyMap<number, LinkRow>> {
@@ -72,7 +76,9 @@ export async function linksOf(database: Database): Promise<ReadonlyMap<number, L
 }
 
 export async function forget(database: Database): Promise<void> {
-  await database.query('truncate record, link, mention, entity, touched_record, touched_entity, finding, delivery, sighting');
+  await database.query(
+    'truncate record, link, mention, entity, touched_record, touched_entity, finding, delivery, sighting',
+  );
 }
 
 /** A number of the unassigned area 99 with a valid check digit. @param birth YYYYMMDD @param sequence odd for men */

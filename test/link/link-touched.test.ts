@@ -9,8 +9,18 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(() => forget(database));
 
-const police = (id: number, stated: object, more: Partial<TestRecord> = {}): TestRecord => ({ id, dataset: 'police/residents', stated: { ...stated }, ...more });
-const door = (id: number, stated: object, more: Partial<TestRecord> = {}): TestRecord => ({ id, dataset: 'governance/residents', stated: { ...stated }, ...more });
+const police = (id: number, stated: object, more: Partial<TestRecord> = {}): TestRecord => ({
+  id,
+  dataset: 'police/residents',
+  stated: { ...stated },
+  ...more,
+});
+const door = (id: number, stated: object, more: Partial<TestRecord> = {}): TestRecord => ({
+  id,
+  dataset: 'governance/residents',
+  stated: { ...stated },
+  ...more,
+});
 const WEI = idNumber('19900312', 17);
 const MOTHER = idNumber('19650601', 28);
 
@@ -99,8 +109,22 @@ describe('persons', () => {
   it('points a mention to the person of its number and lets it join nobody', async () => {
     await putRecords(database, [
       police(1, { name: '张伟', idNumber: WEI }),
-      { id: 2, dataset: 'police/dwellings', stated: { dwellingCode: 'D1', buildingCode: 'B1', ownerName: '张伟', ownerIdNumber: WEI } },
-      { id: 3, dataset: 'governance/events', stated: { id: 'e1', people: [{ name: '李四', idNumber: WEI }, { name: '张伟', idNumber: WEI }] } },
+      {
+        id: 2,
+        dataset: 'police/dwellings',
+        stated: { dwellingCode: 'D1', buildingCode: 'B1', ownerName: '张伟', ownerIdNumber: WEI },
+      },
+      {
+        id: 3,
+        dataset: 'governance/events',
+        stated: {
+          id: 'e1',
+          people: [
+            { name: '李四', idNumber: WEI },
+            { name: '张伟', idNumber: WEI },
+          ],
+        },
+      },
     ]);
     await link(database);
     const person = (await linksOf(database)).get(1)!.person;
@@ -128,16 +152,20 @@ describe('identity', () => {
   });
 
   it('leaves a redirect after a merge, one step long however often it moves on', async () => {
-    await putRecords(database, [police(1, { name: '张伟', idNumber: WEI }), door(2, { name: '张伟' }), door(3, { name: '张伟' })]);
+    await putRecords(database, [
+      police(1, { name: '张伟', idNumber: WEI }),
+      door(2, { name: '张伟' }),
+      door(3, { name: '张伟' }),
+    ]);
     await link(database);
     const before = await linksOf(database);
     await putRecords(database, [door(2, { name: '张伟', idNumber: WEI })]);
     expect(await link(database)).toMatchObject({ merged: 1, added: 0 });
     const person = before.get(1)!.person;
     expect((await linksOf(database)).get(2)!.person).toBe(person);
-    expect(await database.query('select status, merged_into from entity where id = $1', [before.get(2)!.person])).toEqual([
-      { status: 'merged', merged_into: person },
-    ]);
+    expect(
+      await database.query('select status, merged_into from entity where id = $1', [before.get(2)!.person]),
+    ).toEqual([{ status: 'merged', merged_into: person }]);
   });
 
   it('gives the part with the police record the id after a split', async () => {
@@ -157,10 +185,14 @@ describe('identity', () => {
   });
 
   it('retires a person of whom no current record speaks, and revives it', async () => {
-    await putRecords(database, [police(1, { name: '张伟', idNumber: WEI }), police(9, { name: '赵云', idNumber: MOTHER })]);
+    await putRecords(database, [
+      police(1, { name: '张伟', idNumber: WEI }),
+      police(9, { name: '赵云', idNumber: MOTHER }),
+    ]);
     await link(database);
     const person = (await linksOf(database)).get(1)!.person;
-    const status = async () => (await database.query<{ status: string }>('select status from entity where id = $1', [person]))[0]!.status;
+    const status = async () =>
+      (await database.query<{ status: string }>('select status from entity where id = $1', [person]))[0]!.status;
     await putRecords(database, [police(1, { name: '张伟', idNumber: WEI }, { status: 'retired' })]);
     await link(database);
     expect(await status()).toBe('retired');
@@ -171,9 +203,13 @@ describe('identity', () => {
   });
 
   it('notes which entities a night touched', async () => {
-    await putRecords(database, [police(1, { name: '张伟', idNumber: WEI }), police(2, { name: '赵云', idNumber: MOTHER })]);
+    await putRecords(database, [
+      police(1, { name: '张伟', idNumber: WEI }),
+      police(2, { name: '赵云', idNumber: MOTHER }),
+    ]);
     await link(database);
-    const touched = () => database.query('select kind, entity from touched_entity where county = $1 and kind = $2', [COUNTY, 'person']);
+    const touched = () =>
+      database.query('select kind, entity from touched_entity where county = $1 and kind = $2', [COUNTY, 'person']);
     expect(await touched()).toEqual([{ kind: 'person', entity: 0 }]);
     await database.query('truncate touched_entity');
     await putRecords(database, [police(1, { name: '张伟', idNumber: WEI, phone: '1' })]);
@@ -198,7 +234,11 @@ describe('homes', () => {
 
   it('joins a police building and the grid office’s where one address means both', async () => {
     await putRecords(database, [
-      { id: 1, dataset: 'police/dwellings', stated: { dwellingCode: 'D302', buildingCode: 'P3', unit: '1', room: '302', addressElements: estate } },
+      {
+        id: 1,
+        dataset: 'police/dwellings',
+        stated: { dwellingCode: 'D302', buildingCode: 'P3', unit: '1', room: '302', addressElements: estate },
+      },
       { id: 2, dataset: 'governance/buildings', stated: { id: 'g3', buildingCode: 'GC-3', addressElements: estate } },
       door(3, { name: '甲', buildingId: 'g3', room: '302' }),
       door(4, { name: '乙', buildingId: 'GC-3', room: '1-302' }),
@@ -219,9 +259,20 @@ describe('homes', () => {
     const row = (id: number, code: string, building: string): TestRecord => ({
       id,
       dataset: 'police/dwellings',
-      stated: { dwellingCode: `D${id}`, buildingCode: code, room: String(id), addressElements: { estate: '兰城小区', building } },
+      stated: {
+        dwellingCode: `D${id}`,
+        buildingCode: code,
+        room: String(id),
+        addressElements: { estate: '兰城小区', building },
+      },
     });
-    await putRecords(database, [row(1, 'P3', '3'), row(2, 'P3', '3'), row(3, 'P3', '4'), row(4, 'P4', '4'), row(5, 'P4', '4')]);
+    await putRecords(database, [
+      row(1, 'P3', '3'),
+      row(2, 'P3', '3'),
+      row(3, 'P3', '4'),
+      row(4, 'P4', '4'),
+      row(5, 'P4', '4'),
+    ]);
     await link(database);
     const links = await linksOf(database);
     expect(links.get(3)!.building).toBe(links.get(1)!.building);
@@ -229,8 +280,11 @@ describe('homes', () => {
   });
 
   it('fills in a unit only where the room is in one unit', async () => {
-    const home = (id: number, unit: string | undefined): TestRecord =>
-      ({ id, dataset: 'police/dwellings', stated: { dwellingCode: `D${id}`, buildingCode: 'P3', unit, room: '302', addressElements: estate } });
+    const home = (id: number, unit: string | undefined): TestRecord => ({
+      id,
+      dataset: 'police/dwellings',
+      stated: { dwellingCode: `D${id}`, buildingCode: 'P3', unit, room: '302', addressElements: estate },
+    });
     await putRecords(database, [home(1, '1'), police(3, { name: '丁', addressElements: { ...estate, room: '302' } })]);
     await link(database);
     let links = await linksOf(database);
@@ -268,9 +322,18 @@ describe('homes', () => {
 
   it('gives organisations, grids, places and events their entities', async () => {
     await putRecords(database, [
-      { id: 1, dataset: 'party-building/organisations', stated: { organisationCode: '053001', organisationName: '第一支部' } },
+      {
+        id: 1,
+        dataset: 'party-building/organisations',
+        stated: { organisationCode: '053001', organisationName: '第一支部' },
+      },
       { id: 2, dataset: 'party-building/members', stated: { name: '张伟', organisationCode: '053001' } },
-      { id: 3, dataset: 'governance/grids', stated: { id: 'n1', gridCode: '530502001002001' }, grid: '530502001002001' },
+      {
+        id: 3,
+        dataset: 'governance/grids',
+        stated: { id: 'n1', gridCode: '530502001002001' },
+        grid: '530502001002001',
+      },
       { id: 4, dataset: 'governance/places', stated: { id: 'p1' }, grid: '530502001002001' },
       { id: 5, dataset: 'governance/events', stated: { id: 'e1' } },
     ]);

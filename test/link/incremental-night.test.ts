@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cloneDatabase } from '../database/clone.js';
+import {
+  forget,
+  idNumber,
+  link,
+  linksOf,
+  putRecords,
+  VILLAGE,
+  type LinkRow,
+  type TestRecord,
+} from './county-records.js';
+
+let database: Awaited<ReturnType<typeof cloneDatabase>>;
+beforeAll(async () => {
+  database = await cloneDatabase();
+});
+afterAll(() => database.close());
+
+const KINDS = ['person', 'household', 'dwelling', 'building', 'organisation', 'place', 'event', 'grid_entity'] as const;
+const NUMBERS = ['19900312|17', '19900312|35', '19650601|28', '20120101|11', '19651111|19'].map((text) => {
+  const [birth, sequence] = text.split('|') as [string, string];
+  return idNumber(birth, Number(sequence));
+});
+
+const rarely = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined, freq: 2 });
+const stated = fc.record({
+  name: rarely(fc.constantFrom('张伟', '张玮', '張偉', '张小伟', '李秀英', '李明华', '李明强', '李某')),
+  idNumber: rarely(fc.constantFrom(...NUMBERS)),
+  formerName: rarely(fc.constantFrom('张小伟', '李明强')),
+  birthDate: rarely(fc.constantFrom('1990-03-12', '1965-06-01', '2012-01-01')),
+  sex: rarely(fc.constantFrom('1', '2')),
+  householdNumber: rarely(fc.constantFrom('H1', 'H2')),
+  headName: rarely(fc.constantFrom('张伟', '李秀英')),
+  headIdNumber: rarely(fc.constantFrom(...NUMBERS)),
+  relation: rarely(fc.constantFrom('02', '20')),
+  id: fc.constantFrom('g1', 'g2', 'g3'),
+  buildingId: rarely(fc.constantFrom('g1', 'g2', 'C1')),
+  buildingCode: rarely(fc.constantFrom('C1', 'C2', 'P1')),
+  dwellingCode: rarely(fc.constantFrom('D1', 'D2', 'D3')),
+  room: rarely(fc.constantFrom('101', '1-101', '102')),
+  organisationCode: rarely(fc.constantFrom('O1', 'O2')),
+  addressElements: rarely(
+    fc.record({
+      estate: rarely(fc.constantFrom('甲', '乙')),
+      building: rarely(fc.constantFrom('1', '2')),
+      group: fc.constantFrom('1'),
+      number: rarely(fc.constantFrom('5')),
+      room: rarely(fc.constantFrom('101')),
+      unit: rarely(fc.constantFrom('1', '2')),
+    }),
+  ),
+});
+const record = fc.record({
+  id: fc.integer({ min: 1, max: 24 }),
+  dataset: fc.constantFrom(
+    'police/residents',
+    'police/dwellings',
+    'police/floating',
+    'governance/residents',
+    'governance/residents',
+    'governance/buildings',
+    'civil-affairs/benefits',
+    'party-building/members',
+  ),
+  stated,
+  village: fc.constantFrom(VILLAGE, VILLAGE, '530502001003'),
+  status: fc.constantFrom('current' as const, 'current' as const, 'retired' as const),
+});
+
+/** Nights of one county: a record keeps its dataset, as it does in life. */
+const nights = fc
+  .array(fc.array(record, { minLength: 1, maxLength: 14 }), { minLength: 2, maxLength: 5 })
+  .map((list) => {
+    const datasets = new Map<number, string>();
+    return list.map((night) =>
+      night.map((one): TestRecord => {
+        if (!datasets.has(one.id)) datasets.set(one.id, one.dataset);
+        return { ...one, dataset: datasets.get(one.id)! };
+      }),
+    );
+  });
+
+it('gives a night’s changes the partition of a full run from scratch', { timeout: 300_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(nights, async (list) => {
+      await forget(database);
+      for (const night of list) {
+        await putRecords(database, night);
+        await link(database);
+      }
+      const incremental = await linksOf(database);
+      await expectNoTwoNumbers();
+      await expectSoundEntities();
+      await database.query('truncate link, mention, entity');
+      await link(database);
+      const full = await linksOf(database);
+      for (const kind of KINDS) expect(partition(incremental, kind), kind).toEqual(partition(full, kind));
+      for (const [id, row] of incremental) {
+        const { person_reason, household_reason, dwelling_reason, building_reason } = full.get(id)!;
+        expect(row, `record ${id}`).toMatchObject({
+          person_reason,
+          household_reason,
+          dwelling_reason,
+          building_reason,
+        });
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('does not mind the order of records', { timeout: 120_000 }, async () => {
+  const ordinary = fc.uniqueArray(record, { minLength: 4, maxLength: 20, selector: (one) => one.id });
+  await fc.assert(
+    fc.asyncProperty(ordinary, async (list) => {
+      await forget(database);
+      await putRecords(database, list);
+      await link(database);
+      const forwards = await linksOf(database);
+      await forget(database);
+      await putRecords(database, list.toReversed());
+      await link(database);
+      const backwards = await linksOf(database);
+      for (const kind of KINDS) expect(partition(forwards, kind), kind).toEqual(partition(backwards, kind));
+    }),
+    { numRuns: 25 },
+  );
+});
+
+async function expectNoTwoNumbers(): Promise<void> {
+  const found = await database.query(
+    `select l.person from link l join record r on r.county = l.county and r.id = l.record where r.id_number is not null and l.person is not null
+     group by 1 having count(distinct r.id_number) > 1`,
+  );
+  expect(found, 'no entity holds two valid numbers').toEqual([]);
+}
+
+/** A link leads to an entity of its kind that is not merged away; a redirect to one that is not either. */
+async function expectSoundEntities(): Promise<void> {
+  for (const kind of KINDS) {
+    const wrong = await database.query(
+      `select l.record from link l left join entity e on e.county = l.county and e.id = l.${kind}
+       where l.${kind} is not null and (e.id is null or e.status = 'merged' or e.kind <> $1
+         or (e.status = 'active') <> exists (select from link c where c.county = l.county and c.${kind} = l.${kind} and c.status = 'current'))`,
+      [kind.replace('_entity', '')],
+    );
+    expect(wrong, kind).toEqual([]);
+  }
+  expect(
+    await database.query(
+      `select e.id from entity e left join entity t on t.county = e.county and t.id = e.merged_into
+       where (e.status = 'merged') <> (e.merged_into is not null) or (e.merged_into is not null and (t.id is null or t.status = 'merged'))`,
+    ),
+  ).toEqual([]);
+}
+
+/** Lists of record ids, each sorted, in the order of their first. */
+function partition(links: ReadonlyMap<number, LinkRow>, kind: (typeof KINDS)[number]): readonly (readonly number[])[] {
+  const groups = Map.groupBy(
+    [...links.values()].filter((row) => row[kind] !== null),
+    (row) => row[kind],
+  );
+  return [...groups.values()]
+    .map((rows) => rows.map((row) => row.record!).toSorted((one, other) => one - other))
+    .toSorted((one, other) => one[0]! - other[0]!);
+}
