@@ -98,7 +98,7 @@ function openIntake(
   const { dataset, coverage, county } = head;
   const one = standsForOne(head);
   const ids = takeRecordIds(database);
-  const keys = keyCount();
+  const keys = keyCount(one);
   const sightings = collectSightings(staged);
   const held = collectFindings();
   const columns: Record<string, string> = { ...head.columns };

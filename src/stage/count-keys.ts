@@ -1,20 +1,20 @@
 /**
- * How often each key occurred in a delivery, and the record id that its first row was given. 64 bits of the key's hash stand
- * for the key: 20 bytes a slot, open addressing.
+ * How often each key occurred in a delivery and, where it is asked for, the record id that its first row was given. 64 bits
+ * of the key's hash stand for the key: 12 bytes a slot (20 with ids), open addressing.
  */
 export interface KeyCount {
   /** Counts the key (32 hexadecimal digits) once more: 1 for its first row. */
   count(key: string, id: number): number;
-  /** The id given with the key's first row. */
+  /** The id given with the first row of the key counted last. Only where ids are kept. */
   firstId(): number;
 }
 
-export function keyCount(): KeyCount {
+export function keyCount(keepsIds: boolean): KeyCount {
   let size = 1024;
   let used = 0;
   let keys = new Uint32Array(size * 2);
   let counts = new Uint32Array(size);
-  let ids = new Float64Array(size);
+  let ids = new Float64Array(keepsIds ? size : 0);
   let last = 0;
 
   function slotOf(low: number, high: number): number {
@@ -29,14 +29,14 @@ export function keyCount(): KeyCount {
     size *= 2;
     keys = new Uint32Array(size * 2);
     counts = new Uint32Array(size);
-    ids = new Float64Array(size);
+    ids = new Float64Array(keepsIds ? size : 0);
     for (let old = 0; old < oldCounts.length; old += 1) {
       if (oldCounts[old] === 0) continue;
       const slot = slotOf(oldKeys[old * 2]!, oldKeys[old * 2 + 1]!);
       keys[slot * 2] = oldKeys[old * 2]!;
       keys[slot * 2 + 1] = oldKeys[old * 2 + 1]!;
       counts[slot] = oldCounts[old]!;
-      ids[slot] = oldIds[old]!;
+      if (keepsIds) ids[slot] = oldIds[old]!;
     }
   }
 
@@ -50,7 +50,7 @@ export function keyCount(): KeyCount {
         used += 1;
         keys[last * 2] = low;
         keys[last * 2 + 1] = high;
-        ids[last] = id;
+        if (keepsIds) ids[last] = id;
       }
       return (counts[last] = counts[last]! + 1);
     },

@@ -10,7 +10,11 @@ import type { Row } from '../model/record.js';
 export function rowHasher(dataset: Dataset, header: readonly string[], reading: string): (row: Row) => bigint {
   const salt = JSON.stringify([declarationOf(dataset), reading, header]);
   const prefix = hash('sha1', salt, 'hex');
-  return (row) => hash('sha1', `${prefix}${row.sheet ?? ''}${JSON.stringify(row.cells)}`, 'buffer').readBigInt64BE(0);
+  return (row) => {
+    // As text: a Buffer a row costs twice the time and fifty megabytes.
+    const sum = hash('sha1', `${prefix}${row.sheet ?? ''}${JSON.stringify(row.cells)}`, 'hex');
+    return BigInt.asIntN(64, BigInt(`0x${sum.slice(0, 16)}`));
+  };
 }
 
 /** The key of a record: 32 hexadecimal digits, taken by PostgreSQL as a uuid. */

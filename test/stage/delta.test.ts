@@ -49,6 +49,30 @@ it('clears carried values by a full row that is the delta’s row over again', a
   expect((await readRecord(database, dataset, 'p1')).stated).toEqual({ code: 'p1', name: '改' });
 });
 
+it('cites the full delivery’s row for what it repeats of a carried record, and knows it from then on', async () => {
+  const dataset = invent('carried no more');
+  await deliver(database, { dataset, rows: people(2) });
+  await deliver(database, { dataset, ...delta, rows: [{ code: 'p1', note: '新' }] });
+  const full = { dataset, rows: people(2, { p1: { note: '新' } }) };
+  const { delivery } = await deliver(database, full);
+  expect(await readRecord(database, dataset, 'p1')).toMatchObject({ delivery, carried: null });
+  expect((await deliver(database, full)).validated).toBe(0);
+});
+
+it('keeps what an item stated when a full delivery says that it is over and no more', async () => {
+  const dataset = invent('over', items);
+  const night = { dataset, format: 'ndjson' } as const;
+  await deliver(database, { ...night, rows: people(3) });
+  expect(
+    await deliver(database, {
+      ...night,
+      rows: people(3, { p1: { name: undefined, phone: undefined } }),
+      deleted: ['p1'],
+    }),
+  ).toMatchObject({ retired: 1, unchanged: 2 });
+  expect(await readRecord(database, dataset, 'p1')).toMatchObject({ status: 'retired', stated: { name: '人p1' } });
+});
+
 it('does not let an old wrong number stand beside the right one that a delta brings', async () => {
   const dataset = invent('numbers');
   await deliver(database, { dataset, rows: [{ code: 'a', idNumberInvalid: '99', addressElements: { road: 'x' } }] });
@@ -77,8 +101,14 @@ it('retires what the source says is over, counts it where it was never known, an
   await deliver(database, { ...night, rows: people(3) });
   const over = await deliver(database, { ...night, rows: [{ code: 'p1' }, { code: 'zz' }], deleted: ['p1', 'zz'] });
   expect(over).toMatchObject({ rows: 2, retired: 1, added: 0, unchanged: 1 });
-  expect(await readRecord(database, dataset, 'p1')).toMatchObject({ status: 'retired', stated: { name: '人p1' } });
+  const ended = await readRecord(database, dataset, 'p1');
+  expect(ended).toMatchObject({ status: 'retired', stated: { name: '人p1' } });
   expect(await readRecords(database, dataset)).toHaveLength(3);
+  expect(
+    await database.query('select items, records::float8[] as records from sighting where delivery = $1', [
+      over.delivery,
+    ]),
+  ).toEqual([{ items: ['p1'], records: [ended.id] }]);
   await deliver(database, { ...night, rows: [{ code: 'p1', phone: '2' }] });
   expect(await readRecord(database, dataset, 'p1')).toMatchObject({ status: 'current', stated: { phone: '2' } });
 });
