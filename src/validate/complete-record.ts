@@ -1,5 +1,6 @@
 import type { Dataset } from '../model/importer.js';
-import type { AddressElements, Value } from '../model/record.js';
+import type { Value } from '../model/record.js';
+import type { Elements } from './address-elements.js';
 import { type CellContext, readIdCell } from './cell-readers.js';
 import { CHILD, CHILD_BY_SEX } from './code-values.js';
 import { toCgcs2000 } from './coordinates.js';
@@ -174,7 +175,6 @@ function takeElements(field: string, { divisions }: CellContext): Completion {
   };
 }
 
-type Elements = { -readonly [name in keyof AddressElements]: AddressElements[name] };
 const OWN_COLUMNS = [
   ['building', 'buildingNumber'],
   ['unit', 'unit'],
