@@ -36,6 +36,29 @@ describe('a delivery is recognised', () => {
     expect([delivery.dataset.name, delivery.coverage, delivery.statedOn]).toEqual([expected, coverage, statedOn]);
   });
 
+  it('by its header as the dataset that knows more of it, where the required columns of another are there too', async () => {
+    const both = '登记编号,姓名,死亡日期,公民身份号码,户籍地址\n1,a,20260901,2,x\n';
+    const register = {
+      ...deaths,
+      columns: [...deaths.columns, ...residents.columns.slice(0, 1), ...residents.columns.slice(2)],
+    };
+    expect((await read('导出.csv', both, [residents, register])).delivery.dataset.name).toBe('civil-affairs/deaths');
+  });
+
+  it('not as another dataset because a required column was renamed', async () => {
+    const loose = {
+      ...deaths,
+      columns: deaths.columns.map((column) =>
+        column.field === 'name' ? column : Object.assign({}, column, { must: false }),
+      ),
+    };
+    const { delivery } = await read('常住人口_全量_20260930.csv', '证件号码,姓名,户籍地址\n1,a,x\n', [
+      residents,
+      loose,
+    ]);
+    expect(delivery.dataset.name).toBe('police/residents');
+  });
+
   it('not by a header that fits two datasets', async () => {
     const both = '公民身份号码,姓名,登记编号,死亡日期\n1,a,1,20260901\n';
     const { finding } = await refused('导出.csv', both, [residents, deaths]);
