@@ -1,5 +1,5 @@
 import type { Division, DivisionTable } from '../model/division.js';
-import { townshipAliases, townshipBase, villageAliases, villageBase } from './divisions.js';
+import { townshipAliases, townshipBase, villageAliases, villageBase } from './division-names.js';
 
 /** A name of a division as it may stand in an address. `bare` is without its kind (王官), which only stands before a number. */
 export interface AddressName {

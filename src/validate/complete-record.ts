@@ -1,7 +1,10 @@
+import type { Division } from '../model/division.js';
+import { shapeOf } from '../model/finding.js';
 import type { Dataset } from '../model/importer.js';
 import type { Value } from '../model/record.js';
 import type { Elements } from './address-elements.js';
-import { type CellContext, readIdCell } from './cell-readers.js';
+import type { CellContext } from './cell.js';
+import { readIdCell } from './identifier-cells.js';
 import { CHILD, CHILD_BY_SEX } from './code-values.js';
 import { toCgcs2000 } from './coordinates.js';
 import type { Draft } from './draft.js';
@@ -104,19 +107,8 @@ function settleTownship(field: string, column: string, { divisions }: CellContex
   return (draft) => {
     const written = draft.stated[field];
     if (typeof written !== 'string') return;
-    const found = divisions.township(written);
-    if (found !== null && found !== 'ambiguous') {
-      draft.stated[field] = found.code;
-      draft.township ??= found.code;
-      if (found.name !== written) draft.keep(field, written);
-      return;
-    }
-    delete draft.stated[field];
-    draft.keyOf(field, written);
-    if (found === 'ambiguous') {
-      draft.report('DIVISION_AMBIGUOUS', column);
-      draft.keep(field, written);
-    } else draft.refuse('DIVISION_UNKNOWN', column, field, written, divisions.county.name);
+    const found = settleDivision(draft, field, column, written, divisions.township(written), divisions.county.name);
+    if (found !== null) draft.township ??= found.code;
   };
 }
 
@@ -129,21 +121,33 @@ function settleVillage(
   return (draft) => {
     const written = draft.stated[field];
     if (typeof written !== 'string') return;
-    const township = townshipField === undefined ? draft.township : draft.stated[townshipField];
-    const found = divisions.village(written, typeof township === 'string' ? township : null);
-    if (found !== null && found !== 'ambiguous') {
-      draft.stated[field] = found.code;
-      draft.village ??= found.code;
-      if (found.name !== written) draft.keep(field, written);
-      return;
-    }
-    delete draft.stated[field];
-    draft.keyOf(field, written);
-    if (found === 'ambiguous') {
-      draft.report('DIVISION_AMBIGUOUS', column);
-      draft.keep(field, written);
-    } else draft.refuse('DIVISION_UNKNOWN', column, field, written, divisions.county.name);
+    const stated = townshipField === undefined ? draft.township : draft.stated[townshipField];
+    const named = divisions.village(written, typeof stated === 'string' ? stated : null);
+    const found = settleDivision(draft, field, column, written, named, divisions.county.name);
+    if (found !== null) draft.village ??= found.code;
   };
+}
+
+/** The code takes the name's place; a name that no table knows is not stated, but still makes the row's key. */
+function settleDivision(
+  draft: Draft,
+  field: string,
+  column: string,
+  written: string,
+  found: Division | 'ambiguous' | null,
+  county: string,
+): Division | null {
+  if (found !== null && found !== 'ambiguous') {
+    draft.stated[field] = found.code;
+    if (found.name !== written) draft.keep(field, written);
+    return found;
+  }
+  delete draft.stated[field];
+  draft.keyOf(field, written);
+  draft.keep(field, written);
+  if (found === 'ambiguous') draft.report('DIVISION_AMBIGUOUS', column);
+  else draft.report('DIVISION_UNKNOWN', column, shapeOf(written), county);
+  return null;
 }
 
 /** A grid lies in its village, a village in its township. */

@@ -1,7 +1,8 @@
 import type { Finding } from '../model/finding.js';
 import type { KeyPart } from '../model/importer.js';
 import type { Row, ValidRecord } from '../model/record.js';
-import { bindCellReader, type CellContext, type ReaderContext } from './cell-readers.js';
+import type { CellContext, ReaderContext } from './cell.js';
+import { bindCellReader } from './cell-readers.js';
 import { completionsOf } from './complete-record.js';
 import { Draft } from './draft.js';
 import type { ColumnPlan } from './plan-columns.js';

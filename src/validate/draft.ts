@@ -44,7 +44,13 @@ export class Draft {
 }
 
 function writtenForm(cell: Cell): string {
-  return typeof cell === 'object' && cell !== null ? (JSON.stringify(cell) ?? '') : String(cell);
+  if (typeof cell !== 'object' || cell === null) return String(cell);
+  try {
+    return JSON.stringify(cell);
+  } catch {
+    // nested deeper than the stack
+    return '';
+  }
 }
 
 /** A text that a database takes: no half surrogate pair, no NUL, and no more than anybody reads. */

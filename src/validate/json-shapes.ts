@@ -1,4 +1,5 @@
 import type { Value } from '../model/record.js';
+import { type CellReader, parseJson } from './cell.js';
 import { cleanText } from './clean-text.js';
 import { readMoment } from './dates.js';
 import type { Draft } from './draft.js';
@@ -6,8 +7,18 @@ import { readIdNumber } from './id-number.js';
 import { readPersonName } from './person-name.js';
 import { readPhone } from './phone.js';
 
+/** A list of people or of steps, as JSON or as a text of it. */
+export function bindJson(shape: 'people' | 'steps', field: string, header: string, latest: number): CellReader {
+  return (cell, draft) => {
+    const elements = parseJson(cell);
+    if (!Array.isArray(elements)) return draft.report('VALUE_SHAPE', header, typeof elements, '[{…}]');
+    const value = shape === 'people' ? readPeople(elements, header, latest, draft) : readSteps(elements, header, draft);
+    if (value.length > 0) draft.stated[field] = value;
+  };
+}
+
 /** `[{ name, idNumber | idNumberInvalid, phone }]`; other members of an element are dropped. Places in the list stay. */
-export function readPeople(elements: readonly unknown[], header: string, latest: number, draft: Draft): Value[] {
+function readPeople(elements: readonly unknown[], header: string, latest: number, draft: Draft): Value[] {
   return elements.slice(0, MOST).map((element) => {
     const given = membersOf(element);
     const person: Record<string, Value> = {};
@@ -32,7 +43,7 @@ export function readPeople(elements: readonly unknown[], header: string, latest:
 }
 
 /** `[{ action, actor, level, at, note }]` in the order given. */
-export function readSteps(elements: readonly unknown[], header: string, draft: Draft): Value[] {
+function readSteps(elements: readonly unknown[], header: string, draft: Draft): Value[] {
   return elements.slice(0, MOST).map((element) => {
     const given = membersOf(element);
     const step: Record<string, Value> = {};

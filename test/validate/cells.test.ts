@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Cell } from '../../src/model/record.js';
 import { checkDigit } from '../../src/validate/id-number.js';
 import { datasetCalled, read } from './read.js';
 
@@ -401,6 +402,10 @@ describe('an item of the feed', () => {
   });
 });
 
+function nested(depth: number): Cell {
+  return JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as Cell;
+}
+
 it('reads anything without failing, in every column of every dataset', () => {
   const odd = [
     '=1+1',
@@ -417,6 +422,8 @@ it('reads anything without failing, in every column of every dataset', () => {
     [[1]],
     {},
     { a: 1 },
+    { toString: 1, toJSON: 2 },
+    nested(20_000),
     '__proto__',
     '☃',
     '1e5',
