@@ -36,8 +36,9 @@ export interface Intake {
   /** The database's backlog after `known`. */
   drain(): Promise<void> | null;
   add(row: Row, record: ValidRecord, findings: readonly Finding[]): Promise<void> | void;
+  /** A row that makes no record: refused if one of its findings is an error, else a total or a remark. */
   refuse(row: Row, findings: readonly Finding[]): Promise<void> | void;
-  /** Findings of the delivery or of its reading. */
+  /** Findings of the delivery or of its reading. An error with an address is a row that could not be read: it counts as refused. */
   note(findings: readonly Finding[]): Promise<void> | void;
   /** Decides by the dataset's believable range, then stores all of the delivery, or nothing but the reason. */
   publish(options?: PublishOptions): Promise<DeliveryReport>;
@@ -134,6 +135,17 @@ function openIntake(
     return seen && written ? Promise.all([seen, written]).then(() => {}) : (seen ?? written);
   }
 
+  function countRefused(rows: number): void {
+    counted.rows += rows;
+    counted.refused += rows;
+  }
+
+  function note(findings: readonly Finding[]): Promise<void> | void {
+    if (findings.length === 0) return;
+    held.add(findings);
+    return staged.findings(findings);
+  }
+
   return {
     openTable(header, tableColumns) {
       hash = rowHasher(dataset, header, head.reading ?? '');
@@ -165,15 +177,14 @@ function openIntake(
         : id.then((taken) => addAs(taken, row, record, findings));
     },
     refuse(_row, findings) {
-      counted.rows += 1;
-      counted.refused += 1;
-      held.add(findings);
-      return staged.findings(findings);
+      // A total or a remark is no row that was refused.
+      if (findings.length === 0 || findings.some(costsRow)) countRefused(1);
+      return note(findings);
     },
     note(findings) {
-      if (findings.length === 0) return;
-      held.add(findings);
-      return staged.findings(findings);
+      // What could not be read as a row at all never came as one.
+      countRefused(findings.filter((finding) => costsRow(finding) && (finding.row ?? finding.item) !== null).length);
+      return note(findings);
     },
     publish,
     abandon,
@@ -313,6 +324,10 @@ function openIntake(
   }
 }
 
+function costsRow({ code }: Finding): boolean {
+  return FINDINGS[code].severity === 'error';
+}
+
 async function stageUnseen(known: KnownRows, staged: StagedRows): Promise<void> {
   let chunk: number[] = [];
   for (const id of known.unseen()) {
@@ -351,7 +366,7 @@ function collectFindings() {
   return {
     add(findings: readonly Finding[]): void {
       for (const finding of findings) {
-        const list = FINDINGS[finding.code].severity === 'error' ? errors : others;
+        const list = costsRow(finding) ? errors : others;
         if (list.length < MOST_FINDINGS_OF_A_HELD_DELIVERY) list.push(finding);
       }
     },

@@ -134,6 +134,14 @@ it('holds a delivery that refuses too many rows and shows the officer which', as
   });
 });
 
+it('counts a row that could not even be read as refused, and a remark of the reading as none', async () => {
+  const dataset = invent('unreadable');
+  const unreadable = Array.from({ length: 21 }, (_, row) => find('ROW_CELLS', { row }));
+  const notes = [...unreadable, find('COLUMN_ABSENT', { column: 'phone' }), find('ROW_SUMMARY', { row: 99 })];
+  const held = await deliver(database, { dataset, rows: people(100), notes });
+  expect(held).toMatchObject({ state: 'held', rows: 121, refusedRows: 21, findings: 24 });
+});
+
 it('keeps at most a thousand findings of a held delivery, the errors first', async () => {
   const dataset = invent('thousand');
   const rows = [...people(900), ...Array.from({ length: 900 }, () => null)];

@@ -42,6 +42,8 @@ export interface Telling extends Partial<Omit<DeliveryHead, 'dataset' | 'county'
   readonly deleted?: readonly string[];
   readonly findings?: Readonly<Record<string, readonly Finding[]>>;
   readonly places?: Readonly<Record<string, Partial<Pick<ValidRecord, 'township' | 'village' | 'grid' | 'tie'>>>>;
+  /** What the reading of the file found. */
+  readonly notes?: readonly Finding[];
   /** Rows begin on this line. */
   readonly line?: number;
 }
@@ -50,7 +52,20 @@ let serial = 0;
 
 /** Takes a delivery in as the pipeline does. @returns the report and how many rows had to be validated */
 export async function deliver(database: Database, telling: Telling): Promise<DeliveryReport & { validated: number }> {
-  const { dataset, rows, deleted, findings, places, line = 2, accept, cutOff, cursor, preview, ...head } = telling;
+  const {
+    dataset,
+    rows,
+    deleted,
+    findings,
+    places,
+    notes,
+    line = 2,
+    accept,
+    cutOff,
+    cursor,
+    preview,
+    ...head
+  } = telling;
   serial += 1;
   const intake = await beginIntake(database, {
     county: COUNTY,
@@ -81,6 +96,7 @@ export async function deliver(database: Database, telling: Telling): Promise<Del
       validated += 1;
       await intake.add(row, read(row, told, telling), findings?.[told.code] ?? []);
     }
+    await intake.note(notes ?? []);
     return { ...(await intake.publish({ accept, cutOff, cursor, preview })), validated };
   } finally {
     await intake.abandon();
