@@ -62,6 +62,13 @@ describe('the encoding is found from the content', () => {
     }
   });
 
+  it('takes half a character as cut off where all cells of its row are there', async () => {
+    for (const bytes of [Buffer.from(`${HEAD}1,a,张三`), gb18030(`${HEAD}1,a,张三`)]) {
+      expect((await read(NAME, bytes)).cutOff).toBe(false);
+      expect((await read(NAME, bytes.subarray(0, -1))).cutOff).toBe(true);
+    }
+  });
+
   it('costs a row, not the file, where a few of many lines hold broken characters', async () => {
     const good = `${HEAD}${'1,张三,x\n'.repeat(3000)}`;
     const bytes = Buffer.concat([gb18030(good), Buffer.from([0x32, 0x2c, 0xff, 0x2c, 0x78, 0x0a])]);
