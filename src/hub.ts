@@ -43,6 +43,12 @@ export async function openHub(config: Config): Promise<Hub> {
   }
 }
 
+/** The county that the hub settled on; null before its first delivery. */
+export async function readCounty(database: Database): Promise<string | null> {
+  const [row] = await database.query<{ value: string }>(`select value from setting where name = 'county'`);
+  return row?.value ?? null;
+}
+
 /** Gives the API's role a password of the hub's own; it lies beside the data, readable by the hub's account alone. */
 async function letApiIn(database: Database, home: string): Promise<string> {
   const file = join(home, 'api-password');

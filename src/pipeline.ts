@@ -94,10 +94,10 @@ async function settle({ hub, county, options }: Night, empty: boolean): Promise<
   const { database } = hub;
   const tell = (step: NightProgress['step']) => (done: number, of: number) => options.onProgress({ step, what: '', done, of });
   if (empty) await database.query('analyze record');
-  const link = await linkTouched(database, county, DATASETS, tell('link'));
+  const link = await linkTouched(database, county, DATASETS, ({ done, of }) => tell('link')(done, of));
   await ensureIndexes(database, tell('index'));
   if (empty) await database.query('vacuum (analyze) record, link, mention, entity, finding');
-  const assemble = await assembleTouched(database, county, tell('assemble'));
+  const assemble = await assembleTouched(database, county, ({ done, of }) => tell('assemble')(done, of));
   return { link, assemble };
 }
 

@@ -1,6 +1,5 @@
-import { openHub } from '../hub.js';
+import { openHub, readCounty } from '../hub.js';
 import { explainPair } from '../link/explain.js';
-import { DATASETS } from '../pipeline.js';
 import { EXIT, type Command } from './command.js';
 
 export const explain: Command = {
@@ -14,7 +13,8 @@ export const explain: Command = {
   async run({ config, terminal, say }, [first, second]) {
     const hub = await openHub(config);
     try {
-      const told = await explainPair(hub.database, DATASETS, first!, second!);
+      const county = await readCounty(hub.database);
+      const told = await explainPair(hub.database, county ?? '000000', first!, second!);
       for (const sentence of told.sentences) terminal.line(say(sentence));
       return told.found ? EXIT.done : EXIT.failed;
     } finally {

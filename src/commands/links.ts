@@ -1,9 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
-import { openHub } from '../hub.js';
+import { openHub, readCounty } from '../hub.js';
 import { writeLinks } from '../link/write-links.js';
-import { DATASETS } from '../pipeline.js';
 import { EXIT, UsageError, type Command } from './command.js';
 
 const KINDS = ['person', 'household', 'building', 'dwelling'] as const;
@@ -21,10 +20,11 @@ export const links: Command = {
     const wrong = kinds.find((kind) => !(KINDS as readonly string[]).includes(kind));
     if (wrong !== undefined) throw new UsageError({ zh: `没有这一类：${wrong}`, en: `There is no kind ${wrong}; there are ${KINDS.join(', ')}.` });
     const hub = await openHub(config);
+    const county = await readCounty(hub.database);
     const file = options['out'] === undefined ? null : createWriteStream(String(options['out']));
     const out = file ?? process.stdout;
     try {
-      await writeLinks(hub.database, DATASETS, kinds as (typeof KINDS)[number][], async (text) => {
+      await writeLinks(hub.database, county ?? '000000', kinds as (typeof KINDS)[number][], async (text) => {
         if (!out.write(text)) await once(out, 'drain');
       });
       if (file) {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMPORTERS } from '../../importers/index.js';
-import { openReadings, openTokenKeys, signToken } from '../authorize/index.js';
+import { openReadings, openTokenKeys, signToken, type TokenKeys } from '../authorize/index.js';
 import { PROJECT_FOLDER } from '../database/project-folder.js';
-import { openHub, type Hub } from '../hub.js';
+import { openHub, readCounty, type Hub } from '../hub.js';
 import { receiveNight } from '../pipeline.js';
-import { startServer } from '../serve/start-server.js';
+import { listDeliveries } from '../receive/list-deliveries.js';
 import { EXIT, type Command, type CommandContext } from './command.js';
 import { tellNight } from './receive.js';
 import { showProgress } from './show-progress.js';
@@ -62,44 +62,60 @@ async function takeSample(hub: Hub, context: CommandContext, wanted: boolean | u
 }
 
 async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: string; stop(): Promise<void> }> {
+  // The schema takes half a second to build; no other command needs it.
+  const { startServer } = await import('../serve/start-server.js');
   const keys = await openTokenKeys(config.home);
-  const registers = IMPORTERS.map((importer) => importer.register);
-  const county = await countyOf(hub);
-  return await startServer({
-    readings: openReadings({ apiUrl: hub.apiUrl }),
+  const readings = openReadings({ apiUrl: hub.apiUrl });
+  const server = await startServer({
+    readings,
     keys,
     host: config.host,
     port: config.port,
     explorer: config.demo
       ? {
           query: await readFile(join(PROJECT_FOLDER, 'schema/operations/people-with-sources.graphql'), 'utf8'),
-          token: county === null ? null : await signToken(keys, { client: 'demo-county', divisions: [county], registers }, 12 * 3600),
+          headers: { authorization: `Bearer ${await explorerToken(hub, keys)}` },
         }
       : null,
+    log: (line) => process.stderr.write(`${JSON.stringify(line)}\n`),
   });
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      await readings.close();
+    },
+  };
 }
+
+/** The page is open to whoever reaches the port, so that it holds a token only while there is nothing but the made-up county. */
+async function explorerToken(hub: Hub, keys: TokenKeys): Promise<string> {
+  const county = await readCounty(hub.database);
+  const files = (await listDeliveries(SAMPLE)).map(({ file }) => file);
+  const [other] = await hub.database.query(`select from delivery where state = 'taken' and not (file = any ($1)) limit 1`, [files]);
+  if (county === null || other || !LOOPBACK.has(hub.config.host)) return 'TOKEN';
+  return await signToken(keys, { client: 'demo-explorer', divisions: [county], registers: REGISTERS }, 12 * 3600);
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const REGISTERS = IMPORTERS.map((importer) => importer.register);
 
 /** Where it answers, and on a demo a token for a post at each level: the busiest township and its busiest village. */
 async function tellWhereToAsk(hub: Hub, { config, terminal, say }: CommandContext, url: string): Promise<void> {
-  const county = await countyOf(hub);
+  const county = await readCounty(hub.database);
   if (config.demo && county !== null) {
     const keys = await openTokenKeys(config.home);
-    const registers = IMPORTERS.map((importer) => importer.register);
     for (const { code, name, level } of await demoPosts(hub, county)) {
       terminal.line();
       terminal.line(say({ zh: `演示令牌 · ${level.zh} · ${name}（${code}），12 小时有效：`, en: `demo token · ${level.en} officer · ${name} (${code}), holds for 12 hours:` }));
-      terminal.line(await signToken(keys, { client: `demo-${level.en}`, divisions: [code], registers }, 12 * 3600));
+      terminal.line(await signToken(keys, { client: `demo-${level.en}`, divisions: [code], registers: REGISTERS }, 12 * 3600));
     }
   }
   terminal.line();
   terminal.line(say({ zh: `GraphQL 接口：${url}`, en: `GraphQL: ${url}` }));
   if (config.demo) terminal.line(say({ zh: `查询页面（浏览器打开，无需互联网）：${url}`, en: `Explorer (open it in a browser; it needs no internet): ${url}` }));
   terminal.line(say({ zh: '按 Ctrl+C 停止；数据会保留。', en: 'Ctrl+C stops it; the data stays.' }));
-}
-
-async function countyOf(hub: Hub): Promise<string | null> {
-  const [row] = await hub.database.query<{ value: string }>(`select value from setting where name = 'county'`);
-  return row?.value ?? null;
 }
 
 interface Post {
