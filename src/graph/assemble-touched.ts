@@ -11,11 +11,6 @@ export interface AssembleReport {
   readonly seconds: number;
 }
 
-export interface AssembleProgress {
-  readonly done: number;
-  readonly of: number;
-}
-
 /**
  * Looks for contradictions between the records of the persons that the linkage touched; writes them as findings between two records,
  * and closes those that no longer hold. One transaction; without touched persons it does nothing.
@@ -23,7 +18,7 @@ export interface AssembleProgress {
 export async function assembleTouched(
   database: Database,
   county: string,
-  onProgress?: (progress: AssembleProgress) => void,
+  onProgress?: (done: number, of: number) => void,
 ): Promise<AssembleReport> {
   const started = performance.now();
   return await database.transaction(async (client) => {
@@ -50,7 +45,7 @@ export async function assembleTouched(
       );
       for (const [i, contradiction] of CONTRADICTIONS.entries()) {
         await client.query(contradiction.select(everybody), [county]);
-        onProgress?.({ done: i + 1, of: CONTRADICTIONS.length });
+        onProgress?.(i + 1, CONTRADICTIONS.length);
       }
       closed = await closeSettled(client, county, everybody);
       for (const { code, n } of await openNew(client, county)) byCode[code] = n;
