@@ -37,6 +37,15 @@ describe('an identity number', () => {
     },
   );
 
+  it('satisfies ISO 7064 MOD 11-2, of which the standard’s weights are the powers of two', () => {
+    fc.assert(
+      fc.property(number, (valid) => {
+        const sum = [...valid].reduce((carry, each) => (carry * 2 + (each === 'X' ? 10 : Number(each))) % 11, 0);
+        expect(sum).toBe(1);
+      }),
+    );
+  });
+
   it('is taken whatever its area and date, and read back as it was', () => {
     fc.assert(
       fc.property(number, (valid) => {
