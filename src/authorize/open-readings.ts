@@ -60,10 +60,14 @@ function openPool({ apiUrl, poolSize = 8, patience = 5000 }: ReadingSettings): P
     connectionTimeoutMillis: patience,
     application_name: 'hub api',
     keepAlive: true,
+    // What one level of an answer asks goes out together, and the beginning of the transaction with it.
+    pipeline: true,
     types: { getTypeParser },
   });
   // A server that goes away breaks idle connections; the next query says so to whoever asks.
   pool.on('error', () => {});
+  // So does one that breaks while it is in use; without a listener of its own that would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
@@ -85,14 +89,12 @@ function openTransaction(settings: ReadingSettings, pool: Pool, viewer: Viewer, 
   let broken: Error | undefined;
   const begin = async (): Promise<PoolClient> => {
     const client = await pool.connect();
-    try {
-      settings.onStatement?.('begin');
-      await client.query(beginning(bounds, settings.statementTimeout ?? 5000));
-      return client;
-    } catch (error) {
-      client.release(error as Error);
-      throw error;
-    }
+    settings.onStatement?.('begin');
+    // Not waited for: should it fail, the role that owns nothing reads nothing, and the failure is told with the first query.
+    client.query(beginning(bounds, settings.statementTimeout ?? 5000)).catch((error: unknown) => {
+      failed ??= readingFailed(error);
+    });
+    return client;
   };
   return {
     viewer,
@@ -130,7 +132,6 @@ function openTransaction(settings: ReadingSettings, pool: Pool, viewer: Viewer, 
  * Every value was checked by `boundsOf`, and is quoted all the same.
  */
 function beginning(bounds: Bounds, statementTimeout: number): string {
-  const set = (name: string, value: string) => `set local ${name} = ${escapeLiteral(value)};`;
   return [
     'begin transaction read only;',
     `set local role hub_${bounds.level};`,
@@ -143,3 +144,5 @@ function beginning(bounds: Bounds, statementTimeout: number): string {
     set('statement_timeout', String(Math.floor(statementTimeout))),
   ].join(' ');
 }
+
+const set = (name: string, value: string) => `set local ${name} = ${escapeLiteral(value)};`;

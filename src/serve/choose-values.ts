@@ -2,15 +2,12 @@ import { labelOfCode } from '../model/codes.js';
 import type { CodeTableName } from '../model/importer.js';
 import type { Value } from '../model/record.js';
 import type { Words } from '../model/register.js';
-import { chooseValue } from './choose-in-the-meantime.js';
+import { chooseValue, type Candidate } from '../model/priority.js';
 import type { Evidence } from './evidence.js';
 
 /** A value that a visible record states. */
-export interface Statement {
+export interface Statement extends Candidate<Value> {
   readonly field: string;
-  readonly dataset: string;
-  readonly statedAt: string;
-  readonly value: Value;
   readonly evidence: Evidence;
 }
 
@@ -18,7 +15,7 @@ export interface Choice {
   readonly chosen: Statement;
   /** Other visible records that state the same. */
   readonly agreeing: readonly Statement[];
-  /** What the other visible records state instead. */
+  /** What the other visible records state instead, the best of each value. */
   readonly differing: readonly Statement[];
 }
 
@@ -29,19 +26,22 @@ export interface Choice {
 export function chooseField(evidence: readonly Evidence[], field: string): Choice | null {
   const stating = evidence.filter((each) => each.stated[field] !== undefined && each.stated[field] !== null);
   const current = stating.filter((each) => each.status === 'current');
-  const candidates = (current.length > 0 ? current : stating).map((each): Statement => ({
-    field,
-    dataset: each.dataset,
-    statedAt: statedAt(each, field),
-    value: each.stated[field]!,
-    evidence: each,
-  }));
-  if (candidates.length === 0) return null;
-  const { chosen } = chooseValue(field, candidates);
-  if (!chosen) return null;
-  const rest = candidates.filter((each) => each !== chosen);
-  const same = (each: Statement) => JSON.stringify(each.value) === JSON.stringify(chosen.value);
-  return { chosen, agreeing: rest.filter(same), differing: rest.filter((each) => !same(each)) };
+  const candidates = (current.length > 0 ? current : stating).map((each) => stateField(each, field));
+  const choice = chooseValue(field, candidates);
+  if (!choice) return null;
+  const { chosen, differing } = choice;
+  const same = JSON.stringify(chosen.value);
+  return {
+    chosen,
+    agreeing: candidates.filter((each) => each !== chosen && JSON.stringify(each.value) === same),
+    differing,
+  };
+}
+
+/** What one record says of a field that it states. */
+export function stateField(evidence: Evidence, field: string): Statement {
+  const { dataset, record, stated } = evidence;
+  return { field, dataset, record, statedAt: statedAt(evidence, field), value: stated[field]!, evidence };
 }
 
 /** RFC 3339, +08:00: when the register itself says so, else the day of the delivery, else when it was taken in. */

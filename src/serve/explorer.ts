@@ -4,17 +4,19 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 export interface Explorer {
   /** The query it opens with. */
   readonly query: string;
-  /** Sent with each request: a demo token. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Sent with each request: a demo token. A function is asked each time the page is opened, for a token does not live long. */
+  readonly headers: Headers | (() => Promise<Headers>);
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 /** One page with everything in it: it works without the internet, and asks nothing of anybody but this server. */
-export function renderExplorer({ query, headers }: Explorer): string {
+export async function renderExplorer({ query, headers }: Explorer): Promise<string> {
   return renderGraphiQL({
     title: '县级数据枢纽 · Grid Hub',
     endpoint: '/graphql',
     defaultQuery: query,
-    headers: JSON.stringify(headers, null, 2),
+    headers: JSON.stringify(typeof headers === 'function' ? await headers() : headers, null, 2),
     additionalHeaders: {},
     disablePersistence: true,
   } as never);

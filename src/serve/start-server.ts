@@ -108,14 +108,17 @@ function openHttp({ keys, explorer }: ServerSettings, apollo: ApolloServer<Reque
     },
     handler: handle,
   });
-  const page = explorer && renderExplorer(explorer);
   app.get(PATH, async (request, reply) => {
-    if (!page || !/text\/html/.test(request.headers.accept ?? '') || Object.keys(request.query as object).length > 0) {
+    if (
+      !explorer ||
+      !/text\/html/.test(request.headers.accept ?? '') ||
+      Object.keys(request.query as object).length > 0
+    ) {
       void reply.header('allow', 'POST');
       return refuse(request, reply, 'METHOD_NOT_ALLOWED');
     }
     void reply.header('content-security-policy', EXPLORER_POLICY).header('referrer-policy', 'no-referrer');
-    return reply.type('text/html; charset=utf-8').send(page);
+    return reply.type('text/html; charset=utf-8').send(await renderExplorer(explorer));
   });
   return app;
 }
@@ -150,6 +153,9 @@ function answer(request: FastifyRequest, code: ErrorCode) {
 const limitOperations: ApolloServerPlugin<RequestContext> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ schema, document, operation, request }) => {
+      if (operation && operation.operation !== 'query') {
+        throw new Refused('BAD_USER_INPUT', 'This API answers queries only. 本接口只支持查询');
+      }
       if (operation && exceeds(measureOperation(schema, document, operation, request.variables ?? {}))) {
         throw new Refused('QUERY_TOO_COMPLEX');
       }
@@ -180,10 +186,7 @@ function nameErrors({ log }: ServerSettings): ApolloServerPlugin<RequestContext>
       willSendResponse: async ({ response, contextValue: { requestId } }) => {
         if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
         const { singleResult } = response.body;
-        singleResult.errors = singleResult.errors!.map((each) => ({
-          ...each,
-          extensions: { ...each.extensions, requestId },
-        }));
+        for (const each of singleResult.errors ?? []) Object.assign(each.extensions!, { requestId });
         if (singleResult.data === undefined || singleResult.data === null) {
           const [first] = singleResult.errors;
           const code = first!.extensions!['code'] as ErrorCode;

@@ -11,7 +11,11 @@ import { ALL_REGISTERS, fillSmallCounty } from './small-county.js';
 export interface Answer<T> {
   readonly status: number;
   readonly data: T;
-  readonly errors?: readonly { readonly message: string; readonly path?: unknown; readonly extensions: { readonly code: string; readonly requestId: string } }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: unknown;
+    readonly extensions: { readonly code: string; readonly requestId: string };
+  }[];
   readonly text: string;
 }
 
@@ -29,7 +33,14 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     statementTimeout,
     onStatement: (text) => void (text !== 'begin' && statements.push(text)),
   });
-  const server = await startServer({ readings, keys, port: 0, host: '127.0.0.1', explorer, log: (line) => log.push(line) });
+  const server = await startServer({
+    readings,
+    keys,
+    port: 0,
+    host: '127.0.0.1',
+    explorer,
+    log: (line) => log.push(line),
+  });
   const tokenFor = (divisions: readonly string[], registers: readonly string[] = ALL_REGISTERS) =>
     signToken(keys, { client: 'test', divisions, registers }, 600);
   const send = async (body: unknown, headers: Record<string, string> = {}): Promise<Answer<never>> => {

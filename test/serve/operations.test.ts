@@ -13,6 +13,7 @@ import {
   HouseholdMembersDocument,
   NodeDocument,
   PeopleOfVillageDocument,
+  type PeopleOfVillageQuery,
   PersonAsOfDocument,
   PersonWithSourcesDocument,
   WhySameDocument,
@@ -29,16 +30,26 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+/** The generated text has no comments, and blanks of its own. */
+const plain = (source: string) => source.replace(/#.*$/gm, '').replace(/\s+/g, '');
+const recordsAsOf = async (asOf: string) =>
+  (await api.ask(COUNTY, PersonAsOfDocument, { id: id('Person', ID.zhang), asOf })).data.person!.records;
+
 describe('schema/operations', () => {
-  it.each(readdirSync(FOLDER))('%s is one that the schema answers, and its types are made from it as it stands', (file) => {
-    const text = readFileSync(join(FOLDER, file), 'utf8');
-    const document = parse(text);
-    expect(validate(buildHubSchema(), document)).toEqual([]);
-    // The generated text has no comments, and blanks of its own.
-    const plain = (source: string) => source.replace(/#.*$/gm, '').replace(/\s+/g, '');
-    const generated = plain(readFileSync(join(import.meta.dirname, '../generated/gql.ts'), 'utf8').replaceAll('\\n', ' ').replaceAll('\\"', '"'));
-    expect(generated).toContain(plain(text));
-  });
+  it.each(readdirSync(FOLDER))(
+    '%s is one that the schema answers, and its types are made from it as it stands',
+    (file) => {
+      const text = readFileSync(join(FOLDER, file), 'utf8');
+      const document = parse(text);
+      expect(validate(buildHubSchema(), document)).toEqual([]);
+      const generated = plain(
+        readFileSync(join(import.meta.dirname, '../generated/gql.ts'), 'utf8')
+          .replaceAll('\\n', ' ')
+          .replaceAll('\\"', '"'),
+      );
+      expect(generated).toContain(plain(text));
+    },
+  );
 });
 
 describe('a person', () => {
@@ -46,7 +57,11 @@ describe('a person', () => {
     const { data, errors } = await api.ask(COUNTY, PersonWithSourcesDocument, { id: id('Person', ID.zhang) });
     expect(errors).toBeUndefined();
     const person = data.person!;
-    expect(person.name!.others.concat([{ value: person.name!.value, source: person.name!.source }]).map((each) => each.value)).toContain('张叁');
+    expect(
+      person
+        .name!.others.concat([{ value: person.name!.value, source: person.name!.source }])
+        .map((each) => each.value),
+    ).toContain('张叁');
     expect(person.idNumber!.value).toBe('990000199001010017');
     expect(person.sex).toMatchObject({ value: '1', label: '男性', labelInEnglish: 'male' });
     expect(person.sex!.source).toEqual({
@@ -65,7 +80,10 @@ describe('a person', () => {
   it('leads to the household, the dwelling, the building, both grids, the divisions and the organisation', async () => {
     const { data } = await api.ask(COUNTY, PersonWithSourcesDocument, { id: id('Person', ID.zhang) });
     const person = data.person!;
-    expect(person.residences[0]!.dwelling).toMatchObject({ code: { value: 'F001' }, building: { grid: { name: { value: '一社区第一网格' } } } });
+    expect(person.residences[0]!.dwelling).toMatchObject({
+      code: { value: 'F001' },
+      building: { grid: { name: { value: '一社区第一网格' } } },
+    });
     expect(person.residences.flatMap((each) => each.records.map((record) => record.ref)).toSorted()).toEqual([
       'civil-affairs/民政保障对象_202609.xlsx#城乡低保!57',
       'residents/r1',
@@ -74,10 +92,17 @@ describe('a person', () => {
     expect(person.registrationGrid!.id).toBe(id('Grid', ID.grid));
     expect(person.divisionChain.map((each) => each.name)).toEqual(['一社区', '东街道', '隆阳区']);
     const [membership] = person.households;
-    expect(membership).toMatchObject({ isHead: true, relation: { label: '户主' }, household: { kind: 'REGISTERED', number: { value: '530502000001' } } });
+    expect(membership).toMatchObject({
+      isHead: true,
+      relation: { label: '户主' },
+      household: { kind: 'REGISTERED', number: { value: '530502000001' } },
+    });
     expect(membership!.household.members.nodes.map((member) => member.person.name!.value)).toHaveLength(4);
     expect(person.organisations).toEqual([
-      { organisation: { name: { value: '一社区党支部' }, parent: { name: { value: '东街道党委' } } }, memberStatus: { value: '正式党员' } },
+      {
+        organisation: { name: { value: '一社区党支部' }, parent: { name: { value: '东街道党委' } } },
+        memberStatus: { value: '正式党员' },
+      },
     ]);
   });
 
@@ -92,13 +117,16 @@ describe('a person', () => {
   });
 
   it('shows what was known at a moment in the past', async () => {
-    const ask = async (asOf: string) =>
-      (await api.ask(COUNTY, PersonAsOfDocument, { id: id('Person', ID.zhang), asOf })).data.person!.records;
-    expect(await ask('2026-07-01T00:00:00Z')).toEqual([]);
-    const [then, ...more] = await ask('2026-09-01T00:00:00Z');
+    expect(await recordsAsOf('2026-07-01T00:00:00Z')).toEqual([]);
+    const [then, ...more] = await recordsAsOf('2026-09-01T00:00:00Z');
     expect(more).toEqual([]);
-    expect(then!.fields).toContainEqual({ field: 'phone', fieldLabel: '联系电话', value: '13700000000', source: { column: '联系电话' } });
-    expect(await ask('2026-10-05T00:00:00Z')).toHaveLength(4);
+    expect(then!.fields).toContainEqual({
+      field: 'phone',
+      fieldLabel: '联系电话',
+      value: '13700000000',
+      source: { column: '联系电话' },
+    });
+    expect(await recordsAsOf('2026-10-05T00:00:00Z')).toHaveLength(4);
   });
 });
 
@@ -107,7 +135,11 @@ describe('lists', () => {
     const seen: string[] = [];
     let after: string | null = null;
     do {
-      const { data } = await api.ask(EAST, PeopleOfVillageDocument, { village: EAST_1, first: 2, after });
+      const { data }: { data: PeopleOfVillageQuery } = await api.ask(EAST, PeopleOfVillageDocument, {
+        village: EAST_1,
+        first: 2,
+        after,
+      });
       expect(data.people.totalCount).toBe(3);
       seen.push(...data.people.nodes.map((each) => each.name!.value));
       after = data.people.pageInfo.hasNextPage ? data.people.pageInfo.endCursor! : null;
@@ -134,10 +166,13 @@ describe('lists', () => {
   });
 
   it('tell the members of a household with their relation, those of another township only to who may see them', async () => {
-    const ask = (divisions: string) => api.ask(divisions, HouseholdMembersDocument, { id: id('Household', ID.household) });
+    const ask = (divisions: string) =>
+      api.ask(divisions, HouseholdMembersDocument, { id: id('Household', ID.household) });
     const { data } = await ask(EAST);
     expect(data.household!.head!.person.id).toBe(id('Person', ID.zhang));
-    expect(data.household!.members.nodes.map((each) => [each.person.name!.value, each.isHead, each.relation?.label])).toEqual([
+    expect(
+      data.household!.members.nodes.map((each) => [each.person.name!.value, each.isHead, each.relation?.label]),
+    ).toEqual([
       ['张三', true, '户主'],
       ['李四', false, '配偶'],
       ['张小', false, '子'],
@@ -152,8 +187,17 @@ describe('lists', () => {
       name: { value: '一号楼' },
       units: { value: '2' },
       division: { name: '一社区', parent: { name: '东街道' } },
-      grid: { code: { value: GRID }, boundary: { type: 'Polygon' }, staff: [{ role: { value: '网格长' }, person: { name: { value: '李四' } } }] },
-      dwellings: [{ code: { value: 'F001' }, mentions: [{ pointer: '房主姓名', name: '李四', person: { id: id('Person', ID.li) } }] }],
+      grid: {
+        code: { value: GRID },
+        boundary: { type: 'Polygon' },
+        staff: [{ role: { value: '网格长' }, person: { name: { value: '李四' } } }],
+      },
+      dwellings: [
+        {
+          code: { value: 'F001' },
+          mentions: [{ pointer: '房主姓名', name: '李四', person: { id: id('Person', ID.li) } }],
+        },
+      ],
     });
   });
 
@@ -161,10 +205,16 @@ describe('lists', () => {
     const ask = async (registers?: string[]) => (await api.ask(EAST, FindingsDocument, {}, registers)).data.findings;
     const all = await ask();
     expect(all.totalCount).toBe(2);
-    expect(all.nodes[1]).toMatchObject({ code: 'ID_NUMBER_SHARED', severity: 'WARNING', otherRecord: { ref: 'residents/r1' } });
+    expect(all.nodes[1]).toMatchObject({
+      code: 'ID_NUMBER_SHARED',
+      severity: 'WARNING',
+      otherRecord: { ref: 'residents/r1' },
+    });
     expect(all.nodes[0]!.record!.ref).toBe('police/常住人口_全量_20260930.csv#12');
     expect((await ask(['police'])).nodes.map((each) => each.code)).toEqual(['PHONE_FORM']);
-    const bySeverity = await api.ask(COUNTY, FindingsDocument, { filter: { code: 'PHONE_FORM', open: true, division: WEST } });
+    const bySeverity = await api.ask(COUNTY, FindingsDocument, {
+      filter: { code: 'PHONE_FORM', open: true, division: WEST },
+    });
     expect(bySeverity.data.findings.totalCount).toBe(1);
   });
 
@@ -172,9 +222,11 @@ describe('lists', () => {
     const first = (await api.ask(COUNTY, ChangesOfDeliveriesDocument, { first: 3 })).data.deliveries;
     expect(first.totalCount).toBe(7);
     expect(first.nodes[0]!.count).toMatchObject({ rows: 10 });
-    const next = (await api.ask(COUNTY, ChangesOfDeliveriesDocument, { first: 10, after: first.pageInfo.endCursor })).data.deliveries;
+    const next = (await api.ask(COUNTY, ChangesOfDeliveriesDocument, { first: 10, after: first.pageInfo.endCursor }))
+      .data.deliveries;
     expect(next.nodes.map((each) => each.id)).toEqual([4, 3, 2, 1].map((each) => id('Delivery', each)));
-    const below = (await api.ask(EAST, ChangesOfDeliveriesDocument, { filter: { register: 'police' } }, ['police'])).data.deliveries;
+    const below = (await api.ask(EAST, ChangesOfDeliveriesDocument, { filter: { register: 'police' } }, ['police']))
+      .data.deliveries;
     expect(below.nodes.map((each) => each.count)).toEqual([null, null, null]);
     expect((await api.ask(EAST, ChangesOfDeliveriesDocument, {}, ['governance'])).data.deliveries.totalCount).toBe(2);
   });
@@ -189,17 +241,40 @@ describe('lists', () => {
     expect(api.statements.length).toBeLessThanOrEqual(10);
   });
 
+  it('open the explorer: people with every value cited', async () => {
+    const file = join(FOLDER, 'people-with-sources.graphql');
+    const { data, errors } = await api.ask<{ people: { nodes: unknown[] } }>(EAST, readFileSync(file, 'utf8'));
+    expect(errors).toBeUndefined();
+    expect(data.people.nodes).toHaveLength(4);
+  });
+
   it('answer the id of anything', async () => {
-    const ask = async (kind: Parameters<typeof id>[0], key: number) => (await api.ask(COUNTY, NodeDocument, { id: id(kind, key) })).data.node;
-    expect(await ask('Event', ID.event)).toMatchObject({ __typename: 'Event', title: { value: '路灯不亮' }, people: [{ name: '李四', person: { id: id('Person', ID.li) } }] });
-    for (const [kind, key] of [['Place', ID.place], ['Grid', ID.grid], ['Organisation', ID.organisation], ['Delivery', 1], ['Finding', 1], ['SourceRecord', 11]] as const) {
+    const ask = async (kind: Parameters<typeof id>[0], key: number) =>
+      (await api.ask(COUNTY, NodeDocument, { id: id(kind, key) })).data.node;
+    expect(await ask('Event', ID.event)).toMatchObject({
+      __typename: 'Event',
+      title: { value: '路灯不亮' },
+      people: [{ name: '李四', person: { id: id('Person', ID.li) } }],
+    });
+    for (const [kind, key] of [
+      ['Place', ID.place],
+      ['Grid', ID.grid],
+      ['Organisation', ID.organisation],
+      ['Delivery', 1],
+      ['Finding', 1],
+      ['SourceRecord', 11],
+    ] as const) {
       expect(await ask(kind, key)).toEqual({ __typename: kind, id: id(kind, key) });
     }
-    expect((await api.ask(COUNTY, NodeDocument, { id: writeGlobalId('Division', COUNTY, EAST) })).data.node).toMatchObject({ __typename: 'Division' });
+    expect(
+      (await api.ask(COUNTY, NodeDocument, { id: writeGlobalId('Division', COUNTY, EAST) })).data.node,
+    ).toMatchObject({ __typename: 'Division' });
   });
 
   it('answer the id of a merged person with the surviving one', async () => {
-    expect((await api.ask(EAST, NodeDocument, { id: id('Person', ID.merged) })).data.node!.id).toBe(id('Person', ID.zhang));
+    expect((await api.ask(EAST, NodeDocument, { id: id('Person', ID.merged) })).data.node!.id).toBe(
+      id('Person', ID.zhang),
+    );
     expect((await api.ask(WEST, NodeDocument, { id: id('Person', ID.merged) })).data.node).toBeNull();
   });
 });

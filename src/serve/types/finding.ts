@@ -18,40 +18,40 @@ import { SourceRecord } from './source-record.js';
     '问题：代码、位置与说明，不含个人数据 / Something wrong, with code, address and sentence; never a person’s data',
 })
 export class Finding implements Node {
-  constructor(private readonly row_: FindingRow) {}
+  constructor(private readonly told: FindingRow) {}
 
   get id(): string {
-    return writeGlobalId('Finding', this.row_.county, this.row_.id);
+    return writeGlobalId('Finding', this.told.county, this.told.id);
   }
 
   @Field(() => String, { description: '代码，永不改变 / Code, for ever' })
   get code() {
-    return this.row_.code;
+    return this.told.code;
   }
 
   @Field(() => Severity, { description: '严重程度 / Severity' })
   get severity() {
-    return this.row_.severity;
+    return this.told.severity;
   }
 
   @Field(() => String, { description: '说明 / The sentence' })
   sentence(@Arg('language', () => Language, { defaultValue: Language.ZH }) language: Language): string {
-    return Object.hasOwn(FINDINGS, this.row_.code) ? tellFinding(this.row_, language) : this.row_.code;
+    return Object.hasOwn(FINDINGS, this.told.code) ? tellFinding(this.told, language) : this.told.code;
   }
 
   @Field(() => String, { description: '部门登记 / Register' })
   get register() {
-    return this.row_.register;
+    return this.told.register;
   }
 
   @Field(() => String, { nullable: true, description: '数据集；无则为 null / Dataset; null where it concerns none' })
   get dataset() {
-    return this.row_.dataset;
+    return this.told.dataset;
   }
 
   @Field(() => String, { nullable: true, description: '工作表；无则为 null / Sheet; null where the format has none' })
   get sheet() {
-    return this.row_.sheet;
+    return this.told.sheet;
   }
 
   @Field(() => Int, {
@@ -59,12 +59,12 @@ export class Finding implements Node {
     description: '行号；涉及整个交付时为 null / Row; null where it concerns the whole delivery',
   })
   get row() {
-    return this.row_.row;
+    return this.told.row;
   }
 
   @Field(() => String, { nullable: true, description: '条目标识；无则为 null / Feed item; null where there is none' })
   get item() {
-    return this.row_.item;
+    return this.told.item;
   }
 
   @Field(() => String, {
@@ -72,7 +72,7 @@ export class Finding implements Node {
     description: '列名；涉及整行时为 null / Column; null where it concerns the row or the delivery',
   })
   get column() {
-    return this.row_.column;
+    return this.told.column;
   }
 
   @Field(() => String, {
@@ -80,12 +80,12 @@ export class Finding implements Node {
     description: '所见的样式或数量，不含数据 / Shape or count of what stood there',
   })
   get found() {
-    return this.row_.found;
+    return this.told.found;
   }
 
   @Field(() => String, { nullable: true, description: '可接受的写法 / What would have been accepted' })
   get accepted() {
-    return this.row_.accepted;
+    return this.told.accepted;
   }
 
   @Field(() => Delivery, {
@@ -93,7 +93,7 @@ export class Finding implements Node {
     description: '交付；无则为 null / The delivery; null where it concerns none',
   })
   async delivery(@Ctx() context: Context): Promise<Delivery | null> {
-    return this.row_.delivery === null ? null : await findDelivery(context, this.row_.delivery);
+    return this.told.delivery === null ? null : await findDelivery(context, this.told.delivery);
   }
 
   @Field(() => SourceRecord, {
@@ -101,7 +101,7 @@ export class Finding implements Node {
     description: '记录；无则为 null / The record; null where it concerns none',
   })
   record(@Ctx() context: Context): Promise<SourceRecord | null> {
-    return recordOf(context, this.row_.record);
+    return recordOf(context, this.told.record);
   }
 
   @Field(() => SourceRecord, {
@@ -109,7 +109,7 @@ export class Finding implements Node {
     description: '与之矛盾的另一记录；无则为 null / The record it contradicts; null where there is none',
   })
   otherRecord(@Ctx() context: Context): Promise<SourceRecord | null> {
-    return recordOf(context, this.row_.otherRecord);
+    return recordOf(context, this.told.otherRecord);
   }
 
   @Field(() => Person, {
@@ -117,17 +117,17 @@ export class Finding implements Node {
     description: '所涉的人；无则为 null / The person; null where it concerns none',
   })
   async person(@Ctx() context: Context): Promise<Person | null> {
-    return (await findEntity(context, 'Person', this.row_.person)) as Person | null;
+    return (await findEntity(context, 'Person', this.told.person)) as Person | null;
   }
 
   @Field(() => Division, { nullable: true, description: '所属区划；无则为 null / Division; null where there is none' })
   division(@Ctx() context: Context): Promise<Division | null> {
-    return findDivision(context, this.row_.village ?? this.row_.township);
+    return findDivision(context, this.told.village ?? this.told.township);
   }
 
   @Field(() => GraphQLISODateTime, { description: '发现时间 / When it was found' })
   get openedAt() {
-    return this.row_.openedAt;
+    return this.told.openedAt;
   }
 
   @Field(() => GraphQLISODateTime, {
@@ -135,7 +135,7 @@ export class Finding implements Node {
     description: '消除时间；未消除为 null / When it ended; null while it is open',
   })
   get closedAt() {
-    return this.row_.closedAt;
+    return this.told.closedAt;
   }
 }
 

@@ -44,7 +44,7 @@ export class Link {
 
   @Field(() => String, { description: '理由 / The reason in a sentence' })
   sentence(@Arg('language', () => Language, { defaultValue: Language.ZH }) language: Language): string {
-    return LINK_REASONS[this.why ?? 'CODE'][language];
+    return LINK_REASONS[this.why ?? 'CODE']?.[language] ?? this.why ?? '';
   }
 
   @Field(() => Node, { nullable: true, description: '对象 / The entity; null where the viewer cannot see it' })

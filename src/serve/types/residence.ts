@@ -129,7 +129,8 @@ export function residencesOf(evidence: readonly Evidence[], tie: 'registered' | 
     else homes.set(String(home), [each]);
   }
   // A valid registration before one that has ended.
-  const ended = (list: readonly Evidence[]) =>
-    list.every((each) => (each.stated['householdStatus'] ?? '正常') !== '正常');
   return [...homes.values()].toSorted((a, b) => Number(ended(a)) - Number(ended(b))).map((list) => new Residence(list));
 }
+
+const ended = (list: readonly Evidence[]) =>
+  list.every((each) => (each.stated['householdStatus'] ?? '正常') !== '正常');

@@ -1,6 +1,6 @@
 import { Ctx, Field, GraphQLISODateTime, Int, ObjectType } from 'type-graphql';
 import { recordRef } from '../../model/ref.js';
-import { statedAt } from '../choose-values.js';
+import { statedAt, stateField } from '../choose-values.js';
 import type { Context } from '../context.js';
 import type { Evidence } from '../evidence.js';
 import { writeGlobalId } from '../global-id.js';
@@ -96,16 +96,7 @@ export class SourceRecord implements Node {
   get fields() {
     return Object.entries(this.evidence.stated)
       .filter(([, value]) => value !== null)
-      .map(([field, value]) => {
-        const { dataset } = this.evidence;
-        return new RecordField({
-          field,
-          value,
-          dataset,
-          statedAt: statedAt(this.evidence, field),
-          evidence: this.evidence,
-        });
-      });
+      .map(([field]) => new RecordField(stateField(this.evidence, field)));
   }
 
   @Field(() => Delivery, {
