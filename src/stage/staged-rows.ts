@@ -63,18 +63,15 @@ const TABLE = `
     records bigint[]
   ) on commit drop`;
 
-const COLUMNS = [
-  ...['n', 'kind', 'sheet', 'row_no', 'item', 'key', 'hash', 'rank', 'fresh', 'township', 'village', 'grid', 'tie'],
-  ...['deleted', 'stated', 'raw', 'drops', 'findings', 'rows', 'items', 'records'],
-];
+const COLUMNS =
+  'n kind sheet row_no item key hash rank fresh township village grid tie deleted stated raw drops findings rows items records'.split(
+    ' ',
+  );
 
 export async function openStagedRows(client: PoolClient): Promise<StagedRows> {
   await client.query(TABLE);
   const copy = copyInto(client, 'staged_row', COLUMNS);
   let n = 0;
-  const blank = (count: number): null[] => Array.from({ length: count }, () => null);
-  const noRecord = blank(12);
-  const noChunk = blank(3);
   return {
     record: (record, place, findings) =>
       copy.write([
@@ -96,16 +93,21 @@ export async function openStagedRows(client: PoolClient): Promise<StagedRows> {
         isEmpty(record.raw) ? null : json(record.raw),
         place.keepsUnstated ? replacedBy(record.stated) : null,
         findings.length > 0 ? json(findings) : null,
-        ...noChunk,
+        ...NO_CHUNK,
       ]),
-    findings: (findings) => copy.write([(n += 1), 'x', null, null, null, ...noRecord, json(findings), ...noChunk]),
+    findings: (findings) => copy.write([(n += 1), 'x', null, null, null, ...NO_RECORD, json(findings), ...NO_CHUNK]),
     sighting: ({ sheet, rows, items, records }) =>
-      copy.write([(n += 1), 's', plain(sheet), null, null, ...noRecord, null, rows, items?.map(plain), records]),
-    unseen: (records) => copy.write([(n += 1), 'u', null, null, null, ...noRecord, null, null, null, records]),
+      copy.write([(n += 1), 's', plain(sheet), null, null, ...NO_RECORD, null, rows, items?.map(plain), records]),
+    unseen: (records) => copy.write([(n += 1), 'u', null, null, null, ...NO_RECORD, null, null, null, records]),
     end: () => copy.end(),
     abort: () => copy.abort(),
   };
 }
+
+/** From `key` to `drops`. */
+const NO_RECORD = Array.from({ length: 12 }, () => null);
+/** From `rows` on. */
+const NO_CHUNK = [null, null, null];
 
 /**
  * The fields whose earlier value a row of a delta ends: those it states, and what was only read out of these or stood in

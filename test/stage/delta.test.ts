@@ -9,6 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+const at = (day: string) => `2026-09-${day}T08:00:00+08:00`;
 const delta = { coverage: 'delta' } as const;
 const items = { file: { format: 'items', resource: 'x', name: /x/, coverage: 'delta' } } satisfies Partial<Dataset>;
 
@@ -153,7 +154,6 @@ it('follows a journal’s entry from its beginning to its end within one delta',
 it('puts an item older than the record into the history only', async () => {
   const dataset = invent('late', items);
   const night = { dataset, ...delta, format: 'ndjson' } as const;
-  const at = (day: string) => `2026-09-${day}T08:00:00+08:00`;
   await deliver(database, { ...night, rows: [{ code: 'a', phone: '2', updatedAt: at('20') }] });
   const before = await readRecords(database, dataset);
   expect(await deliver(database, { ...night, rows: [{ code: 'a', phone: '1', updatedAt: at('10') }] })).toMatchObject({

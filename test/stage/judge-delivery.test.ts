@@ -11,6 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+const refusedRows = (count: number) => Array.from({ length: count }, () => null);
+
 const readDelivery = async (id: number | null) =>
   (
     await database.query<{ state: string; reason: string | null; detail: Record<string, unknown> | null }>(
@@ -22,16 +24,18 @@ const readDelivery = async (id: number | null) =>
 it('believes two in a hundred retired and not one more', async () => {
   const dataset = invent('share');
   await deliver(database, { dataset, rows: people(1000) });
-  const without = (count: number) => people(1000).slice(count);
   const before = await readRecords(database, dataset);
-  const held = await deliver(database, { dataset, rows: without(21) });
+  const held = await deliver(database, { dataset, rows: people(1000).slice(21) });
   expect(held).toMatchObject({
     state: 'held',
     reason: { code: 'DELIVERY_RETIRES_TOO_MANY', found: '21', accepted: '20' },
   });
   expect(held).toMatchObject({ rows: 979, added: 0, retired: 0 });
   expect(await readRecords(database, dataset)).toEqual(before);
-  expect(await deliver(database, { dataset, rows: without(20) })).toMatchObject({ state: 'taken', retired: 20 });
+  expect(await deliver(database, { dataset, rows: people(1000).slice(20) })).toMatchObject({
+    state: 'taken',
+    retired: 20,
+  });
 });
 
 it('always believes fewer than twenty', async () => {
@@ -120,8 +124,7 @@ it('holds a full delivery outside its believable number of rows, and lets a delt
 
 it('holds a delivery that refuses too many rows and shows the officer which', async () => {
   const dataset = invent('refused');
-  const refused = (count: number) => Array.from({ length: count }, () => null);
-  const rows = [...people(370), ...refused(30)];
+  const rows = [...people(370), ...refusedRows(30)];
   const held = await deliver(database, { dataset, rows });
   expect(held).toMatchObject({
     state: 'held',
@@ -129,7 +132,7 @@ it('holds a delivery that refuses too many rows and shows the officer which', as
   });
   expect(held.findings).toBe(31);
   expect(await readRecords(database, dataset)).toEqual([]);
-  expect(await deliver(database, { dataset, rows: [...people(380), ...refused(20)] })).toMatchObject({
+  expect(await deliver(database, { dataset, rows: [...people(380), ...refusedRows(20)] })).toMatchObject({
     state: 'taken',
   });
 });

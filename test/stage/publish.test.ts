@@ -175,8 +175,15 @@ it('leaves nothing when the connection is cut in the middle, and takes the same 
   await deliver(database, { dataset, rows: people(10) });
   const before = await fingerprint(database);
   const intake = await beginIntake(database, {
-    ...{ county: COUNTY, dataset, file: 'x.csv', sha256: 'killed', bytes: 1, format: 'csv', encoding: 'utf-8' },
-    ...{ coverage: 'full', statedOn: null },
+    county: COUNTY,
+    dataset,
+    file: 'x.csv',
+    sha256: 'killed',
+    bytes: 1,
+    format: 'csv',
+    encoding: 'utf-8',
+    coverage: 'full',
+    statedOn: null,
   });
   const row = { sheet: null, row: 2, item: null, cells: ['x'] };
   const place = { township: null, village: null, grid: null, tie: null };

@@ -52,20 +52,8 @@ let serial = 0;
 
 /** Takes a delivery in as the pipeline does. @returns the report and how many rows had to be validated */
 export async function deliver(database: Database, telling: Telling): Promise<DeliveryReport & { validated: number }> {
-  const {
-    dataset,
-    rows,
-    deleted,
-    findings,
-    places,
-    notes,
-    line = 2,
-    accept,
-    cutOff,
-    cursor,
-    preview,
-    ...head
-  } = telling;
+  const { dataset, rows, deleted: _deleted, places: _places, findings, notes, line = 2, ...rest } = telling;
+  const { accept, cutOff, cursor, preview, ...head } = rest;
   serial += 1;
   const intake = await beginIntake(database, {
     county: COUNTY,
@@ -109,11 +97,16 @@ function read(row: Row, told: Told, { deleted, places }: Telling): ValidRecord {
     Value
   >;
   return {
-    ...{ sheet: row.sheet, row: row.row, item: row.item },
+    sheet: row.sheet,
+    row: row.row,
+    item: row.item,
     key: told.code,
     stated,
     raw: {},
-    ...{ township: null, village: null, grid: null, tie: null },
+    township: null,
+    village: null,
+    grid: null,
+    tie: null,
     ...places?.[told.code],
     deleted: deleted?.includes(told.code) ?? false,
   };
@@ -127,7 +120,7 @@ export function find(code: Finding['code'], more: Partial<Finding> = {}): Findin
 export function people(count: number, change: Readonly<Record<string, Partial<Told> | null>> = {}): Told[] {
   return Array.from({ length: count }, (_, i) => `p${i}`)
     .filter((code) => change[code] !== null)
-    .map((code) => ({ code, name: `人${code}`, phone: '13800000000', ...change[code] }));
+    .map((code) => Object.assign({ code, name: `人${code}`, phone: '13800000000' }, change[code]));
 }
 
 export interface Kept {
