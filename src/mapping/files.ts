@@ -1,4 +1,4 @@
-import type { Believable, FileShape } from '../model/importer.js';
+import type { FileShape } from '../model/importer.js';
 
 type Named = { readonly name: RegExp; readonly coverage: 'full' | 'delta' };
 
@@ -21,8 +21,5 @@ export const items = (resource: string): FileShape => ({
   name: new RegExp(`^${resource}(?:_(?<coverage>全量|增量))?_(?<date>\\d{8})\\.ndjson$`, 'iu'),
   coverage: 'delta',
 });
-
-/** The range in which a delivery is believed, in rows and in shares 0…1. */
-export const believable = (range: Believable): Believable => range;
 
 const TOTAL_OR_NOTE = /^\s*(?:合\s*计|总\s*计|小\s*计|备\s*注|说\s*明|注\s*[:：]|填表|制表|审核|负责人)/u;
