@@ -1,65 +1,31 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '../database/connect.js';
 import type { DeliveryReport } from '../model/delivery.js';
-import { FINDINGS, type Finding } from '../model/finding.js';
+import type { Finding } from '../model/finding.js';
 import type { Row, ValidRecord } from '../model/record.js';
 import { analyzeRecords } from './analyze-records.js';
 import { keyCount } from './count-keys.js';
-import type { Acceptance, DeliveryAtWork, DeliveryHead, FeedCursor } from './delivery-head.js';
+import type { DeliveryAtWork, DeliveryHead } from './delivery-head.js';
 import { foldRepeats, standsForOne } from './fold-repeats.js';
 import { hashKey, rowHasher } from './hash-rows.js';
+import type { Intake, PublishOptions } from './intake.js';
 import { judgeDelivery, type DeliveryFacts, type Judgement } from './judge-delivery.js';
+import { costsRow, keepFindings } from './keep-findings.js';
 import { loadKnownRows, NOTHING_KNOWN, type KnownRows } from './known-rows.js';
 import { matchRows, type Matched } from './match-rows.js';
 import { openStagedRows, type StagedRows } from './staged-rows.js';
 import { takeRecordIds } from './take-record-ids.js';
-import { numberDelivery, writeDelivery, writeDeliveryCount, writeFeedCursor } from './write-delivery.js';
+import { numberDelivery, wasSoBefore, writeDelivery, writeDeliveryCount, writeFeedCursor } from './write-delivery.js';
 import { writeBareFindings, writeFirstFindings, writeMatchedFindings } from './write-findings.js';
 import { writeFirstRecords, writeMatchedRecords } from './write-records.js';
 import { collectSightings, writeSightings } from './write-sightings.js';
 
+export type { Intake, PublishOptions } from './intake.js';
+
 /**
- * One delivery on its way in. Each row goes through exactly one of `known`, `add` and `refuse`; a promise that comes back is
- * the database being behind, and is to be awaited before the next row. Everything happens in one transaction, which ends with
- * `publish` or `abandon`.
+ * Opens the transaction of one delivery and, for a full one, loads the hashes of the records it may repeat.
+ * The caller ends it with `publish` or `abandon`.
  */
-export interface Intake {
-  /** Before a table's rows: its header decides what the cells mean, its columns (field → header) are kept to cite them. */
-  openTable(header: readonly string[], columns: Readonly<Record<string, string>>): void;
-  /** 64 bits over the raw cells and all that decides how they are read. */
-  hashRow(row: Row): bigint;
-  /**
-   * True when a full delivery repeats a current record's row: the record is seen, the row counted and sighted, and needs no
-   * validation. `drain` has to be awaited when it is not null.
-   */
-  known(row: Row): boolean;
-  /** The database's backlog after `known`. */
-  drain(): Promise<void> | null;
-  add(row: Row, record: ValidRecord, findings: readonly Finding[]): Promise<void> | void;
-  /** A row that makes no record: refused if one of its findings is an error, else a total or a remark. */
-  refuse(row: Row, findings: readonly Finding[]): Promise<void> | void;
-  /** Findings of the delivery or of its reading. An error with an address is a row that could not be read: it counts as refused. */
-  note(findings: readonly Finding[]): Promise<void> | void;
-  /** Decides by the dataset's believable range, then stores all of the delivery, or nothing but the reason. */
-  publish(options?: PublishOptions): Promise<DeliveryReport>;
-  /** Ends without a trace. Does nothing after `publish`. */
-  abandon(): Promise<void>;
-}
-
-export interface PublishOptions {
-  /** Takes a delivery that would be held. One that would be refused stays refused. */
-  readonly accept?: Acceptance;
-  /** The delivery ends in the middle of a row. */
-  readonly cutOff?: boolean;
-  /** Tells what the delivery would do, and does nothing. */
-  readonly preview?: boolean;
-  /** Stored with the delivery, so that the next pull goes on behind it. */
-  readonly cursor?: FeedCursor | null;
-}
-
-/** Findings kept of a delivery that is held or refused. */
-const MOST_FINDINGS_OF_A_HELD_DELIVERY = 1_000;
-
 export async function beginIntake(database: Database, head: DeliveryHead): Promise<Intake> {
   const client = await database.pool.connect();
   // A connection that ends is told by the statement that meets it; without a listener it would end the program.
@@ -101,7 +67,7 @@ function openIntake(
   const ids = takeRecordIds(database);
   const keys = keyCount(one);
   const sightings = collectSightings(staged);
-  const held = collectFindings();
+  const held = keepFindings();
   const columns: Record<string, string> = { ...head.columns };
   let hash = rowHasher(dataset, [], head.reading ?? '');
   let hashed: Row | null = null;
@@ -265,7 +231,7 @@ function openIntake(
   /** The second, small transaction of a delivery that changed nothing. */
   async function keepReason({ state, reason }: Judgement): Promise<DeliveryReport> {
     await client.query('begin');
-    const findings = [reason, ...held.most(MOST_FINDINGS_OF_A_HELD_DELIVERY - 1)];
+    const findings = [reason, ...held.kept()];
     const report = tell(state, reason, findings.length, null);
     const work: DeliveryAtWork = { head, delivery, now: await readClock(client) };
     if (!preview && !(await wasSoBefore(client, head, delivery, state, reason))) {
@@ -324,10 +290,6 @@ function openIntake(
   }
 }
 
-function costsRow({ code }: Finding): boolean {
-  return FINDINGS[code].severity === 'error';
-}
-
 async function stageUnseen(known: KnownRows, staged: StagedRows): Promise<void> {
   let chunk: number[] = [];
   for (const id of known.unseen()) {
@@ -343,33 +305,4 @@ async function stageUnseen(known: KnownRows, staged: StagedRows): Promise<void> 
 async function readClock(client: PoolClient): Promise<string> {
   const { rows } = await client.query<{ now: string }>('select clock_timestamp()::text as now');
   return rows[0]!.now;
-}
-
-async function wasSoBefore(
-  client: PoolClient,
-  { county, dataset }: DeliveryHead,
-  id: number,
-  state: string,
-  reason: Finding,
-): Promise<boolean> {
-  const { rowCount } = await client.query(
-    'select from delivery where county = $1 and id = $2 and dataset = $3 and state = $4 and reason = $5',
-    [county, id, dataset.name, state, reason.code],
-  );
-  return rowCount === 1;
-}
-
-/** Keeps the first findings of each kind, errors before the rest: what an officer needs who has to decide on a held delivery. */
-function collectFindings() {
-  const errors: Finding[] = [];
-  const others: Finding[] = [];
-  return {
-    add(findings: readonly Finding[]): void {
-      for (const finding of findings) {
-        const list = costsRow(finding) ? errors : others;
-        if (list.length < MOST_FINDINGS_OF_A_HELD_DELIVERY) list.push(finding);
-      }
-    },
-    most: (count: number): Finding[] => [...errors, ...others].slice(0, count),
-  };
 }

@@ -20,7 +20,7 @@ export interface StagedRows {
   abort(): Promise<void>;
 }
 
-export interface StagedPlace {
+interface StagedPlace {
   readonly key: string;
   readonly hash: bigint;
   readonly rank: number;

@@ -84,3 +84,18 @@ export async function writeFeedCursor(client: PoolClient, county: string, cursor
     [county, cursor.register, cursor.resource, cursor.cursor, now],
   );
 }
+
+/** Whether the same bytes were held or refused for the same reason before. */
+export async function wasSoBefore(
+  client: PoolClient,
+  { county, dataset }: DeliveryHead,
+  id: number,
+  state: string,
+  reason: Finding,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'select from delivery where county = $1 and id = $2 and dataset = $3 and state = $4 and reason = $5',
+    [county, id, dataset.name, state, reason.code],
+  );
+  return rowCount === 1;
+}
