@@ -130,21 +130,13 @@ export async function readRecordsAsOf(
   at: Date,
   ids: readonly number[],
 ): Promise<readonly (Evidence | null)[]> {
-  const columns = (version: 'r' | 'v', id: string, until: string) =>
-    `${version}.${id} as of, ${version}.county, ${version}.${id} as record, ${version}.register, ${version}.dataset,
-     ${version}.township, ${version}.village, ${version}.grid, ${version}.status, ${version}.tie, ${version}.delivery,
-     ${version}.sheet, ${version}.row_no as row, ${version}.item, ${version}.valid_from as "validFrom", ${until} as "validTo",
-     ${version}.stated, ${version}.raw, ${version}.carried, ${WHERE_STATED}, ${LINKED}`;
-  const joined = (version: 'r' | 'v', id: string) =>
-    `join delivery d on d.county = ${version}.county and d.id = ${version}.delivery
-     left join link l on l.county = ${version}.county and l.record = ${version}.${id}`;
   const rows = await reading.query<Evidence>(
     {
       name: 'records as of',
-      text: `select ${columns('r', 'id', 'null::timestamptz')} from record r ${joined('r', 'id')}
+      text: `select ${versionColumns('r', 'id', 'null::timestamptz')} from record r ${versionJoins('r', 'id')}
           where r.county = $1 and r.id = any($2::bigint[]) and r.valid_from <= $3
         union all
-        select ${columns('v', 'record', 'v.valid_to')} from record_version v ${joined('v', 'record')}
+        select ${versionColumns('v', 'record', 'v.valid_to')} from record_version v ${versionJoins('v', 'record')}
           where v.county = $1 and v.record = any($2::bigint[]) and v.valid_from <= $3 and v.valid_to > $3`,
     },
     [reading.bounds.county, ids, at],
@@ -162,3 +154,13 @@ function group(rows: readonly Evidence[]): Map<number, Evidence[]> {
   }
   return lists;
 }
+
+/** A version, current or past, in the shape of evidence; what it speaks of is what is known today. */
+const versionColumns = (version: 'r' | 'v', id: string, until: string) =>
+  `${version}.${id} as of, ${version}.county, ${version}.${id} as record, ${version}.register, ${version}.dataset,
+   ${version}.township, ${version}.village, ${version}.grid, ${version}.status, ${version}.tie, ${version}.delivery,
+   ${version}.sheet, ${version}.row_no as row, ${version}.item, ${version}.valid_from as "validFrom", ${until} as "validTo",
+   ${version}.stated, ${version}.raw, ${version}.carried, ${WHERE_STATED}, ${LINKED}`;
+const versionJoins = (version: 'r' | 'v', id: string) =>
+  `join delivery d on d.county = ${version}.county and d.id = ${version}.delivery
+   left join link l on l.county = ${version}.county and l.record = ${version}.${id}`;

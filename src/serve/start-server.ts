@@ -186,9 +186,10 @@ function nameErrors({ log }: ServerSettings): ApolloServerPlugin<RequestContext>
       willSendResponse: async ({ response, contextValue: { requestId } }) => {
         if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
         const { singleResult } = response.body;
-        for (const each of singleResult.errors ?? []) Object.assign(each.extensions!, { requestId });
+        const errors = singleResult.errors ?? [];
+        for (const each of errors) Object.assign(each.extensions!, { requestId });
         if (singleResult.data === undefined || singleResult.data === null) {
-          const [first] = singleResult.errors;
+          const [first] = errors;
           const code = first!.extensions!['code'] as ErrorCode;
           response.http.status = ERRORS[code].status;
           if (code === 'UNAVAILABLE') response.http.headers.set('retry-after', '5');

@@ -77,11 +77,12 @@ describe('without a token', () => {
   });
 });
 
+const deep = (levels: number) => {
+  const inner = Array.from({ length: levels }).reduce<string>((text) => `parent { ${text} }`, 'name');
+  return `{ division(code: "${EAST}") { ${inner} } }`;
+};
+
 describe('too much at once', () => {
-  const deep = (levels: number) => {
-    const inner = Array.from({ length: levels }).reduce<string>((text) => `parent { ${text} }`, 'name');
-    return `{ division(code: "${EAST}") { ${inner} } }`;
-  };
   const cases: readonly (readonly [string, string])[] = [
     ['101 aliases', `{ ${Array.from({ length: 101 }, (_, at) => `a${at}: __typename`).join(' ')} }`],
     [

@@ -6,14 +6,14 @@ import { buildHubSchema, printHubSchema } from '../../src/serve/index.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
 
+const both = (text: string | null | undefined) => /\p{Script=Han}/u.test(text ?? '') && /[A-Za-z]{2}/.test(text ?? '');
+
 it('is printed in schema/schema.graphql as it is; `npm run codegen` prints it again', () => {
   expect(readFileSync(join(PROJECT, 'schema/schema.graphql'), 'utf8')).toBe(printHubSchema());
 });
 
 it('describes every type, field and argument in Chinese and in English', () => {
   const bare: string[] = [];
-  const both = (text: string | null | undefined) =>
-    /\p{Script=Han}/u.test(text ?? '') && /[A-Za-z]{2}/.test(text ?? '');
   for (const type of Object.values(buildHubSchema().getTypeMap())) {
     if (type.name.startsWith('__') || ['String', 'Int', 'Float', 'Boolean', 'ID', 'DateTimeISO'].includes(type.name))
       continue;

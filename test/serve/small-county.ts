@@ -429,7 +429,8 @@ async function addRecord(database: Database, id: number, given: Given): Promise<
     ...link
   } = given;
   const township = given['township'] ?? (village as string | null)?.slice(0, 9) ?? null;
-  const { township: _, ...entities } = link as Record<string, unknown>;
+  const entities: Record<string, unknown> = { ...link };
+  delete entities['township'];
   await database.query(
     `insert into record (county, id, register, dataset, township, village, grid, status, delivery, sheet, row_no, item, valid_from, tie, key,
        occurrence, hash, name, id_number, birth_date, phone, stated, raw, carried)
