@@ -53,17 +53,7 @@ export function formBuildingClusters(columns: RecordColumns, rows: Int32Array): 
     if (reason[at] === 0) reason[at] = 1;
     cluster[at] = roots.add(sets.root(node) + 1);
   });
-  lowerLonelyReasons(cluster, reason, roots.size);
   return { cluster, reason, count: roots.size };
-}
-
-/** The reason of a row that is alone in its cluster is that it stands alone. */
-export function lowerLonelyReasons(cluster: Int32Array, reason: Uint8Array, count: number): void {
-  const members = new Int32Array(count);
-  for (const own of cluster) if (own >= 0) members[own]! += 1;
-  cluster.forEach((own, at) => {
-    if (own >= 0 && members[own] === 1) reason[at] = 0;
-  });
 }
 
 /** Joins each code with its address where it is the only one of its register there. @returns 1 for addresses that mean no one building */

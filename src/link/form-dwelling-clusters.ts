@@ -1,6 +1,6 @@
 import { commonestPartner } from './commonest-partner.js';
 import { DisjointSets } from './disjoint-sets.js';
-import { lowerLonelyReasons, uniteCodesWithPlaces, weightOf, type Clusters } from './form-building-clusters.js';
+import { uniteCodesWithPlaces, weightOf, type Clusters } from './form-building-clusters.js';
 import { groupRows } from './group-rows.js';
 import { hashKey } from './hash-key.js';
 import { NumberIndex } from './number-index.js';
@@ -65,7 +65,6 @@ export function formDwellingClusters(
     if (reason[at] === 0) reason[at] = 1;
     cluster[at] = roots.add(sets.root(node) + 1);
   });
-  lowerLonelyReasons(cluster, reason, roots.size);
   return { cluster, reason, count: roots.size };
 }
 

@@ -1,4 +1,4 @@
-import { lowerLonelyReasons, type Clusters } from './form-building-clusters.js';
+import type { Clusters } from './form-building-clusters.js';
 import { groupRows } from './group-rows.js';
 import { NumberIndex } from './number-index.js';
 import type { RecordColumns } from './record-columns.js';
@@ -46,4 +46,13 @@ export function formHouseholdClusters(
   });
   lowerLonelyReasons(cluster, reason, keys.size);
   return { cluster, reason, count: keys.size };
+}
+
+/** The reason of a row that is alone in its cluster is that it stands alone. */
+function lowerLonelyReasons(cluster: Int32Array, reason: Uint8Array, count: number): void {
+  const members = new Int32Array(count);
+  for (const own of cluster) if (own >= 0) members[own]! += 1;
+  cluster.forEach((own, at) => {
+    if (own >= 0 && members[own] === 1) reason[at] = 0;
+  });
 }

@@ -7,8 +7,8 @@ import { KEY_COLUMNS, KINDS, REASONED, reasonText, type Kind } from './link-colu
 import { linkBuildings, linkDwellings, linkHouseholds, renewDwellingKeys, renewHouseholdKeys } from './link-homes.js';
 import { linkMentions } from './link-mentions.js';
 import { Linkage } from './linkage.js';
+import { BUILDING_KEYS, buildingKeysOf, isBuildingMoved, placeInKnownBuildings } from './place-in-known-buildings.js';
 import { reachNeighbours, recordsWithKeys } from './reach-neighbours.js';
-import { CURRENT } from './record-columns.js';
 import { settleIdentities, type Settled } from './settle-identities.js';
 import { writeConflicts } from './write-conflicts.js';
 import { openStaging, writeLinkage } from './write-linkage.js';
@@ -225,15 +225,13 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
   return {
     own,
     numbers,
-    buildings: async () =>
-      note(
-        await reachNeighbours(
-          linkage,
-          [...own].filter((row) => !isSameBuilding(linkage, row, old)),
-          ['building_key', 'building_alias_key', 'building_place_key'],
-          (row) => [columns.buildingCite[row]!, columns.buildingAlias[row]!, columns.buildingPlace[row]!],
-        ),
-      ),
+    buildings: async () => {
+      const heavy = await placeInKnownBuildings(
+        linkage,
+        [...own].filter((row) => isBuildingMoved(linkage, row)),
+      );
+      return note(await reachNeighbours(linkage, heavy, BUILDING_KEYS, (row) => buildingKeysOf(linkage, row)));
+    },
     dwellings: async () => {
       const start = new Set([...own, ...moved('building')]);
       renewDwellingKeys(linkage, start);
@@ -277,21 +275,6 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
       note(await reachNeighbours(linkage, own, ['subject_key'], (row) => [columns.subjectKey[row]!])),
     written: () => Int32Array.from(looked).sort(),
   };
-}
-
-/** A touched record whose building's evidence is what it was moves no building, and its whole building need not be read. */
-function isSameBuilding(
-  { columns, before }: Linkage,
-  row: number,
-  old: (row: number, column: (typeof KEY_COLUMNS)[number]) => number,
-): boolean {
-  return (
-    before.present[row] === 1 &&
-    before.current[row] === (columns.status[row] === CURRENT ? 1 : 0) &&
-    old(row, 'building_key') === columns.buildingCite[row] &&
-    old(row, 'building_alias_key') === columns.buildingAlias[row] &&
-    old(row, 'building_place_key') === columns.buildingPlace[row]
-  );
 }
 
 function positionsIn(rows: Int32Array, size: number): (row: number) => number {

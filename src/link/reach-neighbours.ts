@@ -5,12 +5,14 @@ import type { Linkage } from './linkage.js';
  * The rows given and every record that shares a key with one of them, and with those, until nothing new comes: what a cluster of theirs
  * could consist of, tonight or last night. By the indexes link_*_key.
  * @param keysNow tonight's keys of a row; 0 for none
+ * @param definersOnly reaches only rows that define a building or dwelling, not those that cite it
  */
 export async function reachNeighbours(
   linkage: Linkage,
   start: Iterable<number>,
   by: readonly KeyColumn[],
   keysNow: (row: number) => readonly number[],
+  definersOnly = false,
 ): Promise<Int32Array> {
   const reached = new Set<number>(start);
   const asked = new Set<number>();
@@ -26,7 +28,7 @@ export async function reachNeighbours(
       for (const column of by) ask(linkage.before.key[KEY_COLUMNS.indexOf(column)]![row] ?? 0);
       for (const key of keysNow(row)) ask(key);
     }
-    const rows = await linkage.read(await recordsWithKeys(linkage, by, keys));
+    const rows = await linkage.read(await recordsWithKeys(linkage, by, keys, definersOnly));
     linkage.prepare();
     fresh = rows.filter((row) => !reached.has(row));
     for (const row of fresh) reached.add(row);
@@ -39,6 +41,7 @@ export async function recordsWithKeys(
   linkage: Linkage,
   columns: readonly KeyColumn[],
   keys: readonly number[],
+  definersOnly = false,
 ): Promise<number[]> {
   if (keys.length === 0) return [];
   const { client, county } = linkage;
@@ -49,8 +52,12 @@ export async function recordsWithKeys(
   const found = new Set<number>();
   for (const column of columns) {
     const rows = await client.query<{ record: number }>(
-      `select l.record from asked a join link l on l.county = $1 and l.${column} = a.key`,
-      [county],
+      `select l.record from asked a join link l on l.county = $1 and l.${column} = a.key
+       where $2::text[] is null or l.dataset = any($2)`,
+      [
+        county,
+        definersOnly ? linkage.columns.datasets.filter((traits) => traits.defines).map((traits) => traits.name) : null,
+      ],
     );
     for (const { record } of rows.rows) found.add(record);
   }

@@ -108,7 +108,7 @@ it('gives a night’s changes the partition of a full run from scratch', { timeo
         });
       }
     }),
-    { numRuns: 60 },
+    { numRuns: Number(process.env['NIGHTS'] ?? 60), interruptAfterTimeLimit: 240_000, endOnFailure: true },
   );
 });
 
