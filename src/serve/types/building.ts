@@ -71,6 +71,11 @@ export class Building extends Entity {
   get links() {
     return linksTo(this.evidence, 'Building', this.key);
   }
+
+  /** The address of a dwelling is not the building's: it goes on to the room. */
+  protected override speaking(field: string): readonly Evidence[] {
+    return field === 'address' ? this.evidence.filter((each) => each.dwelling === null) : this.evidence;
+  }
 }
 
 publishValues(Building, {

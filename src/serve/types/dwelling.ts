@@ -98,6 +98,12 @@ export class Dwelling extends Entity {
     return linksTo(this.evidence, 'Dwelling', this.key);
   }
 
+  /** Who keeps the dwelling's own record says best what it is; what is known of those who live there comes after. */
+  protected override speaking(field: string): readonly Evidence[] {
+    const own = this.evidence.filter((each) => each.person === null && each.stated[field] !== undefined);
+    return own.length > 0 ? own : this.evidence;
+  }
+
   private get buildingKey(): number | null {
     return this.current.find((each) => each.building !== null)?.building ?? null;
   }

@@ -34,8 +34,13 @@ export abstract class Entity implements Node {
   /** The value of a field, chosen once an answer. */
   choice(field: string): Choice | null {
     let choice = this.chosen.get(field);
-    if (choice === undefined) this.chosen.set(field, (choice = chooseField(this.evidence, field)));
+    if (choice === undefined) this.chosen.set(field, (choice = chooseField(this.speaking(field), field)));
     return choice;
+  }
+
+  /** The records that are asked for a field. */
+  protected speaking(_field: string): readonly Evidence[] {
+    return this.evidence;
   }
 
   /** The chosen value as text. */
