@@ -13,11 +13,13 @@ import type { Dataset } from './model/importer.js';
 import { listDeliveries, type FoundFile } from './receive/list-deliveries.js';
 import { openDelivery } from './receive/open-delivery.js';
 import { openFeed } from './receive/open-feed.js';
+import { UnreadableDelivery } from './receive/unreadable-delivery.js';
 import { beginIntake, type Intake } from './stage/begin-intake.js';
 import { findTaken, newestFull } from './stage/find-taken.js';
 import { withReceiveLock } from './stage/receive-lock.js';
 import { recordRefusal } from './stage/record-refusal.js';
-import { createReader, planColumns, refusedNotes } from './validate/index.js';
+import { createReader } from './validate/create-reader.js';
+import { planColumns, refusedNotes } from './validate/plan-columns.js';
 
 export interface NightOptions {
   readonly folder: string | null;
@@ -97,7 +99,7 @@ async function settle({ hub, county, options }: Night, empty: boolean): Promise<
   const link = await linkTouched(database, county, DATASETS, ({ done, of }) => tell('link')(done, of));
   await ensureIndexes(database, tell('index'));
   if (empty) await database.query('vacuum (analyze) record, link, mention, entity, finding');
-  const assemble = await assembleTouched(database, county, ({ done, of }) => tell('assemble')(done, of));
+  const assemble = await assembleTouched(database, county, tell('assemble'));
   return { link, assemble };
 }
 
@@ -169,7 +171,7 @@ async function takeOpened(night: Night, opened: OpenDelivery): Promise<DeliveryR
   }
   const intake = await beginIntake(database, { ...opened, county, reading: READING });
   try {
-    const missing = await readTables(night, opened, intake);
+    const missing = await readTables(night, opened, intake).catch(findingOfUnreadable);
     if (missing) {
       await intake.abandon();
       return await refuseFile(night, { refused: true, file, sha256, bytes: opened.bytes, dataset, finding: missing });
@@ -213,6 +215,12 @@ async function readTables({ divisions, options }: Night, opened: OpenDelivery, i
     await intake.note(refusedNotes(plan, rows - before));
   }
   return null;
+}
+
+/** A file that changes while it is read, a workbook that has to be killed: told to the officer. Anything else is a bug. */
+function findingOfUnreadable(error: unknown): Finding {
+  if (error instanceof UnreadableDelivery) return error.finding;
+  throw error;
 }
 
 const NOWHERE = { sheet: null, row: null, item: null, column: null } as const;

@@ -22,7 +22,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Only these join the rooms. */
-const JOINERS = /^src\/(pipeline|cli|main|config|hub|schedule)(\.ts$|\/)|^src\/(commands|bench)\//;
+const JOINERS = /^src\/(pipeline|cli|main|config|hub|county)(\.ts$|\/)|^src\/(commands|bench)\//;
 
 const files = ['src', 'importers', 'fixtures'].flatMap((folder) => filesBelow(join(PROJECT, folder)));
 

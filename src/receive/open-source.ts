@@ -19,6 +19,9 @@ export async function openSource(path: string): Promise<Source> {
 }
 
 export class Source {
+  /** How far the latest pass has read. */
+  position = 0;
+
   constructor(
     readonly handle: FileHandle,
     readonly stats: Stats,
@@ -32,6 +35,7 @@ export class Source {
       const { bytesRead } = await this.handle.read(buffer, 0, CHUNK, position);
       if (bytesRead === 0) return;
       position += bytesRead;
+      this.position = position;
       yield buffer.subarray(0, bytesRead);
     }
   }

@@ -64,6 +64,7 @@ export async function openText(opened: Opened): Promise<OpenDelivery | Refusal> 
     },
     findings: () => collected.list(),
     cutOff: () => reading.cutOff || text.halfCharacter,
+    bytesRead: () => source.position,
     close: () => source.close(),
   };
 }

@@ -5,7 +5,11 @@ import { standsForOne } from './fold-repeats.js';
 
 /** Writes the staged findings of a first delivery. @returns how many */
 export async function writeFirstFindings(client: PoolClient, work: DeliveryAtWork, repeats: boolean): Promise<number> {
-  if (repeats) await client.query(TWICE_IN_DELIVERY, [TWICE]);
+  if (repeats) {
+    // Without statistics the planner walks all rows once for each that repeats: minutes for a county.
+    await client.query('analyze staged_row (kind, key, rank)');
+    await client.query(TWICE_IN_DELIVERY, [TWICE]);
+  }
   await closeOfEarlier(client, work);
   const { rowCount } = await client.query(
     `insert into finding (${COLUMNS})
