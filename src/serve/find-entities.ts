@@ -60,16 +60,17 @@ export async function findBelow(
   limit: number,
 ): Promise<readonly number[][]> {
   const id = `l.${ENTITY_COLUMNS[kind]}`;
+  const own = ownDivision(reading);
   return await perCode(codes, (level, some) =>
     reading.query<{ code: string; id: number }>(
       {
-        name: `list ${kind} below ${level}`,
+        name: `list ${kind} below ${level} ${own?.level ?? ''}`,
         text: `select wanted.code, page.id from unnest($2::text[]) as wanted (code) cross join lateral (
             select distinct ${id} as id from link l
-            where l.county = $1 and l.${level} = wanted.code and l.status = 'current' and ${id} > $3
+            where l.county = $1 and l.${level} = wanted.code and l.status = 'current' and ${id} > $3 ${own ? `and ${own.equals('$5')}` : ''}
             order by 1 limit $4) as page`,
       },
-      [reading.bounds.county, some, after, limit],
+      [reading.bounds.county, some, after, limit, ...(own?.values ?? [])],
     ),
   ).then((rows) => {
     const lists = new Map<string, number[]>(codes.map((code) => [code, []]));
@@ -81,14 +82,15 @@ export async function findBelow(
 /** The counts of several divisions or grids, in one statement. */
 export async function countBelow(reading: Reading, kind: EntityKind, codes: readonly string[]): Promise<number[]> {
   const id = `l.${ENTITY_COLUMNS[kind]}`;
+  const own = ownDivision(reading);
   const rows = await perCode(codes, (level, some) =>
     reading.query<{ code: string; n: number }>(
       {
-        name: `count ${kind} below ${level}`,
+        name: `count ${kind} below ${level} ${own?.level ?? ''}`,
         text: `select l.${level} as code, count(distinct ${id}) as n from link l
-          where l.county = $1 and l.${level} = any($2::text[]) and l.status = 'current' and ${id} is not null group by 1`,
+          where l.county = $1 and l.${level} = any($2::text[]) and l.status = 'current' and ${id} is not null ${own ? `and ${own.equals('$3')}` : ''} group by 1`,
       },
-      [reading.bounds.county, some],
+      [reading.bounds.county, some, ...(own?.values ?? [])],
     ),
   );
   const counts = new Map(rows.map((row) => [row.code, row.n]));
@@ -125,11 +127,13 @@ function narrow(reading: Reading, filter: EntityFilter): Narrowed {
     conditions.push(condition(places[0]!).replaceAll('$next', places[1] ?? ''));
     shape.push(part);
   };
-  // The one division of a viewer narrows like a filter would, so that the index on that level gives the order as well.
-  const division = filter.division ?? onlyDivision(reading);
-  const level = division ? levelOf(division) : null;
-  if (division && level && level !== 'county') add(level, (place) => `l.${level} = ${place}`, division);
-  if (filter.division && level === 'county') add('c', (place) => `l.county = ${place}`, filter.division);
+  const level = filter.division ? levelOf(filter.division) : null;
+  if (filter.division && level) {
+    if (level === 'county') add('c', (place) => `l.county = ${place}`, filter.division);
+    else add(level, (place) => `l.${level} = ${place}`, filter.division);
+  }
+  const own = ownDivision(reading);
+  if (own && own.code !== filter.division) add(`own ${own.level}`, own.equals, own.code);
   if (filter.register) add('R', (place) => `l.register = ${place}`, filter.register);
   let joined = false;
   const onRecord = (part: string, condition: (place: string) => string, ...given: unknown[]) => {
@@ -158,9 +162,16 @@ function narrow(reading: Reading, filter: EntityFilter): Narrowed {
   };
 }
 
-function onlyDivision({ bounds }: Reading): string | null {
-  const all = [...bounds.counties, ...bounds.townships, ...bounds.villages, ...bounds.grids];
-  return all.length === 1 ? all[0]! : null;
+/**
+ * The one division of a viewer narrows like a filter would, beside row-level security and never instead of it: the index on
+ * that level then gives the order as well.
+ */
+function ownDivision({ bounds }: Reading) {
+  const all = [...bounds.townships, ...bounds.villages, ...bounds.grids];
+  const [code] = all;
+  const level = code === undefined ? null : levelOf(code);
+  if (code === undefined || level === null || all.length !== 1 || bounds.counties.length > 0) return null;
+  return { code, level, values: [code], equals: (place: string) => `l.${level} = ${place}` };
 }
 
 /** The least text that is above everything with this prefix, by code points; null where there is none. */

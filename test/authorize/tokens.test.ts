@@ -32,6 +32,15 @@ describe('a token', () => {
     expect(statSync(join(home, 'token-keys.json')).mode & 0o777).toBe(0o600);
   });
 
+  it('is no longer one a moment after it expires, however often it was shown before', async () => {
+    vi.useFakeTimers({ now: Date.now(), toFake: ['Date'] });
+    const text = await signToken(keys, CLAIMS, 10);
+    await expect(verifyToken(keys, text)).resolves.toMatchObject(CLAIMS);
+    vi.setSystemTime(Date.now() + 75_000);
+    await expect(verifyToken(keys, text)).rejects.toThrow(TokenRefused);
+    vi.useRealTimers();
+  });
+
   it('ends with one key when two programs start at once', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'));
     const both = await Promise.all([openTokenKeys(folder), openTokenKeys(folder), openTokenKeys(folder)]);
