@@ -216,6 +216,8 @@ create table link (
   building_place_key bigint,
   head_key bigint,
   subject_key bigint,
+  -- of all that the linkage reads of the record: equal, and the record moves nothing
+  evidence bigint,
   primary key (county, record)
 );
 

@@ -2,38 +2,41 @@ import { NumberIndex } from './number-index.js';
 
 const RANGE = 2 ** 26;
 
+/** One row's word that two nodes belong together. */
+export interface Statement {
+  readonly left: number;
+  readonly right: number;
+  readonly weight: number;
+  readonly record: number;
+}
+
 /**
  * For each left node, the right node it stands beside most often: one row with a slip of the pen must not move a building.
- * A tie goes to the lower `orderOf`, which has to come from the content, so that the order of rows does not matter.
+ * A tie goes to what the lowest record says: the order of rows, and ids that may be others tomorrow, do not matter.
  * @returns by left node; -1 where it has no partner
  */
-export function commonestPartner(
-  pairs: Iterable<readonly [left: number, right: number, weight: number]>,
-  leftNodes: number,
-  orderOf: (right: number) => number,
-): Int32Array {
+export function commonestPartner(statements: Iterable<Statement>, leftNodes: number): Int32Array {
   const seen = new NumberIndex(1024);
   const weights: number[] = [];
-  for (const [left, right, weight] of pairs) {
+  const lowest: number[] = [];
+  for (const { left, right, weight, record } of statements) {
     const pair = seen.add(left * RANGE + right);
     weights[pair] = (weights[pair] ?? 0) + weight;
+    lowest[pair] = Math.min(lowest[pair] ?? Infinity, record);
   }
   const best = new Int32Array(leftNodes).fill(-1);
-  const bestWeight = new Float64Array(leftNodes);
+  const bestPair = new Int32Array(leftNodes).fill(-1);
   for (let pair = 0; pair < seen.size; pair += 1) {
     const key = seen.keyAt(pair);
     const left = Math.floor(key / RANGE);
-    const right = key % RANGE;
-    const weight = weights[pair]!;
-    const incumbent = best[left]!;
-    if (
-      incumbent < 0 ||
-      weight > bestWeight[left]! ||
-      (weight === bestWeight[left] && orderOf(right) < orderOf(incumbent))
-    ) {
-      best[left] = right;
-      bestWeight[left] = weight;
-    }
+    const rival = bestPair[left]!;
+    const isBetter =
+      rival < 0 ||
+      weights[pair]! > weights[rival]! ||
+      (weights[pair] === weights[rival] && lowest[pair]! < lowest[rival]!);
+    if (!isBetter) continue;
+    best[left] = key % RANGE;
+    bestPair[left] = pair;
   }
   return best;
 }

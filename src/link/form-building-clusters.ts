@@ -1,4 +1,4 @@
-import { commonestPartner } from './commonest-partner.js';
+import { commonestPartner, type Statement } from './commonest-partner.js';
 import { DisjointSets } from './disjoint-sets.js';
 import { NumberIndex } from './number-index.js';
 import { CURRENT, type RecordColumns } from './record-columns.js';
@@ -24,9 +24,8 @@ export function formBuildingClusters(columns: RecordColumns, rows: Int32Array): 
       if (key !== 0) nodes.add(key);
     }
   }
-  const keyOf = (node: number): number => nodes.keyAt(node);
-  const meant = commonestPartner(aliases(columns, rows, nodes), nodes.size, keyOf);
-  const places = commonestPartner(codesAtPlaces(columns, rows, nodes), nodes.size, keyOf);
+  const meant = commonestPartner(aliases(columns, rows, nodes), nodes.size);
+  const places = commonestPartner(codesAtPlaces(columns, rows, nodes), nodes.size);
   const defined = new Int16Array(nodes.size).fill(-1);
   for (const row of rows) {
     if (!columns.traits(row).building || !columns.traits(row).defines) continue;
@@ -93,28 +92,24 @@ function aliasOf(columns: RecordColumns, row: number): number {
   return columns.buildingCite[row] === 0 ? 0 : columns.buildingAlias[row]!;
 }
 
-function* aliases(columns: RecordColumns, rows: Int32Array, nodes: NumberIndex): Generator<[number, number, number]> {
+function* aliases(columns: RecordColumns, rows: Int32Array, nodes: NumberIndex): Generator<Statement> {
   for (const row of rows) {
     if (!columns.traits(row).building || !columns.traits(row).defines) continue;
     const alias = aliasOf(columns, row);
-    if (alias !== 0) yield [nodes.find(alias), nodes.find(citeOf(columns, row)), weightOf(columns, row)];
+    if (alias !== 0) yield stated(columns, row, nodes.find(alias), nodes.find(citeOf(columns, row)));
   }
 }
 
-function* codesAtPlaces(
-  columns: RecordColumns,
-  rows: Int32Array,
-  nodes: NumberIndex,
-): Generator<[number, number, number]> {
+function* codesAtPlaces(columns: RecordColumns, rows: Int32Array, nodes: NumberIndex): Generator<Statement> {
   for (const row of rows) {
     if (!columns.traits(row).building || !columns.traits(row).defines) continue;
     const cite = citeOf(columns, row);
     const place = columns.buildingPlace[row]!;
-    if (cite !== 0 && place !== 0) yield [nodes.find(cite), nodes.find(place), weightOf(columns, row)];
+    if (cite !== 0 && place !== 0) yield stated(columns, row, nodes.find(cite), nodes.find(place));
   }
 }
 
 /** What is current outweighs any number of rows that are over. */
-export function weightOf(columns: RecordColumns, row: number): number {
-  return columns.status[row] === CURRENT ? 65_536 : 1;
+export function stated(columns: RecordColumns, row: number, left: number, right: number): Statement {
+  return { left, right, weight: columns.status[row] === CURRENT ? 65_536 : 1, record: columns.id[row]! };
 }

@@ -1,8 +1,7 @@
-import { commonestPartner } from './commonest-partner.js';
+import { commonestPartner, type Statement } from './commonest-partner.js';
 import { DisjointSets } from './disjoint-sets.js';
-import { uniteCodesWithPlaces, weightOf, type Clusters } from './form-building-clusters.js';
+import { stated, uniteCodesWithPlaces, type Clusters } from './form-building-clusters.js';
 import { groupRows } from './group-rows.js';
-import { hashKey } from './hash-key.js';
 import { NumberIndex } from './number-index.js';
 import type { RecordColumns } from './record-columns.js';
 
@@ -43,12 +42,7 @@ export function formDwellingClusters(
     if (code >= 0 && columns.traits(row).defines) definedBy[code] = columns.traits(row).registerCode;
   }
   const base = codes.size;
-  const placed = commonestPartner(
-    definitions(columns, rows, placeOf, codeOf, base),
-    base + places.size,
-    // Room keys and unit texts come from the content; the order of the rows does not.
-    (node) => orderOfPlace(columns, rooms.index, places.keyAt(node - base)),
-  );
+  const placed = commonestPartner(definitions(columns, rows, placeOf, codeOf, base), base + places.size);
   const sets = new DisjointSets(base + places.size);
   uniteCodesWithPlaces(sets, placed, (code) => definedBy[code] ?? 1023);
   const roots = new NumberIndex(rows.length >> 1);
@@ -95,17 +89,11 @@ function* definitions(
   placeOf: Int32Array,
   codeOf: (row: number) => number,
   base: number,
-): Generator<[number, number, number]> {
+): Generator<Statement> {
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at]!;
     if (placeOf[at]! < 0 || !columns.traits(row).defines) continue;
     const code = codeOf(row);
-    if (code >= 0) yield [code, base + placeOf[at]!, weightOf(columns, row)];
+    if (code >= 0) yield stated(columns, row, code, base + placeOf[at]!);
   }
-}
-
-function orderOfPlace(columns: RecordColumns, rooms: NumberIndex, place: number): number {
-  const room = Math.floor((place - 1) / UNITS);
-  const unit = columns.texts.textOf((place - 1) % UNITS);
-  return (rooms.keyAt(room) % 2 ** 40) * 1024 + (hashKey(unit) % 1024);
 }

@@ -16,6 +16,7 @@ export const KEY_COLUMNS = [
   'building_place_key',
   'head_key',
   'subject_key',
+  'evidence',
 ] as const;
 export type KeyColumn = (typeof KEY_COLUMNS)[number];
 

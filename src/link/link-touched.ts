@@ -206,9 +206,14 @@ async function readEverything(
  */
 async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<Layers> {
   const { columns, before, after } = linkage;
-  const own = new Set(await linkage.read(ids));
+  const read = await linkage.read(ids);
   linkage.prepare();
-  const looked = new Set<number>(own);
+  const evidence = KEY_COLUMNS.indexOf('evidence');
+  // A telephone or a date of collection that changed is no evidence: such a record is confirmed, and reaches for nobody.
+  const own = new Set(
+    read.filter((row) => before.present[row] === 0 || before.key[evidence]![row] !== columns.evidence[row]),
+  );
+  const looked = new Set<number>(read);
   const note = (rows: Int32Array): Int32Array => {
     for (const row of rows) looked.add(row);
     return rows;

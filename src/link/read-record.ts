@@ -131,6 +131,9 @@ function readCells(
   columns.scope[row] = columns.scopes.codeOf(
     `${register}\t${datasetName}\t${township ?? '\\N'}\t${village ?? '\\N'}\t${grid ?? '\\N'}\t${status}\t${tie ?? '\\N'}`,
   );
+  columns.evidence[row] = hashKey(
+    `${columns.scopes.textOf(columns.scope[row]!)}|${name}|${idNumber}|${birth}|${fieldText}|${addressText}|${plan ? '' : 'undeclared'}`,
+  );
   if (!plan) return row;
   columns.name[row] = name ? columns.names.codeOf(foldName(name)) : 0;
   if (idNumber) {

@@ -67,6 +67,8 @@ export class RecordColumns {
   isHouse = new Uint8Array(0);
   /** Organisation's or grid's code. */
   subjectKey = new Float64Array(0);
+  /** Of all that is read of the record: what did not change moves nothing. */
+  evidence = new Float64Array(0);
 
   constructor(readonly datasets: readonly DatasetTraits[]) {}
 

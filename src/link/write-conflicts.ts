@@ -29,14 +29,18 @@ export async function writeConflicts(
       [county, mode.full],
     );
   }
+  await client.query('analyze conflict');
+  // Lateral, one by one: a first load's tables have no statistics yet, and the planner would read all of them for a few rows.
   await client.query(
     `insert into finding (county, register, township, village, grid, delivery, dataset, record, other_record, person, code, severity, sheet, row_no, item)
      select r.county, r.register, r.township, r.village, r.grid, r.delivery, r.dataset, r.id, c.other_record, l.person,
        'ID_NUMBER_SHARED', 'warning', r.sheet, r.row_no, r.item
-     from conflict c join record r on r.county = $1 and r.id = c.record join link l on l.county = $1 and l.record = c.record
-     where not exists (select from finding f where f.county = $1 and f.record = c.record and f.other_record = c.other_record
+     from conflict c
+     cross join lateral (select * from record where county = $1 and id = c.record limit 1) as r
+     cross join lateral (select person from link where county = $1 and record = c.record limit 1) as l
+     where not $2 or not exists (select from finding f where f.county = $1 and f.record = c.record and f.other_record = c.other_record
        and f.code = 'ID_NUMBER_SHARED' and f.closed_at is null)
-     order by r.id`,
-    [county],
+     order by c.record`,
+    [county, mode.linkedBefore],
   );
 }

@@ -120,5 +120,6 @@ function keysOf({ columns, dwellingPlaceKey, householdKey }: Linkage): readonly 
     columns.buildingPlace,
     columns.headKey,
     columns.subjectKey,
+    columns.evidence,
   ];
 }

@@ -65,7 +65,16 @@ export async function link(database: Database): Promise<LinkReport> {
 }
 
 export type LinkRow = Record<
-  'record' | 'person' | 'household' | 'dwelling' | 'building' | 'organisation' | 'place' | 'event' | 'grid_entity',
+  | 'record'
+  | 'person'
+  | 'household'
+  | 'dwelling'
+  | 'building'
+  | 'organisation'
+  | 'place'
+  | 'event'
+  | 'grid_entity'
+  | 'evidence',
   number | null
 > &
   Record<'person_reason' | 'household_reason' | 'dwelling_reason' | 'building_reason', string | null>;
