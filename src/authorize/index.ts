@@ -2,4 +2,4 @@ export { boundsOf, levelOf, type Bounds, type Level } from './bounds.js';
 export { openReadings, type Readings, type ReadingSettings } from './open-readings.js';
 export { ReadingFailed, type Reading, type Statement } from './reading.js';
 export { openTokenKeys, type TokenKeys } from './token-keys.js';
-export { LONGEST_LIFE, signToken, TokenRefused, verifyToken, type TokenClaims } from './tokens.js';
+export { signToken, TokenRefused, verifyToken, type TokenClaims } from './tokens.js';

@@ -74,7 +74,8 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
     explorer: config.demo
       ? {
           query: await readFile(join(PROJECT_FOLDER, 'schema/operations/people-with-sources.graphql'), 'utf8'),
-          headers: { authorization: `Bearer ${await explorerToken(hub, keys)}` },
+          // Made anew for each visit: a token lives 12 hours, the server longer.
+          headers: async () => ({ authorization: `Bearer ${await explorerToken(hub, keys)}` }),
         }
       : null,
     log: (line) => process.stderr.write(`${JSON.stringify(line)}\n`),

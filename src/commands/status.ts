@@ -36,7 +36,7 @@ export async function tellStatus(hub: Hub, { terminal, say }: Pick<CommandContex
     ...(['person', 'household', 'dwelling', 'building'] as const).map(async (kind) => ({
       kind,
       rows: await database.query<{ reason: LinkReason; n: number }>(
-        `select ${kind}_reason as reason, count(*) as n from link where ${kind} is not null group by 1 order by 2 desc`,
+        `select ${kind}_reason as reason, count(*) as n from link where ${kind} is not null and ${kind}_reason is not null group by 1 order by 2 desc`,
       ),
     })),
   ]);

@@ -1,5 +1,4 @@
-import { Pool, type PoolClient, type QueryResultRow } from 'pg';
-import { types } from 'pg';
+import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
 
 // A bigint of ours is an id or a count below 2^53; a date is a day and no moment; a moment is a text with its zone.
 types.setTypeParser(types.builtins.INT8, Number);
@@ -19,6 +18,8 @@ export function openDatabase(url: string, connections = 6): Database {
   const pool = new Pool({ connectionString: url, max: connections, application_name: 'hub' });
   // A server that goes away breaks idle connections; the next query says so to whoever asks.
   pool.on('error', () => {});
+  // One that breaks while it is in use fails the query under way; without a listener it would end the program.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     pool,
     url,

@@ -1,4 +1,4 @@
 export { buildHubSchema, printHubSchema } from './build-hub-schema.js';
-export { ERRORS, type ErrorCode } from './errors.js';
+export type { ErrorCode } from './errors.js';
 export type { Explorer } from './explorer.js';
 export { startServer, type RunningServer, type ServerSettings } from './start-server.js';

@@ -1,0 +1,144 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cloneDatabase } from '../database/clone.js';
+
+const PROJECT = resolve(import.meta.dirname, '../..');
+const home = mkdtempSync(join(tmpdir(), 'hub-cli-'));
+let database: Awaited<ReturnType<typeof cloneDatabase>>;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+});
+afterAll(async () => {
+  await database.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    HUB_HOME: home,
+    DATABASE_URL: database.url,
+    HUB_API_DATABASE_URL: database.apiUrl,
+    LANG: 'en_US.UTF-8',
+    LC_ALL: '',
+    ...more,
+  };
+}
+
+function hub(words: readonly string[], more: NodeJS.ProcessEnv = {}) {
+  return spawnSync(process.execPath, [join(PROJECT, 'src/launch.mjs'), ...words], { env: environment(more), encoding: 'utf8' });
+}
+
+describe('every command', () => {
+  it.each(['start', 'receive', 'county', 'migrate', 'status', 'findings', 'links', 'explain', 'token', 'bench'])(
+    '%s has help in both languages',
+    (name) => {
+      const english = hub([name, '--help']);
+      const chinese = hub([name, '--help'], { LANG: 'zh_CN.UTF-8' });
+      expect([english.status, chinese.status]).toEqual([0, 0]);
+      expect(english.stdout).not.toMatch(/[\u4e00-\u9fff]/);
+      expect(chinese.stdout).toMatch(/[\u4e00-\u9fff]/);
+    },
+  );
+
+  it('answers a wrong call with code 2 and a sentence, without a stack', () => {
+    for (const words of [['nonsense'], ['token'], ['token', '--division', '12'], ['receive', '/nowhere/at/all'], ['links', '--kind', 'x'], ['findings', '--code', 'X']]) {
+      const call = hub(words);
+      expect([words, call.status]).toEqual([words, 2]);
+      expect(call.stderr).not.toMatch(/ at .*\.(js|ts):\d+/);
+      expect(call.stdout).toBe('');
+    }
+  });
+});
+
+describe('token', () => {
+  it('prints a token and nothing else', () => {
+    const { stdout, stderr, status } = hub(['token', '--division', '530502001', '--register', 'governance']);
+    expect(status).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    const claims = JSON.parse(Buffer.from(stdout.split('.')[1]!, 'base64url').toString());
+    expect(claims).toMatchObject({ divisions: ['530502001'], registers: ['governance'] });
+    expect(claims.exp - claims.iat).toBeLessThanOrEqual(12 * 3600);
+  });
+});
+
+describe('a made-up county, received, linked and asked', () => {
+  it('goes from files to an answer over HTTP, each viewer seeing his own', async () => {
+    const county = join(home, 'county');
+    expect(hub(['county', '--people', '600', '--seed', '7', '--out', county]).status).toBe(0);
+    const received = hub(['receive', join(county, 'day-1')]);
+    expect(received.status).toBe(0);
+    expect(received.stdout).toContain('taken');
+    expect(hub(['receive', join(county, 'day-1')]).stdout).toContain('Nothing changed');
+    expect(hub(['status']).stdout).toContain('links by reason');
+    expect(hub(['status'], { LANG: 'zh_CN.UTF-8' }).stdout).toContain('关联依据');
+
+    const links = hub(['links']).stdout.trim().split('\n');
+    expect(links[0]).toBe('ref,kind,entity');
+    const persons = links.filter((line) => line.includes(',person,')).map((line) => line.split(',') as [string, string, string]);
+    const [first] = persons;
+    const partner = persons.find((line) => line[2] === first![2] && line[0] !== first![0]);
+    const stranger = persons.find((line) => line[2] !== first![2]);
+    if (partner) expect(hub(['explain', first![0], partner[0]]).stdout).toMatch(/same person/i);
+    expect(hub(['explain', first![0], stranger![0]]).status).toBe(0);
+
+    await answersOverHttp();
+  }, 120_000);
+});
+
+async function answersOverHttp(): Promise<void> {
+  const server = spawn(process.execPath, [join(PROJECT, 'src/launch.mjs'), 'start'], {
+    env: environment({ PORT: '0', HUB_DEMO: 'off' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    const url = await new Promise<string>((found, failed) => {
+      let text = '';
+      server.stdout.on('data', (more: Buffer) => {
+        text += more.toString();
+        const address = /GraphQL: (http\S+)/.exec(text)?.[1];
+        if (address) found(address);
+      });
+      server.on('exit', () => failed(new Error(`it ended: ${text}`)));
+    });
+    const question = '{ people(first: 200) { totalCount nodes { divisionChain { code } records { division { code } } } } }';
+    const ask = async (token: string | null) =>
+      await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
+        body: JSON.stringify({ query: question }),
+      });
+    expect((await ask(null)).status).toBe(401);
+    expect((await ask('nonsense')).status).toBe(401);
+
+    const [{ village }] = (await database.query<{ village: string }>(
+      'select village from link where person is not null and village is not null group by 1 order by count(*) desc limit 1',
+    )) as [{ village: string }];
+    const seen: number[] = [];
+    for (const code of ['530502', village.slice(0, 9), village]) {
+      const token = hub(['token', '--division', code]).stdout.trim();
+      const { data, errors } = (await (await ask(token)).json()) as {
+        data: { people: { totalCount: number; nodes: { records: { division: { code: string } | null }[] }[] } };
+        errors?: unknown;
+      };
+      expect(errors).toBeUndefined();
+      seen.push(data.people.totalCount);
+      for (const person of data.people.nodes) {
+        expect(person.records.length).toBeGreaterThan(0);
+        for (const record of person.records) expect(record.division?.code ?? code).toMatch(new RegExp(`^${code}`));
+      }
+    }
+    expect(seen[0]).toBeGreaterThan(seen[2]!);
+    expect(seen[1]).toBeGreaterThanOrEqual(seen[2]!);
+    expect(seen[2]).toBeGreaterThan(0);
+  } finally {
+    const ended = new Promise((done) => server.on('exit', done));
+    server.kill('SIGTERM');
+    await ended;
+  }
+}
