@@ -165,9 +165,9 @@ function againstOf(kind: ExplainedKind, left: Side, right: Side): keyof typeof A
 function againstPersons(left: Side, right: Side): keyof typeof AGAINST {
   if (left.id_number === null || right.id_number === null) return 'NUMBER_MISSING';
   if (left.id_number !== right.id_number) return 'NUMBERS_DIFFER';
-  const judged = [judgeSides(left, right), judgeSides(right, left)];
-  if (judged.includes('CONTRADICTS')) return 'NAMES_CONTRADICT';
-  return judged.includes('UNCERTAIN') ? 'NUMBER_ALONE' : 'THROUGH_ANCHOR';
+  const judged = new Set([judgeSides(left, right), judgeSides(right, left)]);
+  if (judged.has('CONTRADICTS')) return 'NAMES_CONTRADICT';
+  return judged.has('UNCERTAIN') ? 'NUMBER_ALONE' : 'THROUGH_ANCHOR';
 }
 
 /** The rule of the engine, with one of the two in the place of the number's leading record. */

@@ -1,4 +1,4 @@
-import { compareNames, givenNamesMeet, type NameAgreement } from './compare-names.js';
+import { compareNames, givenNamesMeet } from './compare-names.js';
 import { groupRows, type Groups } from './group-rows.js';
 import { CURRENT, type RecordColumns } from './record-columns.js';
 
@@ -108,10 +108,6 @@ export function judge(evidence: NumberEvidence): Judgement {
   if (agreement !== null) return 'ID_NUMBER_AND_NAME';
   // The date may have been copied out of a borrowed number, so it never carries a wholly different given name.
   return birthAgrees && givenNamesMeet(name, anchorName) ? 'ID_NUMBER_AND_BIRTH_DATE' : 'CONTRADICTS';
-}
-
-export function tellAgreement(name: string, anchorName: string): NameAgreement | null {
-  return compareNames(name, anchorName);
 }
 
 /**

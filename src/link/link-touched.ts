@@ -57,9 +57,9 @@ export async function linkTouched(
     await client.query(`select pg_advisory_xact_lock(hashtext('hub link ' || $1))`, [county]);
     const plan = await planRun(client, county);
     const linkage = new Linkage(client, county, datasets, plan);
-    const report = plan.touched === 0 ? NOTHING : await run(linkage, plan, onProgress);
+    const outcome = plan.touched === 0 ? NOTHING : await run(linkage, plan, onProgress);
     await client.query('delete from touched_record where county = $1', [county]);
-    return { ...report, full: plan.full, touched: plan.touched, seconds: (performance.now() - started) / 1000 };
+    return { ...outcome, full: plan.full, touched: plan.touched, seconds: (performance.now() - started) / 1000 };
   });
 }
 
@@ -278,7 +278,7 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
     },
     subjects: async () =>
       note(await reachNeighbours(linkage, own, ['subject_key'], (row) => [columns.subjectKey[row]!])),
-    written: () => Int32Array.from(looked).sort(),
+    written: () => Int32Array.from(looked).toSorted(),
   };
 }
 

@@ -33,7 +33,7 @@ export async function reachNeighbours(
     fresh = rows.filter((row) => !reached.has(row));
     for (const row of fresh) reached.add(row);
   }
-  return Int32Array.from(reached).sort();
+  return Int32Array.from(reached).toSorted();
 }
 
 /** Ids of the records whose link row has one of these keys in one of these columns. */

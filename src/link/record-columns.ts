@@ -91,7 +91,7 @@ export class RecordColumns {
   }
 }
 
-type Column = Float64Array | Int32Array | Uint16Array | Uint8Array;
+type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
 export function widened<C extends ArrayBufferView>(column: C, length: number): C {
   const kind = column.constructor as new (length: number) => Column;

@@ -74,7 +74,9 @@ async function takeNewIds({ client }: Linkage, entity: Float64Array): Promise<nu
     `select setval('entity_id', nextval('entity_id') + $1 - 1) as last`,
     [needed],
   );
-  let next = Number(taken.rows[0]!.last) - needed + 1;
+  const last = Number(taken.rows[0]!.last);
+  if (last >= 2 ** 32) throw new Error('Entity ids have passed 2^32: widen the entity columns of the linkage.');
+  let next = last - needed + 1;
   for (let own = 0; own < entity.length; own += 1) if (entity[own] === 0) entity[own] = next++;
   return needed;
 }
