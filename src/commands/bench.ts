@@ -1,4 +1,3 @@
-import { benchNight } from '../bench/night.js';
 import { EXIT, UsageError, type Command } from './command.js';
 
 export const bench: Command = {
@@ -14,6 +13,7 @@ export const bench: Command = {
   ],
   async run({ terminal }, [what], options) {
     if (what !== 'night') throw new UsageError({ zh: `没有这项测量：${what}`, en: `There is no bench ${what}; there is night.` });
+    const { benchNight } = await import('../bench/night.js');
     await benchNight(options as { people: string; seed: string; noise: string; keep?: string }, (line) => terminal.line(line));
     return EXIT.done;
   },

@@ -15,7 +15,10 @@ export interface CommandOption extends Words {
   readonly fallback?: string;
 }
 
-/** A command of the program: `hub NAME ARGUMENTS… --options`. `run` answers with the exit code. */
+/**
+ * A command of the program: `hub NAME ARGUMENTS… --options`. `run` answers with the exit code, and loads what is heavy itself, so
+ * that a token or a help text does not wait for the linkage.
+ */
 export interface Command extends Words {
   readonly name: string;
   /** As commander has it: `<dir>`, `[refs...]`. */

@@ -1,4 +1,3 @@
-import { countyCommand } from '../../fixtures/county/command.js';
 import { EXIT, type Command } from './command.js';
 
 export const county: Command = {
@@ -14,6 +13,7 @@ export const county: Command = {
     { flags: '--county <code>', zh: '县代码：530502、440904、500229', en: '530502, 440904 or 500229', fallback: '530502' },
   ],
   async run({ terminal }, _operands, options) {
+    const { countyCommand } = await import('../../fixtures/county/command.js');
     await countyCommand(options as Record<string, string>, (line) => terminal.line(line));
     return EXIT.done;
   },

@@ -1,5 +1,4 @@
 import { openHub, readCounty } from '../hub.js';
-import { explainPair } from '../link/explain.js';
 import { EXIT, type Command } from './command.js';
 
 export const explain: Command = {
@@ -11,6 +10,7 @@ export const explain: Command = {
     { name: '<other>', zh: '第二条', en: 'the second' },
   ],
   async run({ config, terminal, say }, [first, second]) {
+    const { explainPair } = await import('../link/explain.js');
     const hub = await openHub(config);
     try {
       const county = await readCounty(hub.database);

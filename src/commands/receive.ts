@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { openHub } from '../hub.js';
 import { tellFinding } from '../model/finding.js';
 import type { DeliveryReport } from '../model/delivery.js';
-import { receiveNight, type NightReport } from '../pipeline.js';
+import type { NightReport } from '../pipeline.js';
 import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
 import { showProgress } from './show-progress.js';
 import { table } from './terminal.js';
@@ -32,6 +32,7 @@ export const receive: Command = {
     if (options['feed'] && !(config.feedUrl && config.feedToken)) {
       throw new UsageError({ zh: '--feed 需要 HUB_FEED_URL 和 HUB_FEED_TOKEN', en: '--feed needs HUB_FEED_URL and HUB_FEED_TOKEN.' });
     }
+    const { receiveNight } = await import('../pipeline.js');
     const hub = await openHub(config);
     try {
       const report = await receiveNight(hub, {

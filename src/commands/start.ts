@@ -4,7 +4,6 @@ import { IMPORTERS } from '../../importers/index.js';
 import { openReadings, openTokenKeys, signToken, type TokenKeys } from '../authorize/index.js';
 import { PROJECT_FOLDER } from '../database/project-folder.js';
 import { openHub, readCounty, type Hub } from '../hub.js';
-import { receiveNight } from '../pipeline.js';
 import { listDeliveries } from '../receive/list-deliveries.js';
 import { EXIT, type Command, type CommandContext } from './command.js';
 import { tellNight } from './receive.js';
@@ -48,6 +47,7 @@ export const start: Command = {
 async function takeSample(hub: Hub, context: CommandContext, wanted: boolean | undefined): Promise<void> {
   const [{ n: deliveries }] = (await hub.database.query<{ n: number }>('select count(*) as n from delivery')) as [{ n: number }];
   if (deliveries > 0 || !(wanted ?? hub.embedded)) return;
+  const { receiveNight } = await import('../pipeline.js');
   const { terminal, say } = context;
   terminal.note(say({ zh: '接收自带的虚构样例县（约 2,000 人，四个部门）…', en: 'Taking in the made-up sample county (about 2,000 people, four registers)…' }));
   const report = await receiveNight(hub, {

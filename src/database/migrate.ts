@@ -1,7 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Migration, Migrator } from '@mikro-orm/migrations';
-import { MikroORM } from '@mikro-orm/postgresql';
 import type { Database } from './connect.js';
 import { PROJECT_FOLDER } from './project-folder.js';
 
@@ -16,13 +14,27 @@ export async function migrate(database: Database): Promise<string[]> {
   const turn = await database.pool.connect();
   try {
     await turn.query(`select pg_advisory_lock(hashtext('hub migrate'))`);
+    if (await isUpToDate(database)) return [];
+    // Half a second to load, for something that happens once a release.
+    const [{ Migration, Migrator }, { MikroORM }] = await Promise.all([
+      import('@mikro-orm/migrations'),
+      import('@mikro-orm/postgresql'),
+    ]);
+    const migrationsList = readMigrations().map(({ name, statements }) => ({
+      name,
+      class: class extends Migration {
+        override up(): void {
+          this.addSql(statements);
+        }
+      },
+    }));
     const orm = await MikroORM.init({
       clientUrl: database.url,
       entities: [],
       discovery: { warnWhenNoEntities: false },
       logger: () => {},
       extensions: [Migrator],
-      migrations: { migrationsList: readMigrations(), snapshot: false, allOrNothing: true, tableName: 'hub_migration' },
+      migrations: { migrationsList, snapshot: false, allOrNothing: true, tableName: 'hub_migration' },
     });
     try {
       return (await orm.migrator.up()).map((done) => done.name);
@@ -35,19 +47,17 @@ export async function migrate(database: Database): Promise<string[]> {
   }
 }
 
-function readMigrations() {
+async function isUpToDate(database: Database): Promise<boolean> {
+  const [table] = await database.query(`select to_regclass('hub_migration') as there`);
+  if (table?.['there'] === null) return false;
+  const done = await database.query<{ name: string }>('select name from hub_migration');
+  const names = new Set(done.map((row) => row.name));
+  return readMigrations().every(({ name }) => names.has(name));
+}
+
+function readMigrations(): { name: string; statements: string }[] {
   return readdirSync(FOLDER)
     .filter((name) => name.endsWith('.sql'))
     .toSorted()
-    .map((name) => {
-      const statements = readFileSync(join(FOLDER, name), 'utf8');
-      return {
-        name: name.replace(/\.sql$/, ''),
-        class: class extends Migration {
-          override up(): void {
-            this.addSql(statements);
-          }
-        },
-      };
-    });
+    .map((name) => ({ name: name.replace(/\.sql$/, ''), statements: readFileSync(join(FOLDER, name), 'utf8') }));
 }
