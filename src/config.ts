@@ -23,9 +23,9 @@ export interface Config {
 
 /** @throws Error with a sentence for the operator when a setting cannot be read. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const port = environment['PORT'] ?? '4000';
+  const port = environment['PORT'] || '4000';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`PORT must be 0…65535; it is ${port}.`);
-  const county = environment['HUB_COUNTY'] ?? null;
+  const county = environment['HUB_COUNTY'] || null;
   if (county !== null && !/^\d{6}$/.test(county)) throw new Error('HUB_COUNTY must be a six-digit county code.');
   const databaseUrl = environment['DATABASE_URL'] || null;
   return {
@@ -37,7 +37,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     county,
     feedUrl: environment['HUB_FEED_URL'] || null,
     feedToken: environment['HUB_FEED_TOKEN'] || null,
-    demo: (environment['HUB_DEMO'] ?? (databaseUrl ? 'off' : 'on')) === 'on',
+    demo: (environment['HUB_DEMO'] || (databaseUrl ? 'off' : 'on')) === 'on',
     language: readLanguage(environment),
   };
 }

@@ -1,4 +1,5 @@
 import { copyInto } from '../database/copy.js';
+import { openFill } from '../database/open-fill.js';
 import { compareNames } from './compare-names.js';
 import { foldName } from './fold-name.js';
 import type { PersonClusters } from './form-person-clusters.js';
@@ -41,7 +42,8 @@ export async function linkMentions(
       await client.query('delete from mention where county = $1 and record = any($2::bigint[])', [county, ids]);
     }
   }
-  const copy = copyInto(client, 'mention', COLUMNS);
+  const fill = await openFill(client, 'mention');
+  const copy = copyInto(client, fill.table, COLUMNS);
   for (const { row, pointer, name, idKey } of reader.mentions) {
     if (own !== null && !own.has(row)) continue;
     const person = personOf(linkage, persons, idKey, name);
@@ -63,6 +65,7 @@ export async function linkMentions(
     if (waiting) await waiting;
   }
   await copy.end();
+  await fill.finish();
   for (const mention of others) {
     const person = personOf(linkage, persons, mention.id_key, mention.name ?? '');
     if (person === mention.person) continue;

@@ -1,4 +1,5 @@
 import { copyInto } from '../database/copy.js';
+import { openFill } from '../database/open-fill.js';
 import { assignIdentities } from './assign-identities.js';
 import type { Clusters } from './form-building-clusters.js';
 import { KINDS, reasonCode, REASONED, type Kind } from './link-columns.js';
@@ -46,13 +47,8 @@ export async function settleIdentities(
     if (own >= 0 && columns.status[row] === CURRENT) current[own] = 1;
     if (reasonColumn && codes) reasonColumn[row] = own < 0 ? 0 : codes[reason[at]!]!;
   }
-  const staging = copyInto(client, mode.linkedBefore ? 'entity_tonight' : 'entity', [
-    'county',
-    'id',
-    'kind',
-    'status',
-    'merged_into',
-  ]);
+  const fill = mode.linkedBefore ? null : await openFill(client, 'entity');
+  const staging = copyInto(client, fill?.table ?? 'entity_tonight', ['county', 'id', 'kind', 'status', 'merged_into']);
   let retired = orphaned.length;
   for (let own = 0; own < count; own += 1) {
     if (current[own] === 0) retired += 1;
@@ -62,6 +58,7 @@ export async function settleIdentities(
   for (const id of orphaned) await staging.write([county, id, kind, 'retired', null]);
   for (const [from, into] of merged) await staging.write([county, from, kind, 'merged', entity[-1 - into]]);
   await staging.end();
+  await fill?.finish();
   return { clusters: count, added, merged: merged.length, split: split.length, retired };
 }
 

@@ -1,6 +1,7 @@
 import { finished } from 'node:stream/promises';
 import { once } from 'node:events';
 import { from as copyFrom } from 'pg-copy-streams';
+import { openFill } from '../database/open-fill.js';
 import { ENTITY_COLUMNS, KEY_COLUMNS, KINDS, REASONED, reasonText } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 
@@ -26,7 +27,9 @@ export async function openStaging({ client, mode }: Linkage): Promise<void> {
 /** Writes the links of these rows, and what became of the entities; only rows that differ are touched. */
 export async function writeLinkage(linkage: Linkage, rows: Int32Array, onRow?: (done: number) => void): Promise<void> {
   const { client, mode, county } = linkage;
-  await copyLinks(linkage, mode.linkedBefore ? 'link_tonight' : 'link', rows, onRow);
+  const fill = mode.linkedBefore ? null : await openFill(client, 'link');
+  await copyLinks(linkage, fill?.table ?? 'link_tonight', rows, onRow);
+  await fill?.finish();
   if (!mode.linkedBefore) {
     await client.query(
       `insert into touched_entity (county, kind, entity) select $1, unnest($2::text[]), 0 on conflict do nothing`,
