@@ -14,8 +14,12 @@ export async function runCommand(words: readonly string[], environment: NodeJS.P
     const program = new Program('hub')
       .description(context.say(ABOUT))
       .exitOverride()
-      .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) });
-    if (config.language === 'zh') program.helpOption('-h, --help', '显示帮助').helpCommand('help [command]', '显示某个命令的帮助');
+      .configureOutput({
+        writeOut: (text) => process.stdout.write(text),
+        writeErr: (text) => process.stderr.write(text),
+      });
+    if (config.language === 'zh')
+      program.helpOption('-h, --help', '显示帮助').helpCommand('help [command]', '显示某个命令的帮助');
     for (const command of COMMANDS) declare(program, command, context, (exit) => (code = exit));
     await program.parseAsync(words as string[], { from: 'user' });
     return code;
@@ -26,7 +30,9 @@ export async function runCommand(words: readonly string[], environment: NodeJS.P
       terminal.note(error.words[readConfig({ ...environment, PORT: undefined }).language]);
       return EXIT.usage;
     }
-    terminal.note(environment['HUB_DEBUG'] ? ((error as Error).stack ?? String(error)) : `hub: ${(error as Error).message}`);
+    terminal.note(
+      environment['HUB_DEBUG'] ? ((error as Error).stack ?? String(error)) : `hub: ${(error as Error).message}`,
+    );
     return EXIT.failed;
   }
 }
@@ -42,7 +48,10 @@ function declare(program: Program, command: Command, context: CommandContext, on
   for (const argument of command.arguments ?? []) declared.argument(argument.name, context.say(argument));
   for (const option of command.options ?? []) declared.option(option.flags, context.say(option), option.fallback);
   declared.action(async (...given: unknown[]) => {
-    const operands = given.slice(0, -2).flat().filter((operand): operand is string => typeof operand === 'string');
+    const operands = given
+      .slice(0, -2)
+      .flat()
+      .filter((operand): operand is string => typeof operand === 'string');
     onExit(await command.run(context, operands, given.at(-2) as Record<string, unknown>));
   });
 }

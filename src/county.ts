@@ -12,7 +12,11 @@ const FOLDER = join(PROJECT_FOLDER, 'fixtures/divisions');
  * village codes), else the first county of the table. Its real divisions come with the program.
  * @throws Error when HUB_COUNTY names a county that the hub has no divisions of, or another than it was settled on
  */
-export async function settleCounty(database: Database, wanted: string | null, files: readonly string[]): Promise<string> {
+export async function settleCounty(
+  database: Database,
+  wanted: string | null,
+  files: readonly string[],
+): Promise<string> {
   const [settled] = await database.query<{ value: string }>(`select value from setting where name = 'county'`);
   const known = await knownCounties();
   if (wanted !== null && !known.includes(wanted)) {
@@ -20,7 +24,9 @@ export async function settleCounty(database: Database, wanted: string | null, fi
   }
   if (settled) {
     if (wanted !== null && wanted !== settled.value) {
-      throw new Error(`This hub holds the county ${settled.value}; HUB_COUNTY says ${wanted}. Use another HUB_HOME or database.`);
+      throw new Error(
+        `This hub holds the county ${settled.value}; HUB_COUNTY says ${wanted}. Use another HUB_HOME or database.`,
+      );
     }
     return settled.value;
   }

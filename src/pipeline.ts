@@ -27,6 +27,8 @@ export interface NightOptions {
   readonly accept: Acceptance | null;
   readonly preview: boolean;
   readonly onProgress: (progress: NightProgress) => void;
+  /** What the departments deliver; all that `importers/` declares unless told. */
+  readonly datasets?: readonly Dataset[];
 }
 
 /** A named officer's word that a held delivery is right. */
@@ -53,7 +55,7 @@ export interface NightReport {
   readonly seconds: number;
 }
 
-export const DATASETS: readonly Dataset[] = IMPORTERS.flatMap((importer) => importer.datasets);
+const DATASETS: readonly Dataset[] = IMPORTERS.flatMap((importer) => importer.datasets);
 
 /** The flow: receive → validate → stage → link → assemble. Each step looks only at what the one before it touched. */
 export async function receiveNight(hub: Hub, options: NightOptions): Promise<NightReport> {
@@ -66,13 +68,15 @@ export async function receiveNight(hub: Hub, options: NightOptions): Promise<Nig
     found.map((file) => file.path),
   );
   return await withReceiveLock(database, county, async () => {
-    const night: Night = { hub, county, divisions: await loadDivisions(county), options };
+    const datasets = options.datasets ?? DATASETS;
+    const night: Night = { hub, county, divisions: await loadDivisions(county), datasets, options };
     const empty = await isEmpty(database);
     // Filling tables that have no indexes and building these afterwards costs a fifth of filling them row by row.
     if (empty && !options.preview) await dropIndexes(database, FILLED_FIRST);
     const deliveries: DeliveryReport[] = [];
     for (const file of found) deliveries.push(await takeFile(night, file));
-    if (options.feed) for (const dataset of DATASETS) deliveries.push(...(await takeFeed(night, dataset, options.feed)));
+    if (options.feed)
+      for (const dataset of datasets) deliveries.push(...(await takeFeed(night, dataset, options.feed)));
     const nothingNew = deliveries.every((delivery) => delivery.state !== 'taken');
     const settled = options.preview ? { link: null, assemble: null } : await settle(night, empty);
     return { deliveries, ...settled, nothingNew, preview: options.preview, seconds: (Date.now() - began) / 1000 };
@@ -83,6 +87,7 @@ interface Night {
   readonly hub: Hub;
   readonly county: string;
   readonly divisions: DivisionTable;
+  readonly datasets: readonly Dataset[];
   readonly options: NightOptions;
 }
 
@@ -92,11 +97,15 @@ const READING = '1';
 const FILLED_FIRST = ['record', 'finding', 'link', 'mention', 'entity'];
 
 /** Also after a stop at any moment: what an earlier run took and did not link or assemble is still marked as touched. */
-async function settle({ hub, county, options }: Night, empty: boolean): Promise<Pick<NightReport, 'link' | 'assemble'>> {
+async function settle(
+  { hub, county, datasets, options }: Night,
+  empty: boolean,
+): Promise<Pick<NightReport, 'link' | 'assemble'>> {
   const { database } = hub;
-  const tell = (step: NightProgress['step']) => (done: number, of: number) => options.onProgress({ step, what: '', done, of });
+  const tell = (step: NightProgress['step']) => (done: number, of: number) =>
+    options.onProgress({ step, what: '', done, of });
   if (empty) await database.query('analyze record');
-  const link = await linkTouched(database, county, DATASETS, ({ done, of }) => tell('link')(done, of));
+  const link = await linkTouched(database, county, datasets, ({ done, of }) => tell('link')(done, of));
   await ensureIndexes(database, tell('index'));
   if (empty) await database.query('vacuum (analyze) record, link, mention, entity, finding');
   const assemble = await assembleTouched(database, county, tell('assemble'));
@@ -109,7 +118,7 @@ async function isEmpty(database: Database): Promise<boolean> {
 }
 
 async function takeFile(night: Night, file: FoundFile): Promise<DeliveryReport> {
-  const opened = await openDelivery(file, DATASETS);
+  const opened = await openDelivery(file, night.datasets);
   if ('refused' in opened) return await refuseFile(night, opened);
   try {
     return await takeOpened(night, opened);
@@ -120,10 +129,22 @@ async function takeFile(night: Night, file: FoundFile): Promise<DeliveryReport> 
 
 async function refuseFile({ hub, county, options }: Night, refusal: Refusal): Promise<DeliveryReport> {
   if (!options.preview) return await recordRefusal(hub.database, county, refusal);
-  return { ...NO_ROWS, delivery: null, file: refusal.file, sha256: refusal.sha256, dataset: null, state: 'refused', reason: refusal.finding };
+  return {
+    ...NO_ROWS,
+    delivery: null,
+    file: refusal.file,
+    sha256: refusal.sha256,
+    dataset: null,
+    state: 'refused',
+    reason: refusal.finding,
+  };
 }
 
-async function takeFeed(night: Night, dataset: Dataset, feed: { url: string; token: string }): Promise<DeliveryReport[]> {
+async function takeFeed(
+  night: Night,
+  dataset: Dataset,
+  feed: { url: string; token: string },
+): Promise<DeliveryReport[]> {
   if (dataset.file.format !== 'items') return [];
   const { hub, county, options } = night;
   const { resource } = dataset.file;
@@ -191,7 +212,11 @@ async function takeOpened(night: Night, opened: OpenDelivery): Promise<DeliveryR
 }
 
 /** @returns why the delivery cannot be read, or null */
-async function readTables({ divisions, options }: Night, opened: OpenDelivery, intake: Intake): Promise<Finding | null> {
+async function readTables(
+  { divisions, options }: Night,
+  opened: OpenDelivery,
+  intake: Intake,
+): Promise<Finding | null> {
   const receivedOn = new Date().toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' });
   let rows = 0;
   for await (const table of opened.tables()) {
@@ -205,12 +230,22 @@ async function readTables({ divisions, options }: Night, opened: OpenDelivery, i
       for (const row of batch) {
         if (intake.known(row)) continue;
         const { record, findings } = read(row);
-        const waiting = record ? intake.add(row, record, findings) : findings.length > 0 ? intake.refuse(row, findings) : undefined;
+        const waiting = record
+          ? intake.add(row, record, findings)
+          : findings.length > 0
+            ? intake.refuse(row, findings)
+            : undefined;
         if (waiting) await waiting;
       }
       await intake.drain();
       rows += batch.length;
-      options.onProgress({ step: 'receive', what: opened.file, done: opened.bytesRead?.() ?? 0, of: opened.bytes, rows });
+      options.onProgress({
+        step: 'receive',
+        what: opened.file,
+        done: opened.bytesRead?.() ?? 0,
+        of: opened.bytes,
+        rows,
+      });
     }
     await intake.note(refusedNotes(plan, rows - before));
   }

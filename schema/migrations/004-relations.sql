@@ -2,7 +2,14 @@
 -- reader's own rights (security_invoker), so an edge whose only evidence is hidden is hidden.
 -- A person's ties end with the record: `current` is false for what a source has withdrawn. Counts on link_person, link_household,
 -- link_dwelling, link_building, link_organisation and link_grid_code through the branch that is asked for by from_kind or to_kind.
+-- `since` and `until` are what the record states of it, as far as it does: `YYYY-MM-DD`, `YYYY-MM` or a moment; null is not stated.
 create view relation with (security_invoker) as
+select edge.*,
+  coalesce(stated.stated->>'since', stated.stated->>'registeredOn', stated.stated->>'joinedOn',
+    case when stated.stated->>'householdStatus' = '正常' then stated.stated->>'statusDate' end) as since,
+  coalesce(stated.stated->>'until', stated.stated->>'expiresOn',
+    case when stated.stated->>'householdStatus' <> '正常' then stated.stated->>'statusDate' end) as until
+from (
 select l.county, 'lives_in' as kind, 'person' as from_kind, l.person as from_entity, 'dwelling' as to_kind, l.dwelling as to_entity,
   null::text as to_code, l.record, l.register, l.dataset, l.status = 'current' as current,
   null::text as detail
@@ -55,6 +62,8 @@ select l.county, 'part_of', 'dwelling', l.dwelling, 'building', l.building, null
 from link l where l.dwelling is not null and l.building is not null
 union all
 select l.county, 'part_of', 'building', l.building, 'village', null, l.village, l.record, l.register, l.dataset, l.status = 'current', null
-from link l where l.building is not null and l.village is not null;
+from link l where l.building is not null and l.village is not null
+) as edge
+join record stated on stated.county = edge.county and stated.id = edge.record;
 
 grant select on relation to hub_county, hub_township, hub_village, hub_grid, hub_mixed;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateCounty } from '../../fixtures/county/generate-county.js';
@@ -20,12 +20,22 @@ export interface NightBenchOptions {
  */
 export async function benchNight(options: NightBenchOptions, write: (line: string) => void): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'hub-bench-'));
+  // PostgreSQL runs as another account when we are root, and has to pass through.
+  chmodSync(work, 0o711);
   const county = options.keep ?? join(work, 'county');
   try {
     if (!existsSync(join(county, 'truth'))) {
       const began = Date.now();
-      await generateCounty({ people: Number(options.people), seed: Number(options.seed), out: county, days: 2, noise: options.noise as 'typical' });
-      write(`county of ${Number(options.people).toLocaleString('en')} people, seed ${options.seed}, ${options.noise}: made in ${seconds(Date.now() - began)}`);
+      await generateCounty({
+        people: Number(options.people),
+        seed: Number(options.seed),
+        out: county,
+        days: 2,
+        noise: options.noise as 'typical',
+      });
+      write(
+        `county of ${Number(options.people).toLocaleString('en')} people, seed ${options.seed}, ${options.noise}: made in ${seconds(Date.now() - began)}`,
+      );
     }
     write(`${cpus().length} cores, Node ${process.versions.node}`);
     const home = join(work, 'home');
@@ -45,16 +55,33 @@ export async function benchNight(options: NightBenchOptions, write: (line: strin
   }
 }
 
-async function score(county: string, day: number, home: string, work: string, write: (line: string) => void): Promise<void> {
+async function score(
+  county: string,
+  day: number,
+  home: string,
+  work: string,
+  write: (line: string) => void,
+): Promise<void> {
   const file = join(work, `links-${day}.csv`);
   const run = await runHub(['links', '--kind', 'person,household,dwelling,building', '--out', file], home);
   if (run.code !== 0) throw new Error(run.notes);
   const truth = join(county, `truth/day-${day}.csv`);
   for (const kind of ['person', 'household', 'dwelling', 'building'] as const) {
-    const { precision, recall, pairs, falsePairs } = await scorePairs(truth, file, kind);
+    const { precision, recall, pairs, falsePairs, withoutNumber } = await scorePairs(
+      truth,
+      file,
+      kind,
+      join(county, `truth/good-numbers-day-${day}.csv`),
+    );
+    if (pairs === 0) continue;
     write(
       `  truth of day ${day}, ${kind} pairs: precision ${percent(precision)}, recall ${percent(recall)} (${pairs.toLocaleString('en')} true pairs, ${falsePairs.toLocaleString('en')} false)`,
     );
+    if (kind === 'person' && withoutNumber) {
+      write(
+        `    of these, one side without a good number: precision ${percent(withoutNumber.precision)}, recall ${percent(withoutNumber.recall)}`,
+      );
+    }
   }
 }
 
@@ -105,14 +132,22 @@ function treeOf(root: number): number[] {
 function databaseProcesses(home: string): number[] {
   try {
     const postmaster = Number(readFileSync(join(home, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
-    return processes().filter((pid) => pid === postmaster || / (\d+) /.exec(readProcess(pid, 'stat').replace(/^\d+ \(.*\) \S/s, ''))?.[1] === String(postmaster));
+    return processes().filter(
+      (pid) =>
+        pid === postmaster ||
+        / (\d+) /.exec(readProcess(pid, 'stat').replace(/^\d+ \(.*\) \S/s, ''))?.[1] === String(postmaster),
+    );
   } catch {
     return [];
   }
 }
 
 function processes(): number[] {
-  return existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number) : [];
+  return existsSync('/proc')
+    ? readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number)
+    : [];
 }
 
 function readProcess(pid: number, file: string): string {
@@ -134,7 +169,9 @@ function proportionalBytes(pid: number): number {
 
 /** utime + stime, in clock ticks of a hundredth of a second. */
 function cpuMilliseconds(pid: number): number {
-  const fields = readProcess(pid, 'stat').replace(/^\d+ \(.*\) /s, '').split(' ');
+  const fields = readProcess(pid, 'stat')
+    .replace(/^\d+ \(.*\) /s, '')
+    .split(' ');
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10;
 }
 
@@ -143,7 +180,9 @@ function sum(pids: readonly number[], measure: (pid: number) => number): number 
 }
 
 function sumRows(output: string): string {
-  const rows = [...output.matchAll(/\b(?:taken|HELD|REFUSED|known)\s+([\d,]+)/g)].map((found) => Number(found[1]!.replaceAll(',', '')));
+  const rows = [...output.matchAll(/\b(?:taken|HELD|REFUSED|known)\s+([\d,]+)/g)].map((found) =>
+    Number(found[1]!.replaceAll(',', '')),
+  );
   return rows.reduce((total, n) => total + n, 0).toLocaleString('en');
 }
 

@@ -9,12 +9,19 @@ export const bench: Command = {
     { flags: '--people <n>', zh: '人口', en: 'people', fallback: '20000' },
     { flags: '--seed <n>', zh: '随机种子', en: 'seed', fallback: '1' },
     { flags: '--noise <strength>', zh: '差错程度', en: 'clean, typical or hard', fallback: 'typical' },
-    { flags: '--keep <dir>', zh: '县数据放在此处并保留（已有则直接使用）', en: 'put the county here and keep it (used as it is when there)' },
+    {
+      flags: '--keep <dir>',
+      zh: '县数据放在此处并保留（已有则直接使用）',
+      en: 'put the county here and keep it (used as it is when there)',
+    },
   ],
   async run({ terminal }, [what], options) {
-    if (what !== 'night') throw new UsageError({ zh: `没有这项测量：${what}`, en: `There is no bench ${what}; there is night.` });
+    if (what !== 'night')
+      throw new UsageError({ zh: `没有这项测量：${what}`, en: `There is no bench ${what}; there is night.` });
     const { benchNight } = await import('../bench/night.js');
-    await benchNight(options as { people: string; seed: string; noise: string; keep?: string }, (line) => terminal.line(line));
+    await benchNight(options as { people: string; seed: string; noise: string; keep?: string }, (line) =>
+      terminal.line(line),
+    );
     return EXIT.done;
   },
 };

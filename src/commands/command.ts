@@ -24,7 +24,11 @@ export interface Command extends Words {
   /** As commander has it: `<dir>`, `[refs...]`. */
   readonly arguments?: readonly (Words & { readonly name: string })[];
   readonly options?: readonly CommandOption[];
-  run(context: CommandContext, operands: readonly string[], options: Readonly<Record<string, unknown>>): Promise<number>;
+  run(
+    context: CommandContext,
+    operands: readonly string[],
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<number>;
 }
 
 /** Exit codes: 0 done · 1 failed · 2 the call was wrong · 3 done, and something was refused or held. */

@@ -9,8 +9,18 @@ export const county: Command = {
     { flags: '--seed <n>', zh: '随机种子：相同种子得到相同字节', en: 'same seed, same bytes', fallback: '1' },
     { flags: '--out <dir>', zh: '输出文件夹', en: 'folder to write to' },
     { flags: '--days <n>', zh: '天数', en: 'days of deliveries', fallback: '1' },
-    { flags: '--noise <strength>', zh: '差错程度：clean、typical、hard', en: 'clean, typical or hard', fallback: 'typical' },
-    { flags: '--county <code>', zh: '县代码：530502、440904、500229', en: '530502, 440904 or 500229', fallback: '530502' },
+    {
+      flags: '--noise <strength>',
+      zh: '差错程度：clean、typical、hard',
+      en: 'clean, typical or hard',
+      fallback: 'typical',
+    },
+    {
+      flags: '--county <code>',
+      zh: '县代码：530502、440904、500229',
+      en: '530502, 440904 or 500229',
+      fallback: '530502',
+    },
   ],
   async run({ terminal }, _operands, options) {
     const { countyCommand } = await import('../../fixtures/county/command.js');

@@ -6,7 +6,11 @@ export const explain: Command = {
   zh: '说明两条来源记录为什么是（或不是）同一个人、户、房屋、楼栋',
   en: 'tell why two source records are, or are not, the same person, household, dwelling, building',
   arguments: [
-    { name: '<ref>', zh: '第一条：文件#行、文件#工作表!行、资源/标识', en: 'the first: FILE#ROW, FILE#SHEET!ROW or RESOURCE/ID' },
+    {
+      name: '<ref>',
+      zh: '第一条：文件#行、文件#工作表!行、资源/标识',
+      en: 'the first: FILE#ROW, FILE#SHEET!ROW or RESOURCE/ID',
+    },
     { name: '<other>', zh: '第二条', en: 'the second' },
   ],
   async run({ config, terminal, say }, [first, second]) {

@@ -41,7 +41,14 @@ export const findings: Command = {
           `select f.code, f.severity, count(*) as n from finding f where ${where} group by 1, 2 order by n desc`,
           values,
         );
-        for (const line of table(totals.map((row) => [row.code, row.severity, row.n.toLocaleString('en'), FINDINGS[row.code][config.language]]))) {
+        for (const line of table(
+          totals.map((row) => [
+            row.code,
+            row.severity,
+            row.n.toLocaleString('en'),
+            FINDINGS[row.code][config.language],
+          ]),
+        )) {
           terminal.line(line);
         }
         terminal.line();
@@ -90,7 +97,14 @@ function asCsv(row: FindingRow, language: Language): string {
 }
 
 function refOf(row: FindingRow): string {
-  return recordRef({ file: row.file ?? '', dataset: row.dataset, format: row.format, sheet: row.sheet, row: row.row_no, item: row.item });
+  return recordRef({
+    file: row.file ?? '',
+    dataset: row.dataset,
+    format: row.format,
+    sheet: row.sheet,
+    row: row.row_no,
+    item: row.item,
+  });
 }
 
 function sentence(row: FindingRow, language: Language): string {

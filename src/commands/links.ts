@@ -12,13 +12,21 @@ export const links: Command = {
   zh: '输出每条来源记录归属的实体：CSV `ref,kind,entity`',
   en: 'write which entity each source record speaks of: CSV `ref,kind,entity`',
   options: [
-    { flags: '--kind <kinds...>', zh: 'person、household、building（默认这三种）、dwelling', en: 'person, household, building (these by default), dwelling' },
+    {
+      flags: '--kind <kinds...>',
+      zh: 'person、household、building（默认这三种）、dwelling',
+      en: 'person, household, building (these by default), dwelling',
+    },
     { flags: '--out <file>', zh: '写入文件而不是标准输出', en: 'into a file instead of standard output' },
   ],
   async run({ config }, _operands, options) {
     const kinds = ((options['kind'] as string[] | undefined) ?? KINDS.slice(0, 3)).flatMap((kind) => kind.split(','));
     const wrong = kinds.find((kind) => !(KINDS as readonly string[]).includes(kind));
-    if (wrong !== undefined) throw new UsageError({ zh: `没有这一类：${wrong}`, en: `There is no kind ${wrong}; there are ${KINDS.join(', ')}.` });
+    if (wrong !== undefined)
+      throw new UsageError({
+        zh: `没有这一类：${wrong}`,
+        en: `There is no kind ${wrong}; there are ${KINDS.join(', ')}.`,
+      });
     const hub = await openHub(config);
     const county = await readCounty(hub.database);
     const file = options['out'] === undefined ? null : createWriteStream(String(options['out']));

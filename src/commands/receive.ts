@@ -14,9 +14,17 @@ export const receive: Command = {
   en: 'take in every delivery of a folder, recognised by name and content, or pull the governance feed; then link and assemble',
   arguments: [{ name: '[dir]', zh: '交付文件夹', en: 'folder of deliveries' }],
   options: [
-    { flags: '--feed', zh: '从 HUB_FEED_URL 拉取综治接口（令牌：HUB_FEED_TOKEN）', en: 'pull the governance feed at HUB_FEED_URL (token: HUB_FEED_TOKEN)' },
+    {
+      flags: '--feed',
+      zh: '从 HUB_FEED_URL 拉取综治接口（令牌：HUB_FEED_TOKEN）',
+      en: 'pull the governance feed at HUB_FEED_URL (token: HUB_FEED_TOKEN)',
+    },
     { flags: '--preview', zh: '只看会发生什么，不作任何更改', en: 'tell what would change, and change nothing' },
-    { flags: '--accept <sha256>', zh: '确认接收此前暂挂的交付（sha256 的前 8 位以上）', en: 'take a held delivery all the same (8 or more digits of its sha256)' },
+    {
+      flags: '--accept <sha256>',
+      zh: '确认接收此前暂挂的交付（sha256 的前 8 位以上）',
+      en: 'take a held delivery all the same (8 or more digits of its sha256)',
+    },
     { flags: '--by <name>', zh: '确认人', en: 'who confirms it' },
     { flags: '--reason <text>', zh: '确认理由', en: 'why' },
   ],
@@ -24,13 +32,19 @@ export const receive: Command = {
     const { config, terminal, say } = context;
     const accept = readAcceptance(options);
     if (folder === undefined && !options['feed']) {
-      throw new UsageError({ zh: '请给出交付文件夹，或使用 --feed', en: 'Name a folder of deliveries, or use --feed.' });
+      throw new UsageError({
+        zh: '请给出交付文件夹，或使用 --feed',
+        en: 'Name a folder of deliveries, or use --feed.',
+      });
     }
     if (folder !== undefined && !(await isFolder(folder))) {
       throw new UsageError({ zh: `不是文件夹：${folder}`, en: `There is no folder ${folder}.` });
     }
     if (options['feed'] && !(config.feedUrl && config.feedToken)) {
-      throw new UsageError({ zh: '--feed 需要 HUB_FEED_URL 和 HUB_FEED_TOKEN', en: '--feed needs HUB_FEED_URL and HUB_FEED_TOKEN.' });
+      throw new UsageError({
+        zh: '--feed 需要 HUB_FEED_URL 和 HUB_FEED_TOKEN',
+        en: '--feed needs HUB_FEED_URL and HUB_FEED_TOKEN.',
+      });
     }
     const { receiveNight } = await import('../pipeline.js');
     const hub = await openHub(config);
@@ -43,14 +57,18 @@ export const receive: Command = {
         onProgress: showProgress(terminal, say),
       });
       tellNight(report, context);
-      return report.deliveries.some((delivery) => delivery.state === 'held' || delivery.state === 'refused') ? EXIT.attention : EXIT.done;
+      return report.deliveries.some((delivery) => delivery.state === 'held' || delivery.state === 'refused')
+        ? EXIT.attention
+        : EXIT.done;
     } finally {
       await hub.close();
     }
   },
 };
 
-function readAcceptance(options: Readonly<Record<string, unknown>>): { sha256: string; by: string; reason: string } | null {
+function readAcceptance(
+  options: Readonly<Record<string, unknown>>,
+): { sha256: string; by: string; reason: string } | null {
   const { accept, by, reason } = options as Record<string, string | undefined>;
   if (accept === undefined) return null;
   if (!/^[0-9a-f]{8,64}$/i.test(accept) || !by || !reason) {
@@ -79,7 +97,15 @@ export function tellNight(report: NightReport, { terminal, say, config }: Comman
   const lines = report.deliveries.map((delivery) => [
     delivery.file,
     say(RESULTS[delivery.state]),
-    ...[delivery.rows, delivery.added, delivery.changed, delivery.unchanged, delivery.retired, delivery.refusedRows, delivery.findings].map(number),
+    ...[
+      delivery.rows,
+      delivery.added,
+      delivery.changed,
+      delivery.unchanged,
+      delivery.retired,
+      delivery.refusedRows,
+      delivery.findings,
+    ].map(number),
   ]);
   if (lines.length > 0) for (const line of table([head, ...lines])) terminal.line(line);
   for (const delivery of report.deliveries.filter(({ reason }) => reason !== null)) {
@@ -91,7 +117,12 @@ export function tellNight(report: NightReport, { terminal, say, config }: Comman
     return;
   }
   if (report.nothingNew) {
-    terminal.line(say({ zh: '没有变化：这些交付此前都已接收。', en: 'Nothing changed: every delivery here had been taken before.' }));
+    terminal.line(
+      say({
+        zh: '没有变化：这些交付此前都已接收。',
+        en: 'Nothing changed: every delivery here had been taken before.',
+      }),
+    );
     return;
   }
   const { link, assemble } = report;

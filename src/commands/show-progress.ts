@@ -12,7 +12,8 @@ export function showProgress(terminal: Terminal, say: (words: Words) => string):
     const left = share > 0.02 && share < 1 ? ((Date.now() - since) / 1000 / share) * (1 - share) : null;
     const parts = [say(STEPS[name]), what];
     if (of > 0) parts.push(`${Math.floor(share * 100)} %`);
-    if (rows !== undefined) parts.push(say({ zh: `${rows.toLocaleString('en')} 行`, en: `${rows.toLocaleString('en')} rows` }));
+    if (rows !== undefined)
+      parts.push(say({ zh: `${rows.toLocaleString('en')} 行`, en: `${rows.toLocaleString('en')} rows` }));
     if (left !== null) parts.push(say({ zh: `约剩 ${Math.ceil(left)} 秒`, en: `about ${Math.ceil(left)} s left` }));
     terminal.progress(parts.join('  '));
   };

@@ -17,7 +17,11 @@ export const start: Command = {
   zh: '启动数据库和 GraphQL 接口；首次启动时接收自带的虚构样例县',
   en: 'start the database and the GraphQL API; the first start takes in the made-up sample county that came along',
   options: [
-    { flags: '--sample', zh: '在自己的数据库上也接收样例县', en: 'take the sample county into a database of your own too' },
+    {
+      flags: '--sample',
+      zh: '在自己的数据库上也接收样例县',
+      en: 'take the sample county into a database of your own too',
+    },
     { flags: '--no-sample', zh: '不接收样例县', en: 'leave the sample county out' },
   ],
   async run(context, _operands, options) {
@@ -25,7 +29,10 @@ export const start: Command = {
     terminal.note(
       config.databaseUrl
         ? say({ zh: '连接 DATABASE_URL 指定的数据库…', en: 'Connecting to the database of DATABASE_URL…' })
-        : say({ zh: `启动内置 PostgreSQL（数据在 ${config.home}）…`, en: `Starting the embedded PostgreSQL (data in ${config.home})…` }),
+        : say({
+            zh: `启动内置 PostgreSQL（数据在 ${config.home}）…`,
+            en: `Starting the embedded PostgreSQL (data in ${config.home})…`,
+          }),
     );
     const hub = await openHub(config);
     try {
@@ -45,11 +52,18 @@ export const start: Command = {
 
 /** Only into a hub that has never taken anything: a real county never meets the made-up one. */
 async function takeSample(hub: Hub, context: CommandContext, wanted: boolean | undefined): Promise<void> {
-  const [{ n: deliveries }] = (await hub.database.query<{ n: number }>('select count(*) as n from delivery')) as [{ n: number }];
+  const [{ n: deliveries }] = (await hub.database.query<{ n: number }>('select count(*) as n from delivery')) as [
+    { n: number },
+  ];
   if (deliveries > 0 || !(wanted ?? hub.embedded)) return;
   const { receiveNight } = await import('../pipeline.js');
   const { terminal, say } = context;
-  terminal.note(say({ zh: '接收自带的虚构样例县（约 2,000 人，四个部门）…', en: 'Taking in the made-up sample county (about 2,000 people, four registers)…' }));
+  terminal.note(
+    say({
+      zh: '接收自带的虚构样例县（约 2,000 人，四个部门）…',
+      en: 'Taking in the made-up sample county (about 2,000 people, four registers)…',
+    }),
+  );
   const report = await receiveNight(hub, {
     folder: SAMPLE,
     feed: null,
@@ -93,7 +107,10 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
 async function explorerToken(hub: Hub, keys: TokenKeys): Promise<string> {
   const county = await readCounty(hub.database);
   const files = (await listDeliveries(SAMPLE)).map(({ file }) => file);
-  const [other] = await hub.database.query(`select from delivery where state = 'taken' and not (file = any ($1)) limit 1`, [files]);
+  const [other] = await hub.database.query(
+    `select from delivery where state = 'taken' and not (file = any ($1)) limit 1`,
+    [files],
+  );
   if (county === null || other || !LOOPBACK.has(hub.config.host)) return 'TOKEN';
   return await signToken(keys, { client: 'demo-explorer', divisions: [county], registers: REGISTERS }, 12 * 3600);
 }
@@ -109,13 +126,26 @@ async function tellWhereToAsk(hub: Hub, { config, terminal, say }: CommandContex
     const keys = await openTokenKeys(config.home);
     for (const { code, name, level } of await demoPosts(hub, county)) {
       terminal.line();
-      terminal.line(say({ zh: `演示令牌 · ${level.zh} · ${name}（${code}），12 小时有效：`, en: `demo token · ${level.en} officer · ${name} (${code}), holds for 12 hours:` }));
-      terminal.line(await signToken(keys, { client: `demo-${level.en}`, divisions: [code], registers: REGISTERS }, 12 * 3600));
+      terminal.line(
+        say({
+          zh: `演示令牌 · ${level.zh} · ${name}（${code}），12 小时有效：`,
+          en: `demo token · ${level.en} officer · ${name} (${code}), holds for 12 hours:`,
+        }),
+      );
+      terminal.line(
+        await signToken(keys, { client: `demo-${level.en}`, divisions: [code], registers: REGISTERS }, 12 * 3600),
+      );
     }
   }
   terminal.line();
   terminal.line(say({ zh: `GraphQL 接口：${url}`, en: `GraphQL: ${url}` }));
-  if (config.demo) terminal.line(say({ zh: `查询页面（浏览器打开，无需互联网）：${url}`, en: `Explorer (open it in a browser; it needs no internet): ${url}` }));
+  if (config.demo)
+    terminal.line(
+      say({
+        zh: `查询页面（浏览器打开，无需互联网）：${url}`,
+        en: `Explorer (open it in a browser; it needs no internet): ${url}`,
+      }),
+    );
   terminal.line(say({ zh: '按 Ctrl+C 停止；数据会保留。', en: 'Ctrl+C stops it; the data stays.' }));
 }
 

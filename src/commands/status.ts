@@ -42,16 +42,40 @@ export async function tellStatus(hub: Hub, { terminal, say }: Pick<CommandContex
   ]);
   const number = (n: number): string => n.toLocaleString('en');
   terminal.line(say({ zh: '交付', en: 'deliveries' }));
-  for (const line of table(deliveries.map((row) => [`  ${say(STATES[row.state] ?? { zh: row.state, en: row.state })}`, number(row.n)]))) terminal.line(line);
+  for (const line of table(
+    deliveries.map((row) => [`  ${say(STATES[row.state] ?? { zh: row.state, en: row.state })}`, number(row.n)]),
+  ))
+    terminal.line(line);
   terminal.line(say({ zh: '记录', en: 'records' }));
   const head = ['', say({ zh: '在用', en: 'current' }), say({ zh: '停用', en: 'retired' })];
-  for (const line of table([head, ...datasets.map((row) => [`  ${row.dataset}`, number(row.current), number(row.retired)])])) terminal.line(line);
+  for (const line of table([
+    head,
+    ...datasets.map((row) => [`  ${row.dataset}`, number(row.current), number(row.retired)]),
+  ]))
+    terminal.line(line);
   terminal.line(say({ zh: '实体', en: 'entities' }));
-  for (const line of table(entities.map((row) => [`  ${say(KINDS[row.kind] ?? { zh: row.kind, en: row.kind })} ${say(STATUSES[row.status] ?? { zh: row.status, en: row.status })}`, number(row.n)]))) terminal.line(line);
+  for (const line of table(
+    entities.map((row) => [
+      `  ${say(KINDS[row.kind] ?? { zh: row.kind, en: row.kind })} ${say(STATUSES[row.status] ?? { zh: row.status, en: row.status })}`,
+      number(row.n),
+    ]),
+  ))
+    terminal.line(line);
   terminal.line(say({ zh: '关联依据', en: 'links by reason' }));
-  for (const line of table(reasons.flatMap(({ kind, rows }) => rows.map((row) => [`  ${say(KINDS[kind]!)}`, row.reason, number(row.n), say(LINK_REASONS[row.reason] ?? { zh: '', en: '' })])))) terminal.line(line);
+  for (const line of table(
+    reasons.flatMap(({ kind, rows }) =>
+      rows.map((row) => [
+        `  ${say(KINDS[kind]!)}`,
+        row.reason,
+        number(row.n),
+        say(LINK_REASONS[row.reason] ?? { zh: '', en: '' }),
+      ]),
+    ),
+  ))
+    terminal.line(line);
   terminal.line(say({ zh: '未关闭的问题', en: 'open findings' }));
-  for (const line of table(findings.map((row) => [`  ${say(SEVERITIES[row.severity]!)}`, number(row.n)]))) terminal.line(line);
+  for (const line of table(findings.map((row) => [`  ${say(SEVERITIES[row.severity]!)}`, number(row.n)])))
+    terminal.line(line);
 }
 
 const STATES: Readonly<Record<string, { zh: string; en: string }>> = {

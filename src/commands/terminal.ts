@@ -53,7 +53,10 @@ function cut(text: string, columns: number): string {
 }
 
 export function widthOf(text: string): number {
-  return [...text].reduce((width, character) => width + (/[\u1100-\u115f\u2e80-\uffdc]|[^\u0000-\uffff]/u.test(character) ? 2 : 1), 0);
+  return [...text].reduce(
+    (width, character) => width + (/[\u1100-\u115f\u2e80-\uffdc]|[^\u0000-\uffff]/u.test(character) ? 2 : 1),
+    0,
+  );
 }
 
 /** Lines of columns, the first to the left and numbers to the right. */

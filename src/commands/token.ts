@@ -8,8 +8,16 @@ export const token: Command = {
   zh: '签发访问令牌：输出令牌本身，别无其他',
   en: 'sign a token for divisions and registers: prints the token and nothing else',
   options: [
-    { flags: '--division <codes...>', zh: '区划代码：县 6 位、乡镇 9 位、村 12 位、网格 15 位', en: 'codes of 6 (county), 9 (township), 12 (village) or 15 (grid) digits' },
-    { flags: '--register <names...>', zh: '可见的部门登记，默认全部', en: 'registers whose records it may see; all by default' },
+    {
+      flags: '--division <codes...>',
+      zh: '区划代码：县 6 位、乡镇 9 位、村 12 位、网格 15 位',
+      en: 'codes of 6 (county), 9 (township), 12 (village) or 15 (grid) digits',
+    },
+    {
+      flags: '--register <names...>',
+      zh: '可见的部门登记，默认全部',
+      en: 'registers whose records it may see; all by default',
+    },
     { flags: '--client <name>', zh: '客户端名称', en: 'the client’s name', fallback: 'command-line' },
     { flags: '--hours <n>', zh: '有效小时数，最多 12', en: 'hours it holds, at most 12', fallback: '12' },
   ],
@@ -31,7 +39,8 @@ export const token: Command = {
       });
     }
     const hours = Number(options['hours']);
-    if (!(hours > 0 && hours <= 12)) throw new UsageError({ zh: '--hours 须大于 0 且不超过 12', en: '--hours must be above 0 and at most 12.' });
+    if (!(hours > 0 && hours <= 12))
+      throw new UsageError({ zh: '--hours 须大于 0 且不超过 12', en: '--hours must be above 0 and at most 12.' });
     const keys = await openTokenKeys(config.home);
     terminal.line(
       await signToken(

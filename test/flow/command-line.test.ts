@@ -30,7 +30,10 @@ function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
 }
 
 function hub(words: readonly string[], more: NodeJS.ProcessEnv = {}) {
-  return spawnSync(process.execPath, [join(PROJECT, 'src/launch.mjs'), ...words], { env: environment(more), encoding: 'utf8' });
+  return spawnSync(process.execPath, [join(PROJECT, 'src/launch.mjs'), ...words], {
+    env: environment(more),
+    encoding: 'utf8',
+  });
 }
 
 describe('every command', () => {
@@ -46,7 +49,14 @@ describe('every command', () => {
   );
 
   it('answers a wrong call with code 2 and a sentence, without a stack', () => {
-    for (const words of [['nonsense'], ['token'], ['token', '--division', '12'], ['receive', '/nowhere/at/all'], ['links', '--kind', 'x'], ['findings', '--code', 'X']]) {
+    for (const words of [
+      ['nonsense'],
+      ['token'],
+      ['token', '--division', '12'],
+      ['receive', '/nowhere/at/all'],
+      ['links', '--kind', 'x'],
+      ['findings', '--code', 'X'],
+    ]) {
       const call = hub(words);
       expect([words, call.status]).toEqual([words, 2]);
       expect(call.stderr).not.toMatch(/ at .*\.(js|ts):\d+/);
@@ -80,7 +90,9 @@ describe('a made-up county, received, linked and asked', () => {
 
     const links = hub(['links']).stdout.trim().split('\n');
     expect(links[0]).toBe('ref,kind,entity');
-    const persons = links.filter((line) => line.includes(',person,')).map((line) => line.split(',') as [string, string, string]);
+    const persons = links
+      .filter((line) => line.includes(',person,'))
+      .map((line) => line.split(',') as [string, string, string]);
     const [first] = persons;
     const partner = persons.find((line) => line[2] === first![2] && line[0] !== first![0]);
     const stranger = persons.find((line) => line[2] !== first![2]);
@@ -106,11 +118,15 @@ async function answersOverHttp(): Promise<void> {
       });
       server.on('exit', () => failed(new Error(`it ended: ${text}`)));
     });
-    const question = '{ people(first: 200) { totalCount nodes { divisionChain { code } records { division { code } } } } }';
+    const question =
+      '{ people(first: 200) { totalCount nodes { divisionChain { code } records { division { code } } } } }';
     const ask = async (token: string | null) =>
       await fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        },
         body: JSON.stringify({ query: question }),
       });
     expect((await ask(null)).status).toBe(401);

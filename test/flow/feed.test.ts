@@ -39,7 +39,8 @@ it('makes of the feed what it makes of the same items in files', async () => {
   const other = await openTestHub();
   try {
     await other.receive(join(SAMPLE, 'day-1/governance'));
-    const stated = (of: TestHub) => of.database.query(`select dataset, item, stated from record order by dataset, item`);
+    const stated = (of: TestHub) =>
+      of.database.query(`select dataset, item, stated from record order by dataset, item`);
     expect(await stated(hub)).toEqual(await stated(other));
   } finally {
     await other.close();

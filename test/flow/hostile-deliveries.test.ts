@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,11 +28,23 @@ afterAll(() => hub.close());
 
 describe('a delivery that cannot be right', () => {
   it.each([
-    ['cut in half in the middle of a row', (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length / 2)), ['held', 'refused']],
-    ['cut in half after a row', (bytes: Buffer) => bytes.subarray(0, bytes.indexOf('\r\n', bytes.length >> 1) + 2), ['held']],
+    [
+      'cut in half in the middle of a row',
+      (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length / 2)),
+      ['held', 'refused'],
+    ],
+    [
+      'cut in half after a row',
+      (bytes: Buffer) => bytes.subarray(0, bytes.indexOf('\r\n', bytes.length >> 1) + 2),
+      ['held'],
+    ],
     ['emptied', () => Buffer.alloc(0), ['refused']],
     ['with nothing but its header', (bytes: Buffer) => bytes.subarray(0, bytes.indexOf('\r\n') + 2), ['refused']],
-    ['with its key column renamed', (bytes: Buffer) => Buffer.concat([Buffer.from('XYZ'), bytes.subarray(bytes.indexOf(','))]), ['refused']],
+    [
+      'with its key column renamed',
+      (bytes: Buffer) => Buffer.concat([Buffer.from('XYZ'), bytes.subarray(bytes.indexOf(','))]),
+      ['refused'],
+    ],
     ['of noise', () => Buffer.from(Array.from({ length: 5_000 }, (_, i) => (i * 7919) % 251)), ['refused']],
   ])('%s is held or refused, with its reason, and last night’s data stays', async (_, spoil, states) => {
     const folder = await spoiled('police/常住人口_全量_20261001.csv', spoil(readFileSync(RESIDENTS)));
@@ -38,7 +59,10 @@ describe('a delivery that cannot be right', () => {
   it('a workbook cut in half is refused', async () => {
     const bytes = readFileSync(join(SAMPLE, 'day-1/civil-affairs/民政保障对象_202609.xlsx'));
     const folder = await spoiled('civil-affairs/民政保障对象_202610.xlsx', bytes.subarray(0, bytes.length >> 1));
-    expect((await hub.receive(folder)).deliveries[0]).toMatchObject({ state: 'refused', reason: { code: 'DELIVERY_UNREADABLE' } });
+    expect((await hub.receive(folder)).deliveries[0]).toMatchObject({
+      state: 'refused',
+      reason: { code: 'DELIVERY_UNREADABLE' },
+    });
     expect(await hub.picture()).toBe(before);
     rmSync(folder, { recursive: true, force: true });
   });
@@ -46,14 +70,20 @@ describe('a delivery that cannot be right', () => {
   it('an older full delivery than the newest is refused as stale', async () => {
     const text = readFileSync(join(SAMPLE, 'day-1/police/常住人口_全量_20260930.csv'));
     const folder = await spoiled('police/常住人口_全量_20260901.csv', Buffer.concat([text, Buffer.from('\r\n')]));
-    expect((await hub.receive(folder)).deliveries[0]).toMatchObject({ state: 'refused', reason: { code: 'DELIVERY_STALE' } });
+    expect((await hub.receive(folder)).deliveries[0]).toMatchObject({
+      state: 'refused',
+      reason: { code: 'DELIVERY_STALE' },
+    });
     expect(await hub.picture()).toBe(before);
     rmSync(folder, { recursive: true, force: true });
   });
 
   it('a held one is taken once a named officer confirms it', async () => {
     const half = readFileSync(RESIDENTS);
-    const folder = await spoiled('police/常住人口_全量_20261001.csv', half.subarray(0, half.indexOf('\r\n', half.length >> 1) + 2));
+    const folder = await spoiled(
+      'police/常住人口_全量_20261001.csv',
+      half.subarray(0, half.indexOf('\r\n', half.length >> 1) + 2),
+    );
     const other = await openTestHub();
     try {
       await other.receive(join(SAMPLE, 'day-1'));
@@ -71,27 +101,39 @@ describe('a delivery that cannot be right', () => {
 });
 
 describe.skipIf(!existsSync(BAD_INPUT))('other people’s bad files (skipped where ../shared/bad-input is not)', () => {
-  it.each(existsSync(BAD_INPUT) ? readdirSync(BAD_INPUT) : [])('%s: each ends in a refusal or a delivery, and changes nothing that was there', async (source) => {
-    const report = await hub.receive(join(BAD_INPUT, source));
-    expect(report.deliveries.length).toBeGreaterThan(0);
-    for (const delivery of report.deliveries) {
-      expect(['refused', 'held', 'duplicate']).toContain(delivery.state);
-      if (delivery.state !== 'duplicate') expect(delivery.reason).not.toBeNull();
-    }
-    expect(await hub.picture()).toBe(before);
-  }, 120_000);
+  it.each(existsSync(BAD_INPUT) ? readdirSync(BAD_INPUT) : [])(
+    '%s: each ends in a refusal or a delivery, and changes nothing that was there',
+    async (source) => {
+      const report = await hub.receive(join(BAD_INPUT, source));
+      expect(report.deliveries.length).toBeGreaterThan(0);
+      for (const delivery of report.deliveries) {
+        expect(['refused', 'held', 'duplicate']).toContain(delivery.state);
+        if (delivery.state !== 'duplicate') expect(delivery.reason).not.toBeNull();
+      }
+      expect(await hub.picture()).toBe(before);
+    },
+    120_000,
+  );
 
   it('is the same under the names of real deliveries', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hub-bad-'));
     mkdirSync(join(folder, 'police'));
     mkdirSync(join(folder, 'civil-affairs'));
     const files = (name: RegExp) =>
-      readdirSync(BAD_INPUT, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && name.test(entry.name));
+      readdirSync(BAD_INPUT, { recursive: true, withFileTypes: true }).filter(
+        (entry) => entry.isFile() && name.test(entry.name),
+      );
     for (const [i, entry] of files(/\.(csv|txt)$/).entries()) {
-      copyFileSync(join(entry.parentPath, entry.name), join(folder, `police/常住人口_全量_2027${String(1000 + i)}.csv`));
+      copyFileSync(
+        join(entry.parentPath, entry.name),
+        join(folder, `police/常住人口_全量_2027${String(1000 + i)}.csv`),
+      );
     }
     for (const [i, entry] of files(/\.xlsx?$/).entries()) {
-      copyFileSync(join(entry.parentPath, entry.name), join(folder, `civil-affairs/民政保障对象_2${String(10000 + i)}.xlsx`));
+      copyFileSync(
+        join(entry.parentPath, entry.name),
+        join(folder, `civil-affairs/民政保障对象_2${String(10000 + i)}.xlsx`),
+      );
     }
     const report = await hub.receive(folder);
     expect(report.deliveries.length).toBeGreaterThan(100);

@@ -25,7 +25,9 @@ afterAll(async () => {
 
 describe('the first night', () => {
   it('takes every delivery of the sample in', () => {
-    expect(first.deliveries.map((delivery) => [delivery.file, delivery.state]).filter(([, state]) => state !== 'taken')).toEqual([]);
+    expect(
+      first.deliveries.map((delivery) => [delivery.file, delivery.state]).filter(([, state]) => state !== 'taken'),
+    ).toEqual([]);
     expect(first.deliveries.length).toBe(13);
     expect(first.deliveries.reduce((sum, delivery) => sum + delivery.rows, 0)).toBeGreaterThan(5_000);
   });
@@ -41,12 +43,15 @@ describe('the first night', () => {
     ['person', 0.9999, 0.6],
     ['household', 0.999, 0.8],
     ['building', 0.999, 0.99],
-  ] as const)('links each %s as the truth has it, as far as the deterministic rules reach', async (kind, precision, recall) => {
-    const score = await scorePairs(join(SAMPLE, 'truth/day-1.csv'), await linksOf(kind), kind);
-    expect(score.pairs).toBeGreaterThan(1_000);
-    expect(score.precision).toBeGreaterThanOrEqual(precision);
-    expect(score.recall).toBeGreaterThanOrEqual(recall);
-  });
+  ] as const)(
+    'links each %s as the truth has it, as far as the deterministic rules reach',
+    async (kind, precision, recall) => {
+      const score = await scorePairs(join(SAMPLE, 'truth/day-1.csv'), await linksOf(kind), kind);
+      expect(score.pairs).toBeGreaterThan(1_000);
+      expect(score.precision).toBeGreaterThanOrEqual(precision);
+      expect(score.recall).toBeGreaterThanOrEqual(recall);
+    },
+  );
 
   it('lets no person hold two valid identity numbers', async () => {
     const two = await hub.database.query(
@@ -58,7 +63,9 @@ describe('the first night', () => {
 
   it('keeps what is not collected out of every table', async () => {
     for (const table of ['record', 'finding', 'delivery']) {
-      const found = await hub.database.query(`select from ${table} t where t::text ~ '汉族|彝族|白族|佛教|基督教' limit 1`);
+      const found = await hub.database.query(
+        `select from ${table} t where t::text ~ '汉族|彝族|白族|佛教|基督教' limit 1`,
+      );
       // The names of townships hold names of peoples; a person's own never comes in.
       const inAddresses = await hub.database.query(
         `select from ${table} t where regexp_replace(t::text, '(瓦马|瓦房|杨柳|芒宽)(彝族|白族|苗族|傣族)+乡', '', 'g') ~ '汉族|彝族|白族|佛教|基督教' limit 1`,
@@ -83,7 +90,8 @@ describe('the next day', () => {
     const before = await hub.picture();
     const foretold = await hub.receive(join(SAMPLE, 'day-2'), { preview: true });
     expect(await hub.picture()).toBe(before);
-    const counts = (report: NightReport) => report.deliveries.map(({ file, added, changed, retired }) => ({ file, added, changed, retired }));
+    const counts = (report: NightReport) =>
+      report.deliveries.map(({ file, added, changed, retired }) => ({ file, added, changed, retired }));
     const came = await hub.receive(join(SAMPLE, 'day-2'));
     expect(counts(foretold)).toEqual(counts(came));
     expect(came.deliveries.some((delivery) => delivery.changed > 0)).toBe(true);

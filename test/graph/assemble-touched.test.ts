@@ -130,11 +130,16 @@ it('closes a contradiction when the linkage takes one of its records away', asyn
   expect(await open()).toEqual([]);
 });
 
-it('shows relations with their evidence, and only to who may see it', async () => {
+it('shows relations with their evidence and dates, and only to who may see it', async () => {
   await night([
     registered(1, 'H1'),
     { id: 2, dataset: 'governance/grids', stated: { gridCode: `${VILLAGE}001` }, grid: `${VILLAGE}001` },
-    { id: 3, dataset: 'governance/staff', stated: { ...who, role: '网格长' }, grid: `${VILLAGE}001` },
+    {
+      id: 3,
+      dataset: 'governance/staff',
+      stated: { ...who, role: '网格长', since: '2024-03-01', until: '2026-03-01' },
+      grid: `${VILLAGE}001`,
+    },
     { id: 4, dataset: 'party-building/organisations', stated: { organisationCode: 'O1' } },
     { id: 5, dataset: 'party-building/members', stated: { ...who, organisationCode: 'O1' } },
   ]);
@@ -146,15 +151,13 @@ it('shows relations with their evidence, and only to who may see it', async () =
         `select set_config('hub.counties', $1, true), set_config('hub.county', $1, true), set_config('hub.registers', $2, true)`,
         [COUNTY, registers],
       );
-      return (
-        await client.query<{ kind: string; record: number }>('select kind, record from relation order by kind, record')
-      ).rows;
+      return (await client.query('select kind, record, since, until from relation order by kind, record')).rows;
     });
   expect(await asViewer('police,governance,party-building')).toEqual([
-    { kind: 'belongs_to_organisation', record: 5 },
-    { kind: 'member_of', record: 1 },
-    { kind: 'staff_of_grid', record: 3 },
+    { kind: 'belongs_to_organisation', record: 5, since: null, until: null },
+    { kind: 'member_of', record: 1, since: null, until: null },
+    { kind: 'staff_of_grid', record: 3, since: '2024-03-01', until: '2026-03-01' },
   ]);
-  expect(await asViewer('police')).toEqual([{ kind: 'member_of', record: 1 }]);
+  expect(await asViewer('police')).toEqual([{ kind: 'member_of', record: 1, since: null, until: null }]);
   await api.close();
 });
