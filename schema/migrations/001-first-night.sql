@@ -184,7 +184,8 @@ create table entity (
   primary key (county, id)
 );
 
--- One row a record: what it speaks of, why, and the keys by which the next night finds its neighbours.
+-- One row a record: what it speaks of, why, and the keys by which the next night finds its neighbours. Room is left on each page,
+-- so that a row of which no indexed column changes is rewritten in place, without touching the indexes.
 create table link (
   county text not null,
   record bigint not null,
@@ -219,7 +220,7 @@ create table link (
   -- of all that the linkage reads of the record: equal, and the record moves nothing
   evidence bigint,
   primary key (county, record)
-);
+) with (fillfactor = 90);
 
 create table mention (
   county text not null,

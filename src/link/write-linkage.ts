@@ -42,14 +42,18 @@ export async function writeLinkage(linkage: Linkage, rows: Int32Array, onRow?: (
   await noteTouchedEntities(linkage);
   const values = COLUMNS.slice(2);
   await client.query(
-    `insert into link as l (${COLUMNS.join(', ')}) select ${COLUMNS.join(', ')} from link_tonight
-     on conflict (county, record) do update set ${values.map((name) => `${name} = excluded.${name}`).join(', ')}
-     where (${values.map((name) => `l.${name}`).join(', ')}) is distinct from (${values.map((name) => `excluded.${name}`).join(', ')})`,
+    // What has not changed is left out before the conflict is met: ON CONFLICT locks, and so writes, every row that it meets.
+    `insert into link (${COLUMNS.join(', ')}) select ${COLUMNS.map((name) => `t.${name}`).join(', ')}
+     from link_tonight t left join link l on l.county = t.county and l.record = t.record
+     where l.record is null
+       or (${values.map((name) => `l.${name}`).join(', ')}) is distinct from (${values.map((name) => `t.${name}`).join(', ')})
+     on conflict (county, record) do update set ${values.map((name) => `${name} = excluded.${name}`).join(', ')}`,
   );
   await client.query(
-    `insert into entity as e (county, id, kind, status, merged_into) select county, id, kind, status, merged_into from entity_tonight
-     on conflict (county, id) do update set status = excluded.status, merged_into = excluded.merged_into
-     where (e.status, e.merged_into) is distinct from (excluded.status, excluded.merged_into)`,
+    `insert into entity (county, id, kind, status, merged_into) select t.county, t.id, t.kind, t.status, t.merged_into
+     from entity_tonight t left join entity e on e.county = t.county and e.id = t.id
+     where e.id is null or (e.status, e.merged_into) is distinct from (t.status, t.merged_into)
+     on conflict (county, id) do update set status = excluded.status, merged_into = excluded.merged_into`,
   );
   // A redirect leads to where the records are, in one step, however often they moved on.
   await client.query(
