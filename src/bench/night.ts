@@ -40,11 +40,11 @@ export async function benchNight(options: NightBenchOptions, write: (line: strin
     write(`${cpus().length} cores, Node ${process.versions.node}`);
     const home = join(work, 'home');
     write('');
-    write('                              wall        our CPU     our memory  database memory  rows');
+    write('                                wall     our CPU    our memory      database      together  rows');
     for (const day of [1, 2]) {
       const run = await runHub(['receive', join(county, `day-${day}`)], home);
       write(
-        `day ${day}: receive, link, assemble  ${seconds(run.wall)}  ${seconds(run.cpu)}  ${megabytes(run.memory)}  ${megabytes(run.databaseMemory)}       ${sumRows(run.output)}`,
+        `day ${day}: receive, link, assemble  ${seconds(run.wall)}  ${seconds(run.cpu)}  ${megabytes(run.memory)}  ${megabytes(run.databaseMemory)}  ${megabytes(run.together)}  ${sumRows(run.output)}`,
       );
       if (run.code !== 0) write(run.output + run.notes);
       else write(run.output.split('\n').slice(-4).join('\n'));
@@ -95,6 +95,8 @@ interface HubRun {
   /** Bytes, at their highest, of all processes of the run together. */
   readonly memory: number;
   readonly databaseMemory: number;
+  /** The highest sum of both at one moment. */
+  readonly together: number;
 }
 
 async function runHub(words: readonly string[], home: string): Promise<HubRun> {
@@ -106,16 +108,18 @@ async function runHub(words: readonly string[], home: string): Promise<HubRun> {
   let [output, notes] = ['', ''];
   child.stdout.on('data', (text: Buffer) => (output += text.toString()));
   child.stderr.on('data', (text: Buffer) => (notes += text.toString()));
-  let [memory, databaseMemory, cpu] = [0, 0, 0];
+  let [memory, databaseMemory, together, cpu] = [0, 0, 0, 0];
   const watch = setInterval(() => {
     const ours = treeOf(child.pid!);
-    memory = Math.max(memory, sum(ours, residentBytes));
-    databaseMemory = Math.max(databaseMemory, sum(databaseProcesses(home), proportionalBytes));
+    const [oursNow, databaseNow] = [sum(ours, residentBytes), sum(databaseProcesses(home), proportionalBytes)];
+    memory = Math.max(memory, oursNow);
+    databaseMemory = Math.max(databaseMemory, databaseNow);
+    together = Math.max(together, oursNow + databaseNow);
     cpu = Math.max(cpu, sum(ours, cpuMilliseconds));
   }, 250);
   const code = await new Promise<number>((done) => child.on('exit', (exit) => done(exit ?? 1)));
   clearInterval(watch);
-  return { code, output, notes, wall: Date.now() - began, cpu, memory, databaseMemory };
+  return { code, output, notes, wall: Date.now() - began, cpu, memory, databaseMemory, together };
 }
 
 function treeOf(root: number): number[] {
