@@ -199,5 +199,5 @@ function megabytes(bytes: number): string {
 }
 
 function percent(share: number): string {
-  return `${(share * 100).toFixed(3)} %`;
+  return `${(share * 100).toFixed(4)} %`;
 }

@@ -54,7 +54,7 @@ function cut(text: string, columns: number): string {
 
 export function widthOf(text: string): number {
   return [...text].reduce(
-    (width, character) => width + (/[\u1100-\u115f\u2e80-\uffdc]|[^\u0000-\uffff]/u.test(character) ? 2 : 1),
+    (width, character) => width + (character.length > 1 || /[\u1100-\u115f\u2e80-\uffdc]/.test(character) ? 2 : 1),
     0,
   );
 }
