@@ -179,8 +179,9 @@ async function demoPosts(hub: Hub, county: string): Promise<Post[]> {
   return posts;
 }
 
+/** A terminal signals the whole group and the launcher passes it on: the second of the same does not cut the stopping short. */
 async function untilStopped(): Promise<void> {
   await new Promise<void>((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop());
   });
 }
