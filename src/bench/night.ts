@@ -4,7 +4,9 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateCounty } from '../../fixtures/county/generate-county.js';
 import { scorePairs } from '../../fixtures/score.js';
+import { readConfig } from '../config.js';
 import { PROJECT_FOLDER } from '../database/project-folder.js';
+import { openHub } from '../hub.js';
 
 export interface NightBenchOptions {
   readonly people: string;
@@ -49,9 +51,25 @@ export async function benchNight(options: NightBenchOptions, write: (line: strin
       if (run.code !== 0) write(run.output + run.notes);
       else write(run.output.split('\n').slice(-4).join('\n'));
       await score(county, day, home, work, write);
+      write(`  persons that hold two different valid identity numbers: ${await countTwoNumbers(home)}`);
     }
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Must be 0: two different valid numbers are never one person without a human's word. */
+async function countTwoNumbers(home: string): Promise<number> {
+  const hub = await openHub(readConfig({ HUB_HOME: home }));
+  try {
+    const [row] = await hub.database.query<{ n: number }>(
+      `select count(*) as n from (
+         select from link join record on record.county = link.county and record.id = link.record
+         where person is not null and id_number is not null group by person having count(distinct id_number) > 1) two`,
+    );
+    return row!.n;
+  } finally {
+    await hub.close();
   }
 }
 

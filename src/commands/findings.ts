@@ -46,7 +46,7 @@ export const findings: Command = {
             row.code,
             row.severity,
             row.n.toLocaleString('en'),
-            FINDINGS[row.code][config.language],
+            FINDINGS[row.code][config.language].replaceAll(/\{\w+\}/g, '…'),
           ]),
         )) {
           terminal.line(line);
