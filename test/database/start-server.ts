@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -8,7 +8,11 @@ import { migrate } from '../../src/database/migrate.js';
 
 /** One server for the whole run, in a folder of its own; each test file clones a database from the migrated template. */
 export default async function startServer(project: TestProject): Promise<() => Promise<void>> {
-  const home = mkdtempSync(join(tmpdir(), 'hub-test-'));
+  // Whatever a test leaves behind goes with the run; the server's own account has to pass through the folder.
+  const run = mkdtempSync(join(tmpdir(), 'hub-test-'));
+  chmodSync(run, 0o711);
+  process.env['TMPDIR'] = run;
+  const home = join(run, 'server');
   const server = await startEmbeddedServer({ home, settings: { fsync: 'off', shared_buffers: '128MB' } });
   const database = openDatabase(server.url);
   await migrate(database);
@@ -17,7 +21,7 @@ export default async function startServer(project: TestProject): Promise<() => P
   project.provide('serverUrl', server.url);
   return async () => {
     await server.stop();
-    rmSync(home, { recursive: true, force: true });
+    rmSync(run, { recursive: true, force: true });
   };
 }
 
