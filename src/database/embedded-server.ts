@@ -134,7 +134,7 @@ function preparePrograms(place: string, account: Account | null): string {
   } catch {
     throw new Error(
       `No embedded PostgreSQL came with the installation for ${process.platform}-${process.arch} (${name}). ` +
-        'Set DATABASE_URL to a PostgreSQL 15 or newer.',
+        'Set DATABASE_URL to a PostgreSQL 16 or newer.',
     );
   }
   if (account && !reachable(native, account)) {
