@@ -60,6 +60,39 @@ export async function writeLinkage(linkage: Linkage, rows: Int32Array, onRow?: (
     `update entity as e set merged_into = t.merged_into from entity_tonight t
      where t.merged_into is not null and e.county = t.county and e.merged_into = t.id`,
   );
+  await followMerges(linkage);
+  await renewStatuses(linkage);
+}
+
+/** Rows that only cite an entity which was merged tonight were not read for it: they go where its own records went. */
+async function followMerges({ client, county, mode }: Linkage): Promise<void> {
+  if (mode.full) return;
+  for (const [i, kind] of KINDS.entries()) {
+    await client.query(
+      `update link as l set ${ENTITY_COLUMNS[i]} = t.merged_into from entity_tonight t
+       where t.kind = $2 and t.merged_into is not null and l.county = $1 and l.${ENTITY_COLUMNS[i]} = t.id`,
+      [county, kind],
+    );
+  }
+}
+
+/**
+ * A row that only cites a building is placed without reading everybody who lives there; whether the building still has a current
+ * record is therefore asked of the links as they now are. Counts on link_<kind>.
+ */
+async function renewStatuses({ client, county, mode }: Linkage): Promise<void> {
+  if (mode.full) return;
+  for (const [i, kind] of KINDS.entries()) {
+    await client.query(
+      `update entity as e set status = now.status
+       from (select t.entity, case when exists (
+               select from link l where l.county = $1 and l.${ENTITY_COLUMNS[i]} = t.entity and l.status = 'current'
+             ) then 'active' else 'retired' end as status
+             from touched_entity t where t.county = $1 and t.kind = $2 and t.entity <> 0) as now
+       where e.county = $1 and e.id = now.entity and e.kind = $2 and e.status <> 'merged' and e.status <> now.status`,
+      [county, kind],
+    );
+  }
 }
 
 /** Entities that gained or lost a record, or of which a record changed. */
