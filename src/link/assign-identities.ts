@@ -1,4 +1,4 @@
-import { NumberIndex } from './number-index.js';
+import { NumberIndex } from './engine/number-index.js';
 
 export interface Identities {
   /** By cluster: an entity id, or 0 where a new one is needed. */

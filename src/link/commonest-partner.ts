@@ -1,4 +1,4 @@
-import { NumberIndex } from './number-index.js';
+import { NumberIndex } from './engine/number-index.js';
 
 const RANGE = 2 ** 26;
 

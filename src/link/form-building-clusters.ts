@@ -1,6 +1,6 @@
 import { commonestPartner, type Statement } from './commonest-partner.js';
 import { DisjointSets } from './disjoint-sets.js';
-import { NumberIndex } from './number-index.js';
+import { NumberIndex } from './engine/number-index.js';
 import { CURRENT, type RecordColumns } from './record-columns.js';
 
 export const PLACE_REASONS = ['ALONE', 'CODE', 'ADDRESS'] as const;

@@ -2,7 +2,7 @@ import { commonestPartner, type Statement } from './commonest-partner.js';
 import { DisjointSets } from './disjoint-sets.js';
 import { stated, uniteCodesWithPlaces, type Clusters } from './form-building-clusters.js';
 import { groupRows } from './group-rows.js';
-import { NumberIndex } from './number-index.js';
+import { NumberIndex } from './engine/number-index.js';
 import type { RecordColumns } from './record-columns.js';
 
 /** Units of one building are told apart below this many. */

@@ -1,6 +1,6 @@
 import type { Clusters } from './form-building-clusters.js';
 import { groupRows } from './group-rows.js';
-import { NumberIndex } from './number-index.js';
+import { NumberIndex } from './engine/number-index.js';
 import type { RecordColumns } from './record-columns.js';
 import { REGISTERED } from './record-columns.js';
 

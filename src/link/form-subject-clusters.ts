@@ -1,5 +1,5 @@
 import type { Clusters } from './form-building-clusters.js';
-import { NumberIndex } from './number-index.js';
+import { NumberIndex } from './engine/number-index.js';
 import type { RecordColumns } from './record-columns.js';
 
 /** Organisations and grids by their code, places and events one a record. @param keyOf 0 where the row has no code: it stands alone */

@@ -1,4 +1,4 @@
-import { NumberIndex } from './number-index.js';
+import { NumberIndex } from './engine/number-index.js';
 
 /** Rows under their keys, as chains in typed arrays: `head[group]`, then `next[position]`, until -1. */
 export interface Groups {

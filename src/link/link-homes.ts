@@ -3,7 +3,7 @@ import { formBuildingClusters, PLACE_REASONS } from './form-building-clusters.js
 import { formDwellingClusters } from './form-dwelling-clusters.js';
 import { formHouseholdClusters, HOUSEHOLD_REASONS } from './form-household-clusters.js';
 import type { PersonClusters } from './form-person-clusters.js';
-import { hashKey } from './hash-key.js';
+import { hashKey } from './engine/hash-key.js';
 import { KINDS } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 import { REGISTERED, RESIDENT } from './record-columns.js';

@@ -1,6 +1,6 @@
 import type { Dataset, Mention } from '../model/importer.js';
 import { foldName } from './fold-name.js';
-import { hashKey } from './hash-key.js';
+import { hashKey } from './engine/hash-key.js';
 import { CURRENT, REGISTERED, RESIDENT, type RecordColumns } from './record-columns.js';
 import { isValidNumber } from './valid-number.js';
 

@@ -1,4 +1,4 @@
-import { TextTable } from './text-table.js';
+import { TextTable } from './engine/text-table.js';
 
 export const CURRENT = 1;
 export const REGISTERED = 1;

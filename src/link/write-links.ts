@@ -1,6 +1,6 @@
 import type { Database } from '../database/connect.js';
 import { recordRef } from '../model/ref.js';
-import { NumberIndex } from './number-index.js';
+import { NumberIndex } from './engine/number-index.js';
 import { readCopy } from './read-copy.js';
 
 export type WrittenKind = 'person' | 'household' | 'building' | 'dwelling';
