@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '../database/connect.js';
 import type { Dataset } from '../model/importer.js';
+import type { LinkageQuality } from '../model/link-run.js';
 import { formPersonClusters, PERSON_REASONS, type PersonClusters } from './form-person-clusters.js';
 import { formSubjectClusters } from './form-subject-clusters.js';
 import { KEY_COLUMNS, KINDS, REASONED, reasonText, type Kind } from './link-columns.js';
@@ -29,6 +30,8 @@ export interface LinkReport {
   readonly retired: number;
   /** Records whose number stands beside a contradicting name. */
   readonly conflicts: number;
+  /** What the engine says of its own work; absent while only rules link. */
+  readonly quality?: LinkageQuality;
   readonly seconds: number;
 }
 
