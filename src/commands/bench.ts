@@ -1,27 +1,86 @@
-import { EXIT, UsageError, type Command } from './command.js';
+import { NOISES, type Noise } from '../../fixtures/county/options.js';
+import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
 
 export const bench: Command = {
   name: 'bench',
-  zh: '性能与准确率测量：night（两天的完整流程）',
-  en: 'measure: night (two days from files to a graph, as whole processes, with the truth)',
-  arguments: [{ name: '<what>', zh: 'night', en: 'night' }],
+  zh: '性能与准确率测量：night（两天的完整流程）、truth（三种差错程度下与标准答案对照）',
+  en: 'measure: night (two days from files to a graph, as whole processes), truth (links beside the truth, three strengths of noise)',
+  arguments: [{ name: '<what>', zh: 'night 或 truth', en: 'night or truth' }],
   options: [
     { flags: '--people <n>', zh: '人口', en: 'people', fallback: '20000' },
-    { flags: '--seed <n>', zh: '随机种子', en: 'seed', fallback: '1' },
-    { flags: '--noise <strength>', zh: '差错程度', en: 'clean, typical or hard', fallback: 'typical' },
+    { flags: '--seed <n>', zh: '随机种子（night）', en: 'seed (night)', fallback: '1' },
+    {
+      flags: '--seeds <list>',
+      zh: '随机种子，逗号分隔（truth）',
+      en: 'seeds, separated by commas (truth)',
+      fallback: '1',
+    },
+    {
+      flags: '--noise <strengths>',
+      zh: '差错程度：night 默认 typical，truth 默认 clean,typical,hard',
+      en: 'clean, typical or hard; night: typical; truth: all three, separated by commas',
+    },
+    { flags: '--days <n>', zh: '天数（truth）', en: 'days (truth)', fallback: '2' },
     {
       flags: '--keep <dir>',
       zh: '县数据放在此处并保留（已有则直接使用）',
       en: 'put the county here and keep it (used as it is when there)',
     },
+    {
+      flags: '--wrong <dir>',
+      zh: '每对误并、漏并的引用写入此处（truth）',
+      en: 'write the refs of every false and missed pair here, as CSV (truth)',
+    },
+    { flags: '--json <file>', zh: '全部数字另存为 JSON（truth）', en: 'all figures into this file besides (truth)' },
   ],
-  async run({ terminal }, [what], options) {
-    if (what !== 'night')
-      throw new UsageError({ zh: `没有这项测量：${what}`, en: `There is no bench ${what}; there is night.` });
-    const { benchNight } = await import('../bench/night.js');
-    await benchNight(options as { people: string; seed: string; noise: string; keep?: string }, (line) =>
-      terminal.line(line),
-    );
+  async run(context, [what], options) {
+    const measure = BENCHES[what!];
+    if (!measure)
+      throw new UsageError({
+        zh: `没有这项测量：${what}`,
+        en: `There is no bench ${what}; there are night and truth.`,
+      });
+    await measure(context, options as Readonly<Record<string, string | undefined>>);
     return EXIT.done;
   },
 };
+
+type Options = Readonly<Record<string, string | undefined>>;
+
+const BENCHES: Readonly<Record<string, (context: CommandContext, options: Options) => Promise<void>>> = {
+  night: async ({ terminal }, options) => {
+    const { benchNight } = await import('../bench/night.js');
+    const { people, seed, noise = 'typical', keep } = options;
+    await benchNight({ people: people!, seed: seed!, noise, ...(keep === undefined ? {} : { keep }) }, (line) =>
+      terminal.line(line),
+    );
+  },
+  truth: async ({ terminal }, options) => {
+    const { benchTruth, tellTruthRuns, writeTruthRuns } = await import('../bench/truth.js');
+    const noises = (options['noise'] ?? NOISES.join(',')).split(',');
+    const wrong = noises.find((noise) => !(NOISES as readonly string[]).includes(noise));
+    if (wrong !== undefined)
+      throw new UsageError({
+        zh: `没有这种差错程度：${wrong}`,
+        en: `There is no noise ${wrong}; there are ${NOISES.join(', ')}.`,
+      });
+    const asked = {
+      people: numberOf(options['people']!),
+      seeds: options['seeds']!.split(',').map(numberOf),
+      noises: noises as Noise[],
+      days: numberOf(options['days']!),
+      keep: options['keep'] ?? null,
+      wrong: options['wrong'] ?? null,
+    };
+    const runs = await benchTruth(asked, (line) => terminal.note(line));
+    terminal.line(tellTruthRuns(runs, asked));
+    if (options['json'] !== undefined) writeTruthRuns(runs, options['json']);
+  },
+};
+
+function numberOf(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new UsageError({ zh: `须为正整数：${text}`, en: `${text} is not a positive whole number.` });
+  return number;
+}
