@@ -16,7 +16,15 @@ it('works on a server where the owner is no superuser and may not bypass row-lev
   await admin.query(`create role plain_owner login createrole password 'plain'`);
   await admin.query('create database plain owner plain_owner');
   // Roles are the server's: here the template's owner has made them, on a server of one's own the first start does.
-  for (const role of ['hub_county', 'hub_township', 'hub_village', 'hub_grid', 'hub_mixed', 'hub_import']) {
+  for (const role of [
+    'hub_county',
+    'hub_township',
+    'hub_village',
+    'hub_grid',
+    'hub_mixed',
+    'hub_import',
+    'hub_reviewer',
+  ]) {
     await admin.query(`grant ${role} to plain_owner with admin option, inherit false`);
   }
   const url = new URL(serverUrl);
