@@ -1,7 +1,8 @@
 import type { Database } from '../database/connect.js';
 import { LINK_REASONS, type LinkReason } from '../model/link.js';
 import type { Words } from '../model/register.js';
-import { compareNames, NAME_LEVELS } from './compare-names.js';
+import { NAME_LEVELS } from './compare/chinese-name.js';
+import { compareNames } from './compare-names.js';
 import { findRecord } from './find-record.js';
 import { foldName } from './fold-name.js';
 import { judge } from './form-person-clusters.js';
@@ -147,9 +148,8 @@ function agreementOf(kind: ExplainedKind, left: Side, right: Side): Words | null
   if (kind !== 'person' || !left.name || !right.name) return null;
   const level = compareNames(foldName(left.name), foldName(right.name));
   const reason = LINK_REASONS[weakerReason([left.person_reason, right.person_reason])];
-  return level === null
-    ? reason
-    : { zh: `${reason.zh}（${NAME_LEVELS[level].zh}）`, en: `${reason.en} (${NAME_LEVELS[level].en})` };
+  const words = NAME_LEVELS.find(({ code }) => code === level);
+  return words ? { zh: `${reason.zh}（${words.zh}）`, en: `${reason.en} (${words.en})` } : reason;
 }
 
 function againstOf(kind: ExplainedKind, left: Side, right: Side): keyof typeof AGAINST {

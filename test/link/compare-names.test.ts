@@ -11,9 +11,10 @@ describe('names', () => {
     ['ＡＬＩ', 'Ali', 'EQUAL'],
     ['张 伟', '张伟', 'EQUAL'],
     ['张小伟', '张伟', 'ONE_MISSING'],
-    ['张伟小', '张小伟', 'TRANSPOSED'],
-    ['张玮', '张伟', 'SOUNDS_ALIKE'],
-    ['闫小伟', '阎小伟', 'SOUNDS_ALIKE'],
+    ['李土根', '李士根', 'GLYPH'],
+    ['张伟小', '张小伟', 'REORDERED'],
+    ['张玮', '张伟', 'HOMOPHONE_TONE'],
+    ['闫小伟', '阎小伟', 'VARIANT'],
     ['李小伟', '张小伟', 'SURNAME_CHANGED'],
     ['欧阳小伟', '张小伟', 'SURNAME_CHANGED'],
     ['张某', '张小伟', 'PLACEHOLDER'],
@@ -29,6 +30,9 @@ describe('names', () => {
     ['李伟', '张伟', 'a given name of one character is no evidence of a changed surname'],
     ['李秀英', '张伟', 'mother and son'],
     ['李某', '张伟', 'another surname'],
+    ['张志林', '张志玲', 'a brother and a sister whom dialect calls alike'],
+    ['小强', '李建强', 'a pet name is a brother’s as well'],
+    ['买买提·阿卜杜拉', '阿卜杜拉·买买提', 'a son named after his grandfather'],
   ])('%s and %s contradict: %s', (one, other) => {
     expect(compare(one, other)).toBeNull();
     expect(compare(other, one)).toBeNull();
