@@ -10,6 +10,9 @@ import type { DeliveryReport, OpenDelivery, Refusal } from './model/delivery.js'
 import type { DivisionTable } from './model/division.js';
 import type { Finding } from './model/finding.js';
 import type { Dataset } from './model/importer.js';
+import type { LinkRun } from './model/link-run.js';
+import { measureStanding } from './quality/measure-standing.js';
+import { recordRun } from './quality/record-run.js';
 import { listDeliveries, type FoundFile } from './receive/list-deliveries.js';
 import { openDelivery } from './receive/open-delivery.js';
 import { openFeed } from './receive/open-feed.js';
@@ -50,6 +53,8 @@ export interface NightReport {
   readonly deliveries: readonly DeliveryReport[];
   readonly link: LinkReport | null;
   readonly assemble: AssembleReport | null;
+  /** How good the links are after it; null where nothing was touched. */
+  readonly run: LinkRun | null;
   readonly nothingNew: boolean;
   readonly preview: boolean;
   readonly seconds: number;
@@ -78,7 +83,7 @@ export async function receiveNight(hub: Hub, options: NightOptions): Promise<Nig
     if (options.feed)
       for (const dataset of datasets) deliveries.push(...(await takeFeed(night, dataset, options.feed)));
     const nothingNew = deliveries.every((delivery) => delivery.state !== 'taken');
-    const settled = options.preview ? { link: null, assemble: null } : await settle(night, empty);
+    const settled = options.preview ? { link: null, assemble: null, run: null } : await settle(night, empty);
     return { deliveries, ...settled, nothingNew, preview: options.preview, seconds: (Date.now() - began) / 1000 };
   });
 }
@@ -100,16 +105,28 @@ const FILLED_FIRST = ['record', 'finding', 'link', 'mention', 'entity'];
 async function settle(
   { hub, county, datasets, options }: Night,
   empty: boolean,
-): Promise<Pick<NightReport, 'link' | 'assemble'>> {
+): Promise<Pick<NightReport, 'link' | 'assemble' | 'run'>> {
   const { database } = hub;
   const tell = (step: NightProgress['step']) => (done: number, of: number) =>
     options.onProgress({ step, what: '', done, of });
   if (empty) await database.query('analyze record');
+  const started = Date.now();
   const link = await linkTouched(database, county, datasets, ({ done, of }) => tell('link')(done, of));
   await ensureIndexes(database, tell('index'));
   if (empty) await database.query('vacuum (analyze) record, link, mention, entity, finding');
-  const assemble = await assembleTouched(database, county, tell('assemble'));
-  return { link, assemble };
+  // The links stand: what they say of themselves is counted while their contradictions are looked for.
+  const [assemble, standing] = await Promise.all([
+    assembleTouched(database, county, datasets, tell('assemble')),
+    link.touched === 0 ? null : timed(() => measureStanding(database, county)),
+  ]);
+  const run = standing && (await recordRun(database, county, link, standing, started));
+  return { link, assemble, run };
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<T & { readonly seconds: number }> {
+  const began = performance.now();
+  const done = await work();
+  return { ...done, seconds: (performance.now() - began) / 1000 };
 }
 
 async function isEmpty(database: Database): Promise<boolean> {

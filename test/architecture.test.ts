@@ -15,6 +15,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   'src/stage': ['src/model', 'src/database'],
   'src/link': ['src/model', 'src/database'],
   'src/graph': ['src/model', 'src/database'],
+  'src/quality': ['src/model', 'src/database'],
   'src/authorize': ['src/model', 'src/database'],
   'src/serve': ['src/model', 'src/authorize'],
   /** The made-up county may know nothing of the program that it is used to test. */

@@ -1,4 +1,5 @@
 import type { Database } from '../database/connect.js';
+import type { Dataset } from '../model/importer.js';
 import { CONTRADICTIONS } from './contradictions.js';
 
 export interface AssembleReport {
@@ -18,6 +19,7 @@ export interface AssembleReport {
 export async function assembleTouched(
   database: Database,
   county: string,
+  datasets: readonly Dataset[],
   onProgress?: (done: number, of: number) => void,
 ): Promise<AssembleReport> {
   const started = performance.now();
@@ -43,8 +45,18 @@ export async function assembleTouched(
       await client.query(
         'create temp table contradiction (code text, record bigint, other_record bigint, person bigint) on commit drop',
       );
-      for (const [i, contradiction] of CONTRADICTIONS.entries()) {
-        await client.query(contradiction.select(everybody), [county]);
+      // A county's statements of who somebody is, grouped by person in memory rather than on disk.
+      if (everybody) await client.query(`set local work_mem = '256MB'`);
+      await client.query(
+        'create temp table suspect (person bigint, numbers boolean, births boolean, sexes boolean, repeats boolean) on commit drop',
+      );
+      const withoutDuplicates = datasets.filter(hasNobodyTwice).map((dataset) => dataset.name);
+      for (const [i, { suspects, select }] of CONTRADICTIONS.entries()) {
+        if (suspects) {
+          await client.query(suspects(everybody), [county, withoutDuplicates]);
+          await client.query('analyze suspect');
+        }
+        await client.query(select(everybody), suspects ? [county, withoutDuplicates] : [county]);
         onProgress?.(i + 1, CONTRADICTIONS.length);
       }
       closed = await closeSettled(client, county, everybody);
@@ -61,8 +73,12 @@ export async function assembleTouched(
   });
 }
 
+function hasNobodyTwice(dataset: Dataset & { readonly duplicates?: string }): boolean {
+  return dataset.duplicates === 'none';
+}
+
 type Client = Parameters<Parameters<Database['transaction']>[0]>[0];
-const CODES = CONTRADICTIONS.map(({ code }) => code);
+const CODES = CONTRADICTIONS.flatMap(({ codes }) => codes);
 
 /** A finding of a person looked at, or of a record that has gone to another person, that was not found again. */
 async function closeSettled(client: Client, county: string, everybody: boolean): Promise<number> {

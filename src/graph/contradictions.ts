@@ -1,9 +1,14 @@
 import type { FindingCode } from '../model/finding.js';
 
 export interface Contradiction {
-  readonly code: FindingCode;
+  readonly codes: readonly FindingCode[];
   /** Fills `contradiction` for the persons of `asked_person`, or for everybody. $1 is the county. Counts on link_person. */
   select(everybody: boolean): string;
+  /**
+   * Where only a look at everything that is stated tells whom it concerns: fills `suspect` first, so that the few are then looked at
+   * one by one. $2, here and in what is selected, is the datasets in which nobody has two standing rows.
+   */
+  readonly suspects?: (everybody: boolean) => string;
 }
 
 /** Links of the persons looked at; a first load looks at everybody and needs no list. */
@@ -13,7 +18,7 @@ const links = (everybody: boolean): string =>
 /** What one register says of a person that another register's words make impossible. Two current records, one person. */
 export const CONTRADICTIONS: readonly Contradiction[] = [
   {
-    code: 'DECEASED_AND_LIVING',
+    codes: ['DECEASED_AND_LIVING'],
     // One pair a living record, against the earliest death: a person buried by two registers is not two contradictions.
     select: (everybody) => `
       insert into contradiction
@@ -34,7 +39,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
         end`,
   },
   {
-    code: 'BENEFIT_TWICE',
+    codes: ['BENEFIT_TWICE'],
     select: (everybody) => `
       insert into contradiction
       with several as materialized (
@@ -53,7 +58,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       where drawn.village <> first.village`,
   },
   {
-    code: 'REGISTERED_TWICE',
+    codes: ['REGISTERED_TWICE'],
     select: (everybody) => `
       insert into contradiction
       with several as materialized (
@@ -70,6 +75,39 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       select 'REGISTERED_TWICE', registered.id, first.id, registered.person
       from registered join first using (person)
       where registered.household <> first.household`,
+  },
+  {
+    codes: ['TWO_ID_NUMBERS', 'BIRTH_DATES_APART', 'SEXES_DIFFER', 'REGISTER_REPEATS'],
+    suspects: (everybody) => `
+      insert into suspect
+      select * from (
+        select person, min(number) <> max(number) as numbers, max(year) - min(year) >= 15 as births, min(sex) <> max(sex) as sexes,
+          sum(once) > 1 as repeats
+        from (${identities(everybody)}) as stated group by 1) as each
+      where numbers or births or sexes or repeats`,
+    // Two rows under one number are the register's own doing; whoever moved away has a row that no longer stands.
+    select: () => `
+      insert into contradiction
+      with said as materialized (
+        select s.*, l.dataset, r.id, r.id_number, r.birth_date, r.stated->>'sex' as sex,
+          l.status = 'current' and l.dataset = any ($2::text[]) and coalesce(r.stated->>'householdStatus', '正常') = '正常' as standing
+        from suspect s join link l on l.county = $1 and l.person = s.person join record r on r.county = l.county and r.id = l.record),
+      value as (
+        select 'TWO_ID_NUMBERS' as code, person, id_number as stated, min(id) as id from said where numbers and id_number is not null group by 2, 3
+        union all
+        select 'SEXES_DIFFER', person, sex, min(id) from said where sexes and sex in ('1', '2') group by 2, 3),
+      first as (select distinct on (code, person) code, person, id from value order by code, person, id),
+      early as (select distinct on (person) person, id, birth_date from said where births and birth_date is not null order by person, birth_date, id),
+      late as (select distinct on (person) person, id, birth_date from said where births and birth_date is not null order by person, birth_date desc, id),
+      original as (select distinct on (person, dataset) person, dataset, id, id_number from said where repeats and standing order by person, dataset, id)
+      select code, value.id, first.id, person from value join first using (code, person) where value.id <> first.id
+      union all
+      select 'BIRTH_DATES_APART', late.id, early.id, person from early join late using (person)
+      where left(late.birth_date, 4)::integer - left(early.birth_date, 4)::integer
+        - (substr(late.birth_date, 5) < substr(early.birth_date, 5))::integer >= 15
+      union all
+      select 'REGISTER_REPEATS', said.id, original.id, person from said join original using (person, dataset)
+      where repeats and standing and said.id <> original.id and (said.id_number is null or said.id_number is distinct from original.id_number)`,
   },
 ];
 
@@ -88,4 +126,20 @@ function deaths(everybody: boolean): string {
        from asked_person a join link l on l.county = $1 and l.person = a.person
        join record r on r.county = l.county and r.id = l.record
        where l.status = 'current' and l.dataset in ('civil-affairs/funerals', 'police/residents') and ${dead}`;
+}
+
+/**
+ * What each record says of who the person is, as numbers: of the number its hash, of the date its year, of the sex its code. Texts of a
+ * whole county, carried through a join and a sort, took twice as long.
+ */
+function identities(everybody: boolean): string {
+  const said = `hashtextextended(r.id_number, 0) as number, left(r.birth_date, 4)::integer as year,
+    case r.stated->>'sex' when '1' then 1 when '2' then 2 end as sex`;
+  const once = `case when l.status = 'current' and l.dataset = any ($2::text[]) then 1 end as once`;
+  return everybody
+    ? `select l.person, said.number, said.year, said.sex, ${once}
+       from (select r.id, ${said} from record r where r.county = $1 offset 0) as said
+       join link l on l.county = $1 and l.record = said.id where l.person is not null`
+    : `select l.person, ${said}, ${once}
+       from asked_person a join link l on l.county = $1 and l.person = a.person join record r on r.county = l.county and r.id = l.record`;
 }

@@ -230,6 +230,27 @@ export const FINDINGS = {
     en: 'One person draws one benefit in two villages',
   },
   REGISTERED_TWICE: { severity: 'warning', zh: '同一人有两处正常户口', en: 'One person has two valid registrations' },
+  // what must not be, whatever the registers say: the linkage is measured by it
+  TWO_ID_NUMBERS: {
+    severity: 'warning',
+    zh: '归为一人的记录带有两个不同的有效身份号码',
+    en: 'Records held to be one person carry two different valid identity numbers',
+  },
+  REGISTER_REPEATS: {
+    severity: 'warning',
+    zh: '一人一行的名册中，两行被归为一人',
+    en: 'Two rows of a register that has nobody twice are held to be one person',
+  },
+  BIRTH_DATES_APART: {
+    severity: 'warning',
+    zh: '归为一人的记录所载出生日期相差十五年以上',
+    en: 'Records held to be one person state dates of birth fifteen years apart or more',
+  },
+  SEXES_DIFFER: {
+    severity: 'warning',
+    zh: '归为一人的记录所载性别不同',
+    en: 'Records held to be one person state different sexes',
+  },
 } as const satisfies Record<string, FindingMeaning>;
 
 export type FindingCode = keyof typeof FINDINGS;

@@ -12,3 +12,109 @@ export interface LinkageQuality {
   readonly queued: number;
   readonly seconds: number;
 }
+
+/** A run of the linkage: what it did, and how the county stands after it. Figures of the whole county; no value of a person. */
+export interface LinkRun {
+  readonly county: string;
+  readonly id: number;
+  readonly started: Date;
+  readonly finished: Date;
+  /** Everything was read, not only what a night touched and its neighbours. */
+  readonly whole: boolean;
+  /** Version of the trained model; null while only rules link. */
+  readonly model: string | null;
+  /** Registers of which the figures speak. */
+  readonly registers: readonly string[];
+  readonly counts: RunCounts;
+  readonly quality: RunQuality;
+  /** What must be 0. */
+  readonly violations: number;
+}
+
+export interface RunCounts {
+  readonly touched: number;
+  readonly recordsRead: number;
+  readonly added: number;
+  readonly merged: number;
+  readonly split: number;
+  readonly retired: number;
+  readonly seconds: number;
+}
+
+/** Kinds of entity whose records are held together for a reason. */
+export const REASONED_KINDS = ['person', 'household', 'dwelling', 'building'] as const;
+export type ReasonedKind = (typeof REASONED_KINDS)[number];
+
+export interface RunQuality {
+  /** Current records by register, kind and reason. */
+  readonly reasons: readonly ReasonShare[];
+  /** Entities by how many records speak of them. `from` is the lower edge of a bin of SIZE_EDGES. */
+  readonly sizes: readonly { readonly kind: ReasonedKind; readonly from: number; readonly entities: number }[];
+  /** Most records first. */
+  readonly biggest: readonly BigCluster[];
+  /** Current records of persons that no other record is held to be the same as. */
+  readonly alone: readonly { readonly dataset: string; readonly alone: number; readonly of: number }[];
+  /** What waits for a person; null where this hub keeps no queue. */
+  readonly queue: ReviewQueue | null;
+  /** Equal numbers beside names that contradict. */
+  readonly conflicts: number;
+  readonly violations: readonly Violation[];
+  /** What the engine says of its own work; null while only rules link. */
+  readonly engine: LinkageQuality | null;
+  /** Each figure beside the run before; empty after the first. */
+  readonly drift: readonly Drift[];
+  /** Of the measuring. */
+  readonly seconds: number;
+}
+
+export interface ReasonShare {
+  readonly register: string;
+  readonly kind: ReasonedKind;
+  readonly reason: string;
+  readonly records: number;
+}
+
+export interface BigCluster {
+  readonly kind: ReasonedKind;
+  readonly entity: number;
+  readonly records: number;
+  readonly registers: Readonly<Record<string, number>>;
+}
+
+export interface ReviewQueue {
+  readonly open: number;
+  /** Decisions that wait for a second reviewer. */
+  readonly proposed: number;
+  /** ISO 8601; null while nothing waits. */
+  readonly oldest: string | null;
+}
+
+export interface Violation {
+  readonly code: ViolationCode;
+  readonly persons: number;
+  /** The first of them. */
+  readonly entities: readonly number[];
+}
+
+export interface Drift {
+  readonly figure: string;
+  readonly before: number;
+  readonly now: number;
+  /** A share is 0…1. */
+  readonly unit: 'count' | 'share';
+  /** How far it may move in a night without being looked at. */
+  readonly expected: number;
+  readonly beyond: boolean;
+}
+
+/** What two records of one person can hold that they must not. `never`: the linkage is wrong; otherwise a register may be. */
+export const VIOLATIONS = {
+  TWO_ID_NUMBERS: { never: true, zh: '两个有效身份号码', en: 'two valid numbers in one person' },
+  REGISTER_REPEATS: { never: true, zh: '一人一行的名册中有两行', en: 'two rows of a register without duplicates' },
+  BIRTH_DATES_APART: { never: false, zh: '出生日期相差十五年以上', en: 'dates of birth 15 years apart' },
+  SEXES_DIFFER: { never: false, zh: '性别不同', en: 'different sexes' },
+} as const satisfies Record<string, { readonly never: boolean; readonly zh: string; readonly en: string }>;
+export type ViolationCode = keyof typeof VIOLATIONS;
+
+/** Lower edges of the bins of cluster sizes. */
+export const SIZE_EDGES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17, 33, 65, 129, 257, 513, 1025] as const;

@@ -51,7 +51,7 @@ const registered = (id: number, householdNumber: string, householdStatus = 'æ­£å
 async function night(records: readonly TestRecord[]) {
   await putRecords(database, records);
   await linkTouched(database, COUNTY, DATASETS);
-  return await assembleTouched(database, COUNTY);
+  return await assembleTouched(database, COUNTY, DATASETS);
 }
 
 async function open(): Promise<readonly { code: string; record: number; other_record: number }[]> {
