@@ -13,16 +13,14 @@ export interface Answered {
 /** A decision can bring the next doubt; nobody answers for ever. */
 const MOST_ROUNDS = 5;
 
-/** Waiting pairs; null where this hub has no queue. */
-export async function countQueue(database: Database): Promise<number | null> {
-  if (!(await hasQueue(database))) return null;
+/** Waiting pairs. */
+export async function countQueue(database: Database): Promise<number> {
   const [row] = await database.query<{ n: number }>('select count(*) as n from review_pair where closed_at is null');
   return row!.n;
 }
 
 /** A reviewer who is never wrong: answers every waiting pair by the truth and lets the linkage follow, until nothing waits. */
-export async function answerQueue(database: Database, folder: string, day: number): Promise<Answered | null> {
-  if (!(await hasQueue(database))) return null;
+export async function answerQueue(database: Database, folder: string, day: number): Promise<Answered> {
   const county = await countyOf(database);
   const truthFile = join(folder, `truth/day-${day}.csv`);
   const truth = new Map<string, Map<number, string>>();
@@ -77,11 +75,4 @@ export async function answerQueue(database: Database, folder: string, day: numbe
     );
   }
   return { answers, same, rounds };
-}
-
-async function hasQueue(database: Database): Promise<boolean> {
-  const [row] = await database.query<{ there: boolean }>(
-    `select to_regclass('review_pair') is not null and to_regclass('decision') is not null as there`,
-  );
-  return row!.there;
 }

@@ -28,9 +28,9 @@ export interface TruthRun {
   readonly seed: number;
   readonly day: number;
   readonly judgement: Judgement;
-  /** Pairs that wait for a person; null where there is no queue. */
-  readonly queue: number | null;
-  readonly answered: (Answered & { readonly judgement: Judgement }) | null;
+  /** Pairs that wait for a person. */
+  readonly queue: number;
+  readonly answered: Answered & { readonly judgement: Judgement };
   readonly linkSeconds: number;
   readonly nightSeconds: number;
 }
@@ -102,7 +102,7 @@ async function runDay(place: Place, day: number): Promise<TruthRun> {
   const linksFile = join(work, 'links.csv');
   let night: NightReport;
   let judgement: Judgement;
-  let queue: number | null;
+  let queue: number;
   const hub = await open(place, place.name);
   try {
     night = await receiveNight(hub, {
@@ -125,7 +125,7 @@ async function runDay(place: Place, day: number): Promise<TruthRun> {
     day,
     judgement,
     queue,
-    answered: queue === null ? null : await answer(place, day, linksFile),
+    answered: await answer(place, day, linksFile),
     linkSeconds: night.link?.seconds ?? 0,
     nightSeconds: night.seconds,
   };
@@ -138,7 +138,6 @@ async function answer(place: Place, day: number, linksFile: string): Promise<Tru
   const hub = await open(place, name);
   try {
     const answered = await answerQueue(hub.database, place.folder, day);
-    if (answered === null) return null;
     return {
       ...answered,
       judgement: await judgeLinks({ database: hub.database, folder: place.folder, day, linksFile }),
@@ -246,7 +245,6 @@ const FIGURES: readonly Figure[] = [
   {
     title: 'review queue, of persons',
     cell: ({ noise, day, queue, judgement }) => {
-      if (queue === null) return '';
       const part = queue / judgement.persons;
       const bar = day === 1 ? BARS[noise].queue : null;
       return `${count(queue)}, ${percent(part, 3)}${bar === null ? '' : ` (≤ ${percent(bar, 1)})${part > bar ? ' ✗' : ''}`}`;
@@ -254,7 +252,7 @@ const FIGURES: readonly Figure[] = [
   },
   ...pair(
     'queue answered by the truth, persons',
-    ({ answered }) => answered?.judgement.scores.person ?? null,
+    ({ answered }) => answered.judgement.scores.person,
     ({ noise }) => BARS[noise].answered,
   ),
   {

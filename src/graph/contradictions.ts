@@ -92,8 +92,14 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
         select s.*, l.dataset, r.id, r.id_number, r.birth_date, r.stated->>'sex' as sex,
           l.status = 'current' and l.dataset = any ($2::text[]) and coalesce(r.stated->>'householdStatus', '正常') = '正常' as standing
         from suspect s join link l on l.county = $1 and l.person = s.person join record r on r.county = l.county and r.id = l.record),
+      -- What a person has decided is nobody's fault.
+      decided as (
+        select s.person from suspect s join link l on l.county = $1 and l.person = s.person
+        join decision d on d.county = $1 and d.kind = 'person' and d.one_record = l.record and d.state = 'effective' and d.verdict = 'same'
+        join link o on o.county = $1 and o.record = d.other_record and o.person = s.person),
       value as (
-        select 'TWO_ID_NUMBERS' as code, person, id_number as stated, min(id) as id from said where numbers and id_number is not null group by 2, 3
+        select 'TWO_ID_NUMBERS' as code, person, id_number as stated, min(id) as id from said
+        where numbers and id_number is not null and person not in (select person from decided) group by 2, 3
         union all
         select 'SEXES_DIFFER', person, sex, min(id) from said where sexes and sex in ('1', '2') group by 2, 3),
       first as (select distinct on (code, person) code, person, id from value order by code, person, id),
@@ -107,7 +113,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
         - (substr(late.birth_date, 5) < substr(early.birth_date, 5))::integer >= 15
       union all
       select 'REGISTER_REPEATS', said.id, original.id, person from said join original using (person, dataset)
-      where repeats and standing and said.id <> original.id and (said.id_number is null or said.id_number is distinct from original.id_number)`,
+      where repeats and standing and said.id <> original.id and person not in (select person from decided) and (said.id_number is null or said.id_number is distinct from original.id_number)`,
   },
 ];
 

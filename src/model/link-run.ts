@@ -54,8 +54,8 @@ export interface RunQuality {
   readonly biggest: readonly BigCluster[];
   /** Current records of persons that no other record is held to be the same as. */
   readonly alone: readonly { readonly dataset: string; readonly alone: number; readonly of: number }[];
-  /** What waits for a person; null where this hub keeps no queue. */
-  readonly queue: ReviewQueue | null;
+  /** What waits for a person. */
+  readonly queue: ReviewQueue;
   /** Equal numbers beside names that contradict. */
   readonly conflicts: number;
   readonly violations: readonly Violation[];

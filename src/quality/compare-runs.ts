@@ -42,7 +42,7 @@ const TOLERANCES: readonly Tolerance[] = [
     },
     least: 0.01,
   },
-  { figure: 'queue', unit: 'count', of: ({ queue }) => queue?.open ?? null, least: 50 },
+  { figure: 'queue', unit: 'count', of: ({ queue }) => queue.open, least: 50 },
   { figure: 'conflicts', unit: 'count', of: ({ conflicts }) => conflicts, least: 20, share: 0.02 },
   {
     figure: 'contradictory',

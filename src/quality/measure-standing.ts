@@ -140,11 +140,7 @@ export async function measureDoubt(
   return { queue: await readQueue(client, county), conflicts: conflicts.rows[0]!.n, violations };
 }
 
-async function readQueue(client: PoolClient, county: string): Promise<ReviewQueue | null> {
-  const there = await client.query<{ there: boolean }>(
-    `select to_regclass('review_pair') is not null and to_regclass('decision') is not null as there`,
-  );
-  if (!there.rows[0]!.there) return null;
+async function readQueue(client: PoolClient, county: string): Promise<ReviewQueue> {
   const { rows } = await client.query<{ open: number; oldest: Date | null; proposed: number }>(
     `select count(*) as open, min(opened_at) as oldest,
        (select count(*) from decision d where d.county = $1 and d.state = 'proposed') as proposed

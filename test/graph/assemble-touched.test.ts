@@ -161,3 +161,19 @@ it('shows relations with their evidence and dates, and only to who may see it', 
   expect(await asViewer('police')).toEqual([{ kind: 'member_of', record: 1, since: null, until: null }]);
   await api.close();
 });
+
+it('finds a generation between dates of birth, and two sexes, in one person', async () => {
+  const says = (id: number, birthDate: string, sex: string) => ({
+    ...registered(id, 'H1'),
+    stated: { ...who, householdNumber: 'H1', birthDate, sex },
+  });
+  await night([says(1, '1990-03-12', '1'), says(2, '1975-03-13', '1'), says(3, '1990-03-12', '1')]);
+  expect(await open()).toEqual([]);
+  await night([says(2, '1975-03-12', '1'), says(3, '1990-03-12', '2')]);
+  expect(await open()).toEqual([
+    { code: 'BIRTH_DATES_APART', record: 1, other_record: 2 },
+    { code: 'SEXES_DIFFER', record: 3, other_record: 1 },
+  ]);
+  await night([says(2, '1990-03-12', '1'), says(3, '1990-03-12', '1')]);
+  expect(await open()).toEqual([]);
+});
