@@ -17,6 +17,8 @@ const points: number[] = [];
 const kinds: number[] = [];
 /** Number of a character's usual form. */
 const forms: number[] = [];
+/** The same in the place of a surname. */
+const surnameForms: number[] = [];
 const firstReading: number[] = [];
 /** toneless syllable × 8 + tone, all readings of one character after another. */
 const readings: number[] = [];
@@ -32,11 +34,14 @@ export function characterId(character: string, sound = false): number {
   ids.set(key, id);
   kinds.push(sound ? SYLLABLE : character === UNREADABLE ? MUTE : 0);
   forms.push(id);
+  surnameForms.push(id);
   firstReading.push(readings.length);
   for (const reading of own) readings.push(syllableId(reading.slice(0, -1)) * TONES + Number(reading.slice(-1)));
   spellings.push(sound ? character : (own[0]?.slice(0, -1) ?? character));
   const usual = sound ? undefined : USUAL_FORMS.get(character);
   if (usual !== undefined) forms[id] = characterId(usual);
+  const surname = sound ? undefined : SURNAME_FORMS.get(character);
+  surnameForms[id] = surname === undefined ? forms[id]! : characterId(surname);
   return id;
 }
 
@@ -60,9 +65,14 @@ export function compareCharacters(one: number, other: number, surname: boolean):
   const sound = compareSounds(one, other);
   if (kinds[one] === SYLLABLE || kinds[other] === SYLLABLE)
     return sound === HOMOPHONE || sound === HOMOPHONE_TONE ? WILDCARD : 0;
-  if (forms[one] === forms[other] || (surname && isSurnamePair(points[one]!, points[other]!))) return VARIANT;
+  if (isSameForm(one, other, surname)) return VARIANT;
   if (sound !== 0) return sound;
   return looksAlike(points[one]!, points[other]!) ? GLYPH : 0;
+}
+
+/** Whether two characters are one, in whatever form. @param surname whether both stand in the place of a surname */
+export function isSameForm(one: number, other: number, surname: boolean): boolean {
+  return forms[one] === forms[other] || (surname && surnameForms[one] === surnameForms[other]);
 }
 
 /** @returns whether they sound alike to a toneless ear */
@@ -110,13 +120,4 @@ const USUAL_FORMS = new Map(
 );
 
 /** Surnames that the second reform of 1977 wrote with a simpler character, and that their bearers kept or gave up as they liked. */
-const SURNAME_FORMS = new Map(
-  ['闫阎', '付傅', '肖萧', '代戴', '兰蓝', '丘邱'].map(([simple, full]) => [
-    simple!.codePointAt(0)!,
-    full!.codePointAt(0)!,
-  ]),
-);
-
-function isSurnamePair(one: number, other: number): boolean {
-  return SURNAME_FORMS.get(one) === other || SURNAME_FORMS.get(other) === one;
-}
+const SURNAME_FORMS = new Map(['闫阎', '付傅', '肖萧', '代戴', '兰蓝', '丘邱'].map((pair) => [pair[0]!, pair[1]!]));

@@ -1,7 +1,7 @@
 import type { Comparator, Level, PreparedComparator } from '../engine/comparator.js';
 import type { TextTable } from '../engine/text-table.js';
-import { ALIKE, compareCharacters, isMute, isWild, soundsAlike } from './characters.js';
-import { HAN, NameForms, NICKNAME, WILDCARDS, WITHHELD } from './name-forms.js';
+import { ALIKE, compareCharacters, isMute, isSameForm, isWild, soundsAlike } from './characters.js';
+import { HAN, NameForms, NICKNAME_FIRST, NICKNAME_SECOND, WILDCARDS, WITHHELD } from './name-forms.js';
 
 /** How two names can stand to each other; strongest first. */
 export const NAME_LEVELS = [
@@ -49,10 +49,9 @@ export const chineseName: Comparator = {
 
 class PreparedNames implements PreparedComparator {
   readonly #values: TextTable;
+  /** A name's place is its code. */
   readonly #forms = new NameForms();
-  /** Where a name stands among the forms, by its code. */
-  #starts = new Int32Array(1024);
-  #known = 1;
+  #known = 0;
 
   constructor(values: TextTable) {
     this.#values = values;
@@ -60,20 +59,19 @@ class PreparedNames implements PreparedComparator {
   }
 
   extend(): void {
-    for (let text = this.#values.textOf(this.#known); text !== ''; text = this.#values.textOf(this.#known)) {
-      if (this.#known === this.#starts.length) {
-        const more = new Int32Array(this.#known * 2);
-        more.set(this.#starts);
-        this.#starts = more;
-      }
-      this.#starts[this.#known] = this.#forms.add(text);
+    for (
+      let text = this.#values.textOf(this.#known);
+      text !== '' || this.#known === 0;
+      text = this.#values.textOf(this.#known)
+    ) {
+      this.#forms.add(text);
       this.#known += 1;
     }
   }
 
   compare(one: number, other: number): number {
     if (one === 0 || other === 0) return 0;
-    return 1 + compareForms(this.#forms, this.#starts[one]!, this.#starts[other]!);
+    return 1 + compareForms(this.#forms, one, other);
   }
 }
 
@@ -86,7 +84,7 @@ const { TWO_ALIKE, SURNAME_CHANGED, PLACEHOLDER, SIBLING_LIKE, SAME_SURNAME, DIF
 /** Names of the minorities that write their father's name after their own are longer than any Chinese one. */
 const LONG = 5;
 
-/** @param one where a name stands among the forms @returns index in NAME_LEVELS */
+/** @param one place of a name among the forms @returns index in NAME_LEVELS */
 export function compareForms(forms: NameForms, one: number, other: number): number {
   if (!forms.has(one, HAN) || !forms.has(other, HAN)) return compareLetters(forms, one, other);
   const isSurnameShared = sharesSurname(forms, one, other);
@@ -222,7 +220,7 @@ function sharesSurname(forms: NameForms, one: number, other: number): boolean {
   for (let i = 0; i < length; i += 1) {
     const character = forms.at(one, i);
     const met = forms.at(other, i);
-    if (isWild(character) || (character !== met && compareCharacters(character, met, true) !== 1)) return false;
+    if (isWild(character) || !isSameForm(character, met, true)) return false;
   }
   return true;
 }
@@ -241,8 +239,8 @@ function givenNameLengthIfEqual(forms: NameForms, one: number, other: number): n
 }
 
 function isNicknameOf(forms: NameForms, short: number, full: number): boolean {
-  if (!forms.has(short, NICKNAME)) return false;
-  const character = forms.nickname(short);
+  if (!forms.has(short, NICKNAME_FIRST | NICKNAME_SECOND)) return false;
+  const character = forms.at(short, forms.has(short, NICKNAME_FIRST) ? 0 : 1);
   for (let i = forms.surname(full); i < forms.length(full); i += 1) if (forms.at(full, i) === character) return true;
   return false;
 }

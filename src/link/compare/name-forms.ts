@@ -9,97 +9,99 @@ import { splitSyllables } from './syllables.js';
 export const HAN = 1;
 /** The given name was withheld (李某, 王**, 张女士), or nothing but wildcards was written. */
 export const WITHHELD = 2;
-export const NICKNAME = 4;
-export const WILDCARDS = 8;
+/** 小明, 阿明, 明明: the character that counts is the second; 明儿: it is the first. */
+export const NICKNAME_SECOND = 4;
+export const NICKNAME_FIRST = 8;
+export const WILDCARDS = 16;
 
-/** Longer names are compared by their beginning. */
-const MOST_CHARACTERS = 31;
+/** Longer names are compared by their beginning, and by their length. */
+const MOST_CHARACTERS = 15;
+const LONGEST = 31;
 
-/** Words before the characters: length, length of the surname and marks; two of pinyin each way round; the nickname's character. */
-const HEAD = 6;
+/** Half a line of the processor's cache a name: length, length of the surname and marks, then the characters. */
+const SLOT = 16;
+const SPELLING = 4;
 
-/** Names taken apart once: some words of 16 bits each, one after another; about 24 bytes a name. */
+/** Names taken apart once, in 40 bytes each: the first that is added has place 0, the next 1, and so on. */
 export class NameForms {
   #words: Uint16Array;
-  #end = 0;
+  /** Two words of toneless pinyin, the surname first; two with the surname last. Seldom read. */
+  #spellings: Uint16Array;
+  #count = 0;
 
-  constructor(words = 1 << 12) {
-    this.#words = new Uint16Array(words);
+  constructor(names = 1024) {
+    this.#words = new Uint16Array(names * SLOT);
+    this.#spellings = new Uint16Array(names * SPELLING);
   }
 
-  /** @returns where the name stands; the methods below take that */
+  /** @returns the place of the name; the methods below take that */
   add(name: string): number {
-    const start = this.#end;
+    if (this.#count * SLOT === this.#words.length) this.#widen();
+    const place = this.#count;
     const characters = [...foldName(name)];
     const isHan = characters.some((character) => HAN_CHARACTER.test(character));
-    const ids = (isHan ? idsOf(characters) : characters.map((character) => characterId(character))).slice(
-      0,
-      MOST_CHARACTERS,
-    );
+    const ids = isHan ? idsOf(characters) : characters.map((character) => characterId(character));
     const surname = isHan ? surnameLengthOf(characters) : 0;
-    const nickname = isHan ? nicknameOf(characters) : undefined;
     const isWithheld = PLACEHOLDER.test(characters.slice(surname).join('')) || ids.every(isWild);
     const marks =
       (isHan ? HAN : 0) |
       (isWithheld ? WITHHELD : 0) |
-      (nickname === undefined ? 0 : NICKNAME) |
+      (isHan ? nicknameMark(characters) : 0) |
       (ids.some(isWild) ? WILDCARDS : 0);
-    this.#reserve(HEAD + ids.length);
-    const words = this.#words;
-    words[start] = ids.length | (surname << 5) | (marks << 7);
+    this.#words[place * SLOT] = Math.min(ids.length, LONGEST) | (surname << 5) | (marks << 7);
+    for (let i = 0; i < MOST_CHARACTERS; i += 1) this.#words[place * SLOT + 1 + i] = ids[i] ?? 0;
     const [forwards, backwards] = spellName(characters, isHan, surname);
-    this.#write(start + 1, hashKey(forwards));
-    this.#write(start + 3, hashKey(backwards));
-    words[start + 5] = nickname === undefined ? 0 : characterId(nickname);
-    words.set(ids, start + HEAD);
-    this.#end = start + HEAD + ids.length;
-    return start;
+    this.#spell(place * SPELLING, hashKey(forwards));
+    this.#spell(place * SPELLING + 2, hashKey(backwards));
+    this.#count += 1;
+    return place;
   }
 
   clear(): void {
-    this.#end = 0;
+    this.#count = 0;
   }
 
-  length(start: number): number {
-    return this.#words[start]! & 31;
+  length(place: number): number {
+    return this.#words[place * SLOT]! & LONGEST;
   }
 
-  surname(start: number): number {
-    return (this.#words[start]! >> 5) & 3;
+  surname(place: number): number {
+    return (this.#words[place * SLOT]! >> 5) & 3;
   }
 
-  has(start: number, mark: number): boolean {
-    return ((this.#words[start]! >> 7) & mark) !== 0;
+  has(place: number, mark: number): boolean {
+    return ((this.#words[place * SLOT]! >> 7) & mark) !== 0;
   }
 
-  at(start: number, position: number): number {
-    return this.#words[start + HEAD + position]!;
-  }
-
-  nickname(start: number): number {
-    return this.#words[start + 5]!;
+  /** 0, a wildcard, beyond what is kept of a name. */
+  at(place: number, position: number): number {
+    return position < MOST_CHARACTERS ? this.#words[place * SLOT + 1 + position]! : 0;
   }
 
   /** Whether the names are written alike in toneless pinyin, the surname first or last. */
   isSpeltAlike(one: number, other: number): boolean {
-    const words = this.#words;
-    const low = words[one + 1]!;
-    const high = words[one + 2]!;
-    if (low === words[other + 1] && high === words[other + 2]) return true;
-    if (low === words[other + 3] && high === words[other + 4]) return true;
-    return words[one + 3] === words[other + 1] && words[one + 4] === words[other + 2];
+    const at = one * SPELLING;
+    const met = other * SPELLING;
+    return this.#isSpelling(at, met) || this.#isSpelling(at, met + 2) || this.#isSpelling(at + 2, met);
   }
 
-  #write(at: number, hash: number): void {
-    this.#words[at] = hash & 0xffff;
-    this.#words[at + 1] = Math.floor(hash / 0x10000) & 0xffff;
+  #isSpelling(at: number, met: number): boolean {
+    const spellings = this.#spellings;
+    return spellings[at] === spellings[met] && spellings[at + 1] === spellings[met + 1];
   }
 
-  #reserve(words: number): void {
-    if (this.#end + words <= this.#words.length) return;
-    const more = new Uint16Array(this.#words.length * 2);
-    more.set(this.#words);
-    this.#words = more;
+  #spell(at: number, hash: number): void {
+    this.#spellings[at] = hash & 0xffff;
+    this.#spellings[at + 1] = Math.floor(hash / 0x10000) & 0xffff;
+  }
+
+  #widen(): void {
+    const words = new Uint16Array(this.#words.length * 2);
+    words.set(this.#words);
+    this.#words = words;
+    const spellings = new Uint16Array(this.#spellings.length * 2);
+    spellings.set(this.#spellings);
+    this.#spellings = spellings;
   }
 }
 
@@ -127,10 +129,9 @@ function idsOf(characters: readonly string[]): number[] {
   return ids;
 }
 
-/** The character of the given name in 小明, 阿明, 明儿, 明明; undefined for a name that is none. */
-function nicknameOf(characters: readonly string[]): string | undefined {
-  if (characters.length !== 2) return undefined;
+function nicknameMark(characters: readonly string[]): number {
+  if (characters.length !== 2) return 0;
   const [first, second] = characters as [string, string];
-  if (first === '小' || first === '阿' || first === second) return second;
-  return second === '儿' ? first : undefined;
+  if (first === '小' || first === '阿' || first === second) return NICKNAME_SECOND;
+  return second === '儿' ? NICKNAME_FIRST : 0;
 }

@@ -1,20 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chineseName, NAME_LEVELS } from '../../../src/link/compare/chinese-name.js';
+import { chineseName } from '../../../src/link/compare/chinese-name.js';
 import { givenNameOf, pinyinKey, surnameOf } from '../../../src/link/compare/spell-name.js';
-import { TextTable } from '../../../src/link/engine/text-table.js';
 import { foldName } from '../../../src/link/fold-name.js';
+import { compareCodes } from './compare-codes.js';
 
-const values = new TextTable();
-const names = chineseName.prepare(values);
-
-function compare(one: string, other: string): string | null {
-  const codes = [values.codeOf(foldName(one)), values.codeOf(foldName(other))] as const;
-  names.extend();
-  const level = names.compare(...codes);
-  expect(names.compare(codes[1], codes[0])).toBe(level);
-  return level === 0 ? null : NAME_LEVELS[level - 1]!.code;
-}
+const compareFolded = compareCodes(chineseName);
+const compare = (one: string, other: string) => compareFolded(foldName(one), foldName(other));
 
 describe('two names of a register', () => {
   it.each([
