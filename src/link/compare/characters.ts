@@ -1,7 +1,7 @@
 import { pinyin } from 'pinyin-pro';
 import { UNREADABLE } from '../fold-name.js';
 import { looksAlike } from './similar-glyphs.js';
-import { mergedSyllable, syllableId } from './syllables.js';
+import { mergedSyllable, plainUmlaut, syllableId } from './syllables.js';
 
 /** What two characters at one place of two names are to each other, from 1 on; 0 where they are nothing. Strongest first. */
 export const ALIKE = ['VARIANT', 'WILDCARD', 'HOMOPHONE_TONE', 'HOMOPHONE', 'DIALECT', 'GLYPH'] as const;
@@ -37,7 +37,7 @@ export function characterId(character: string, sound = false): number {
   surnameForms.push(id);
   firstReading.push(readings.length);
   for (const reading of own) readings.push(syllableId(reading.slice(0, -1)) * TONES + Number(reading.slice(-1)));
-  spellings.push(sound ? character : (own[0]?.slice(0, -1) ?? character));
+  spellings.push(sound ? character : plainUmlaut(own[0]?.slice(0, -1) ?? character));
   const usual = sound ? undefined : USUAL_FORMS.get(character);
   if (usual !== undefined) forms[id] = characterId(usual);
   const surname = sound ? undefined : SURNAME_FORMS.get(character);
@@ -45,7 +45,7 @@ export function characterId(character: string, sound = false): number {
   return id;
 }
 
-/** Toneless pinyin of the commonest reading; the character itself where it has none. */
+/** Toneless pinyin of the commonest reading, ü as u; the character itself where it has none. */
 export function spellingOf(id: number): string {
   return spellings[id]!;
 }

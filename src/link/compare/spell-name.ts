@@ -12,7 +12,7 @@ export function spellName(characters: readonly string[], isHan: boolean, surname
   }
   const family = surnameSpelling(characters.slice(0, surname).join(''));
   let given = '';
-  for (let i = surname; i < characters.length; i += 1) given += plainUmlaut(spellingOf(characterId(characters[i]!)));
+  for (let i = surname; i < characters.length; i += 1) given += spellingOf(characterId(characters[i]!));
   return [family + given, given + family];
 }
 
@@ -28,7 +28,7 @@ export function pinyinKey(name: string): string {
   }
   const surname = surnameLengthOf(characters);
   const family = splitSyllables(surnameSpelling(characters.slice(0, surname).join(''))) ?? [];
-  const given = characters.slice(surname).map((character) => plainUmlaut(spellingOf(characterId(character))));
+  const given = characters.slice(surname).map((character) => spellingOf(characterId(character)));
   return [...family, ...given].map(mergeDialect).join('');
 }
 
