@@ -13,54 +13,31 @@ export interface Identities {
 
 const RANGE = 2 ** 26;
 
+/** What a row says about the entity that it spoke of last night. All by position. */
+export interface Memory {
+  /** The entity's id, 0 for none. */
+  before(position: number): number;
+  /** The id that a person's undo gives back to this row's cluster; 0 where nobody said so. */
+  restored(position: number): number;
+  /** False where the row left for reasons of its own: who moved house does not make the old dwelling the new one. */
+  carries(position: number): boolean;
+  isLeading(position: number): boolean;
+  recordId(position: number): number;
+}
+
 /**
  * Carries entity ids from last night's clusters to tonight's. A cluster keeps the id that most of its records had (a tie: the lowest).
  * Where two clusters want one id, the part with a record of the leading register has it, else the larger, else that of the lowest record.
  * Rows given must hold all records of every old entity among them.
- * @param cluster by position; -1 for none @param before the entity id by position, 0 for none
+ * @param cluster by position; -1 for none
  */
-export function assignIdentities(
-  cluster: Int32Array,
-  before: (position: number) => number,
-  isLeading: (position: number) => boolean,
-  recordId: (position: number) => number,
-  clusters: number,
-): Identities {
+export function assignIdentities(cluster: Int32Array, memory: Memory, clusters: number): Identities {
   const entity = new Float64Array(clusters);
-  const olds = new NumberIndex(1024);
-  const pairs = new NumberIndex(1024);
-  const count: number[] = [];
-  const leading: boolean[] = [];
-  const lowest: number[] = [];
-  const orphans = new Map<number, boolean>();
-  for (let at = 0; at < cluster.length; at += 1) {
-    const old = before(at);
-    if (old === 0) continue;
-    const own = cluster[at]!;
-    if (own < 0) {
-      if (!orphans.has(old)) orphans.set(old, true);
-      continue;
-    }
-    orphans.set(old, false);
-    const pair = pairs.add(olds.add(old) * RANGE + own);
-    count[pair] = (count[pair] ?? 0) + 1;
-    leading[pair] = (leading[pair] ?? false) || isLeading(at);
-    lowest[pair] = Math.min(lowest[pair] ?? Infinity, recordId(at));
-  }
-  const claims = Array.from({ length: pairs.size }, (_, pair) => {
-    const key = pairs.keyAt(pair);
-    return {
-      old: olds.keyAt(Math.floor(key / RANGE)),
-      own: key % RANGE,
-      count: count[pair]!,
-      leading: leading[pair]!,
-      lowest: lowest[pair]!,
-    };
-  });
+  const { claims, parts, orphans } = countClaims(cluster, memory);
   // What a cluster wants most, first; a cluster that loses it asks for what it wants next.
   const wishes = Map.groupBy(claims, (claim) => claim.own);
   for (const list of wishes.values()) list.sort((one, other) => other.count - one.count || one.old - other.old);
-  const holder = new Map<number, (typeof claims)[number]>();
+  const holder = new Map<number, Claim>();
   const asking = [...wishes.values()];
   while (asking.length > 0) {
     const list = asking.pop()!;
@@ -73,18 +50,80 @@ export function assignIdentities(
     } else asking.push(list);
   }
   for (const claim of holder.values()) entity[claim.own] = claim.old;
-  const byOld = Map.groupBy(claims, (claim) => claim.old);
   const merged: (readonly [number, number])[] = [];
   const split: number[] = [];
-  for (const [old, parts] of byOld) {
-    if (parts.length > 1) split.push(old);
-    if (holder.has(old)) continue;
-    parts.sort((one, other) => other.count - one.count || entity[one.own]! - entity[other.own]!);
-    // A part may have no id yet; then the redirect is known only once it has one.
-    merged.push([old, -1 - parts[0]!.own]);
-  }
   const orphaned = [...orphans].filter(([, alone]) => alone).map(([old]) => old);
+  for (const [old, list] of Map.groupBy(parts, (part) => part.old)) {
+    if (list.length > 1) split.push(old);
+    if (holder.has(old)) continue;
+    const carried = list.filter((part) => part.carried > 0);
+    carried.sort((one, other) => other.carried - one.carried || entity[one.own]! - entity[other.own]!);
+    // A part may have no id yet; then the redirect is known only once it has one.
+    if (carried[0]) merged.push([old, -1 - carried[0].own]);
+    else orphaned.push(old);
+  }
   return { entity, merged, split, orphaned };
+}
+
+interface Claim {
+  readonly old: number;
+  readonly own: number;
+  /** Rows of the cluster that had the id, or are to have it back. */
+  readonly count: number;
+  readonly leading: boolean;
+  readonly lowest: number;
+}
+
+interface Part {
+  readonly old: number;
+  readonly own: number;
+  /** Rows of the old entity in this cluster that speak for its having gone there. */
+  readonly carried: number;
+}
+
+function countClaims(
+  cluster: Int32Array,
+  { before, restored, carries, isLeading, recordId }: Memory,
+): { claims: Claim[]; parts: Part[]; orphans: ReadonlyMap<number, boolean> } {
+  const olds = new NumberIndex(1024);
+  const pairs = new NumberIndex(1024);
+  const count: number[] = [];
+  const leading: boolean[] = [];
+  const lowest: number[] = [];
+  const carried: number[] = [];
+  const orphans = new Map<number, boolean>();
+  for (let at = 0; at < cluster.length; at += 1) {
+    const old = before(at);
+    const wanted = restored(at) || old;
+    const own = cluster[at]!;
+    if (own >= 0 && wanted !== 0) {
+      const pair = pairs.add(olds.add(wanted) * RANGE + own);
+      count[pair] = (count[pair] ?? 0) + 1;
+      leading[pair] = (leading[pair] ?? false) || isLeading(at);
+      lowest[pair] = Math.min(lowest[pair] ?? Infinity, recordId(at));
+    }
+    if (old === 0) continue;
+    if (own < 0) {
+      if (!orphans.has(old)) orphans.set(old, true);
+      continue;
+    }
+    orphans.set(old, false);
+    const pair = pairs.add(olds.add(old) * RANGE + own);
+    carried[pair] = (carried[pair] ?? 0) + (carries(at) ? 1 : 0);
+  }
+  const claims: Claim[] = [];
+  const parts: Part[] = [];
+  for (let pair = 0; pair < pairs.size; pair += 1) {
+    const key = pairs.keyAt(pair);
+    const old = olds.keyAt(Math.floor(key / RANGE));
+    const own = key % RANGE;
+    const claimed = count[pair];
+    if (claimed !== undefined)
+      claims.push({ old, own, count: claimed, leading: leading[pair]!, lowest: lowest[pair]! });
+    const gone = carried[pair];
+    if (gone !== undefined) parts.push({ old, own, carried: gone });
+  }
+  return { claims, parts, orphans };
 }
 
 function precedes(

@@ -12,9 +12,14 @@ import { BUILDING_KEYS, buildingKeysOf, isBuildingMoved, placeInKnownBuildings }
 import { reachNeighbours, recordsWithKeys } from './reach-neighbours.js';
 import { settleIdentities, type Settled } from './settle-identities.js';
 import { writeConflicts } from './write-conflicts.js';
+import type { Appended } from './append-changes.js';
 import { openStaging, writeLinkage } from './write-linkage.js';
 
 export interface LinkReport {
+  /** Number of the run, in the county's log of changes as well; null where nothing was touched. */
+  readonly run: number | null;
+  /** Changes appended to the log. */
+  readonly changes: number;
   /** Everything was read, not only what was touched and its neighbours. */
   readonly full: boolean;
   readonly touched: number;
@@ -55,9 +60,7 @@ export async function linkTouched(
   onProgress?: (progress: LinkProgress) => void,
 ): Promise<LinkReport> {
   const started = performance.now();
-  return await database.transaction(async (client) => {
-    await client.query('set transaction isolation level repeatable read');
-    await client.query(`select pg_advisory_xact_lock(hashtext('hub link ' || $1))`, [county]);
+  return await inTurn(database, county, async (client) => {
     const plan = await planRun(client, county);
     const linkage = new Linkage(client, county, datasets, plan);
     const outcome = plan.touched === 0 ? NOTHING : await run(linkage, plan, onProgress);
@@ -66,8 +69,28 @@ export async function linkTouched(
   });
 }
 
+/**
+ * One run a county at a time. The turn is waited for before the transaction begins: one that waited inside would keep a snapshot from
+ * before the other's links, and fail on them.
+ */
+async function inTurn<T>(database: Database, county: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const turn = await database.pool.connect();
+  try {
+    await turn.query(`select pg_advisory_lock(hashtext('hub link ' || $1))`, [county]);
+    return await database.transaction(async (client) => {
+      await client.query('set transaction isolation level repeatable read');
+      return await work(client);
+    });
+  } finally {
+    await turn.query(`select pg_advisory_unlock(hashtext('hub link ' || $1))`, [county]).catch(() => {});
+    turn.release();
+  }
+}
+
 type Outcome = Omit<LinkReport, 'full' | 'touched' | 'seconds'>;
 const NOTHING: Outcome = {
+  run: null,
+  changes: 0,
   recordsRead: 0,
   entities: {},
   reasons: {},
@@ -135,9 +158,11 @@ async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkPro
   await linkMentions(linkage, layers.own, layers.numbers(), persons);
   const written = layers.written();
   onProgress?.({ what: 'write', done: 0, of: written.length });
-  await writeLinkage(linkage, written, (done) => onProgress?.({ what: 'write', done, of: written.length }));
+  const appended = await writeLinkage(linkage, written, (done) =>
+    onProgress?.({ what: 'write', done, of: written.length }),
+  );
   await writeConflicts(linkage, personRows, persons.conflicts);
-  return report(linkage, written, settled, persons);
+  return { ...appended, ...report(linkage, written, settled, persons) };
 }
 
 function report(
@@ -145,7 +170,7 @@ function report(
   rows: Int32Array,
   settled: ReadonlyMap<Kind, Settled>,
   persons: PersonClusters,
-): Outcome {
+): Omit<Outcome, keyof Appended> {
   const counts = REASONED.map(() => new Float64Array(16));
   linkage.after.reason.forEach((column, i) => {
     for (const row of rows) counts[i]![column[row]!]! += 1;

@@ -34,6 +34,8 @@ export class Linkage {
   /** Keys that depend on tonight's dwellings and buildings. */
   dwellingPlaceKey = new Float64Array(0);
   householdKey = new Float64Array(0);
+  /** Kind → record → the entity that an undo gives back to it. */
+  readonly restored = new Map<string, Map<number, number>>();
 
   constructor(
     readonly client: PoolClient,

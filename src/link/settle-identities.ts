@@ -2,7 +2,7 @@ import { copyInto } from '../database/copy.js';
 import { openFill } from '../database/open-fill.js';
 import { assignIdentities } from './assign-identities.js';
 import type { Clusters } from './form-building-clusters.js';
-import { KINDS, reasonCode, REASONED, type Kind } from './link-columns.js';
+import { KEY_COLUMNS, KINDS, reasonCode, REASONED, type Kind } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 import { CURRENT } from './record-columns.js';
 
@@ -15,8 +15,8 @@ export interface Settled {
 }
 
 /**
- * Gives each cluster its entity, carried from last night or new, into tonight's links, and stages what becomes of the entities in the
- * temporary table `entity_tonight`.
+ * Gives each cluster its entity, carried from last night or new, into tonight's links, and stages the entities that are new, merged or
+ * back in the temporary table `entity_tonight`; after a full run, all of them with their status.
  */
 export async function settleIdentities(
   linkage: Linkage,
@@ -28,13 +28,25 @@ export async function settleIdentities(
   const { columns, before, after, mode, client, county } = linkage;
   const column = KINDS.indexOf(kind);
   const old = before.entity[column]!;
+  const restored = linkage.restored.get(kind);
+  const back = new Set(restored?.values());
+  const evidence = before.key[KEY_COLUMNS.indexOf('evidence')];
   const { entity, merged, split, orphaned } = assignIdentities(
     cluster,
-    (at) => (mode.linkedBefore ? old[rows[at]!]! : 0),
-    (at) => columns.traits(rows[at]!).nameRank === 0 || columns.traits(rows[at]!).defines,
-    (at) => columns.id[rows[at]!]!,
+    {
+      before: (at) => (mode.linkedBefore ? old[rows[at]!]! : 0),
+      restored: (at) => restored?.get(columns.id[rows[at]!]!) ?? 0,
+      carries: (at) => {
+        const row = rows[at]!;
+        return kind === 'person' || !columns.traits(row).person || !evidence || evidence[row] === columns.evidence[row];
+      },
+      isLeading: (at) => columns.traits(rows[at]!).nameRank === 0 || columns.traits(rows[at]!).defines,
+      recordId: (at) => columns.id[rows[at]!]!,
+    },
     count,
   );
+  // A night does not read the rows that only cite; whether an entity is active is asked of the links then, once they are written.
+  const staged = Uint8Array.from(entity, (id) => (mode.full || id === 0 || back.has(id) ? 1 : 0));
   const added = await takeNewIds(linkage, entity);
   const now = after.entity[column]!;
   const current = new Uint8Array(count);
@@ -52,10 +64,11 @@ export async function settleIdentities(
   let retired = orphaned.length;
   for (let own = 0; own < count; own += 1) {
     if (current[own] === 0) retired += 1;
+    if (staged[own] === 0) continue;
     const waiting = staging.write([county, entity[own], kind, current[own] === 1 ? 'active' : 'retired', null]);
     if (waiting) await waiting;
   }
-  for (const id of orphaned) await staging.write([county, id, kind, 'retired', null]);
+  if (mode.full) for (const id of orphaned) await staging.write([county, id, kind, 'retired', null]);
   for (const [from, into] of merged) await staging.write([county, from, kind, 'merged', entity[-1 - into]]);
   await staging.end();
   await fill?.finish();

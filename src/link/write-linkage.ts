@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import { once } from 'node:events';
 import { from as copyFrom } from 'pg-copy-streams';
 import { openFill } from '../database/open-fill.js';
+import { appendChanges, beginLog, noteChanges, noteFollowers, type Appended } from './append-changes.js';
 import { ENTITY_COLUMNS, KEY_COLUMNS, KINDS, REASONED, reasonText } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 
@@ -16,8 +17,16 @@ const COLUMNS = [
 ];
 
 /** Stages that are filled while the run goes on; before a first load the tables themselves are empty and take the rows straight. */
-export async function openStaging({ client, mode }: Linkage): Promise<void> {
+export async function openStaging({ client, county, mode, restored }: Linkage): Promise<void> {
   if (!mode.linkedBefore) return;
+  const { rows } = await client.query<{ kind: string; record: number; entity: number }>(
+    'select kind, record, entity from identity_restore where county = $1',
+    [county],
+  );
+  for (const { kind, record, entity } of rows) {
+    if (!restored.has(kind)) restored.set(kind, new Map());
+    restored.get(kind)!.set(record, entity);
+  }
   await client.query(
     `create temp table entity_tonight on commit drop as select county, id, kind, status, merged_into from entity with no data`,
   );
@@ -25,7 +34,11 @@ export async function openStaging({ client, mode }: Linkage): Promise<void> {
 }
 
 /** Writes the links of these rows, and what became of the entities; only rows that differ are touched. */
-export async function writeLinkage(linkage: Linkage, rows: Int32Array, onRow?: (done: number) => void): Promise<void> {
+export async function writeLinkage(
+  linkage: Linkage,
+  rows: Int32Array,
+  onRow?: (done: number) => void,
+): Promise<Appended> {
   const { client, mode, county } = linkage;
   const fill = mode.linkedBefore ? null : await openFill(client, 'link');
   await copyLinks(linkage, fill?.table ?? 'link_tonight', rows, onRow);
@@ -35,10 +48,11 @@ export async function writeLinkage(linkage: Linkage, rows: Int32Array, onRow?: (
       `insert into touched_entity (county, kind, entity) select $1, unnest($2::text[]), 0 on conflict do nothing`,
       [county, KINDS],
     );
-    return;
+    return await beginLog(linkage);
   }
   await client.query('create index on link_tonight (record)');
   await client.query('analyze link_tonight');
+  await noteChanges(linkage);
   await noteTouchedEntities(linkage);
   const values = COLUMNS.slice(2);
   await client.query(
@@ -62,6 +76,7 @@ export async function writeLinkage(linkage: Linkage, rows: Int32Array, onRow?: (
   );
   await followMerges(linkage);
   await renewStatuses(linkage);
+  return await appendChanges(linkage);
 }
 
 /** Rows that only cite an entity which was merged tonight were not read for it: they go where its own records went. */
@@ -69,8 +84,11 @@ async function followMerges({ client, county, mode }: Linkage): Promise<void> {
   if (mode.full) return;
   for (const [i, kind] of KINDS.entries()) {
     await client.query(
-      `update link as l set ${ENTITY_COLUMNS[i]} = t.merged_into from entity_tonight t
-       where t.kind = $2 and t.merged_into is not null and l.county = $1 and l.${ENTITY_COLUMNS[i]} = t.id`,
+      `with moved as (
+         update link as l set ${ENTITY_COLUMNS[i]} = t.merged_into from merged_tonight t
+         where t.kind = $2 and l.county = $1 and l.${ENTITY_COLUMNS[i]} = t.id
+         returning t.id as from_entity, t.merged_into as to_entity, l.record, l.register, l.township, l.village, l.grid, l.status),
+       ${noteFollowers(kind, 'moved')}`,
       [county, kind],
     );
   }
