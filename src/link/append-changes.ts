@@ -13,7 +13,7 @@ export interface Appended {
 const MOST_CHANGES = 500_000;
 
 /** In these a person's row only cites the entity: that a resident's telephone changed is no news of the building. */
-const CITED: readonly Kind[] = ['building', 'organisation', 'grid'];
+const CITED: ReadonlySet<Kind> = new Set(['building', 'organisation', 'grid']);
 
 const SCOPES = ['register', 'township', 'village', 'grid'] as const;
 const scopesOf = (alias: string): string => SCOPES.map((name) => `${alias}.${name}`).join(', ');
@@ -73,7 +73,7 @@ export async function noteChanges({ client, county }: Linkage): Promise<void> {
     const column = ENTITY_COLUMNS[i]!;
     const stays = `(r.${column} is not distinct from r.old_${column} and not r.elsewhere)`;
     // A citing row makes news of the entity where it alone shows it to somebody: where no other row of its scope does.
-    const cited = CITED.includes(kind)
+    const cited = CITED.has(kind)
       ? `and (r.person is null or v.before <> v.after and not exists (
            select from link o where o.county = $2 and o.${column} = v.entity and o.status = 'current' and o.register = r.register
              and (o.township, o.village, o.grid) is not distinct from (v.township, v.village, v.grid)
