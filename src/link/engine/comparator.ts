@@ -22,6 +22,11 @@ export interface PreparedComparator {
   /** Takes in the values that the table has gained since. Has to be called before they are compared. */
   extend(): void;
   /**
+   * For comparators whose levels depend on how rare what is shared is: takes in, by code, how many subjects state each value. Has to be called before they are
+   * compared; until then all values count alike.
+   */
+  weigh?(subjects: Float64Array): void;
+  /**
    * Symmetric; allocates nothing; never computes a distance of strings.
    * @param one code in the table @returns 0 where either is not stated, else 1 + the index of the level
    */
