@@ -6,6 +6,7 @@ import { migrateCommand } from './migrate.js';
 import { status } from './status.js';
 import { findings } from './findings.js';
 import { links } from './links.js';
+import { linkFile } from './link-file.js';
 import { explain } from './explain.js';
 import { token } from './token.js';
 import { bench } from './bench.js';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   findings,
   links,
+  linkFile,
   explain,
   token,
   bench,

@@ -17,7 +17,16 @@ export class WrongModel extends Error {
 /** A declaration as it was read from a file, found fit to run. @throws WrongModel at the first fault */
 export function checkModel(declared: unknown, comparators: Readonly<Record<string, Comparator>>): LinkageModel {
   const model = object(declared, 'model');
-  known(model, 'model', ['name', 'version', 'fields', 'comparisons', 'blocking', 'cannotLink', 'sessions', 'thresholds']);
+  known(model, 'model', [
+    'name',
+    'version',
+    'fields',
+    'comparisons',
+    'blocking',
+    'cannotLink',
+    'sessions',
+    'thresholds',
+  ]);
   text(model['name'], 'name');
   if (!Number.isInteger(model['version']) || (model['version'] as number) < 1)
     fail('version', '应为 1 或更大的整数', 'has to be a whole number from 1');
@@ -46,7 +55,12 @@ export function checkModel(declared: unknown, comparators: Readonly<Record<strin
     const place = `cannotLink[${i}]`;
     const { comparison, levels } = object(rule, place);
     const found = comparisons.find(({ name }) => name === comparison);
-    if (!found) return oneOf(comparison, `${place}.comparison`, comparisons.map(({ name }) => name));
+    if (!found)
+      return oneOf(
+        comparison,
+        `${place}.comparison`,
+        comparisons.map(({ name }) => name),
+      );
     const codes = found.comparator.levels.map(({ code }) => code);
     list(levels, `${place}.levels`).forEach((level, j) => oneOf(level, `${place}.levels[${j}]`, codes));
   });
@@ -58,7 +72,7 @@ export function checkModel(declared: unknown, comparators: Readonly<Record<strin
       '应为 {"link": 比特, "review": 比特}，review 不高于 link',
       'has to be {"link": bits, "review": bits}, review not above link',
     );
-  return { cannotLink: [], ...(declared as LinkageModel) };
+  return { ...(declared as LinkageModel), cannotLink: (model['cannotLink'] ?? []) as LinkageModel['cannotLink'] };
 }
 
 function checkFields(declared: unknown): readonly string[] {
@@ -131,7 +145,11 @@ function text(found: unknown, place: string): void {
 
 function list(found: unknown, place: string): readonly unknown[] {
   if (!Array.isArray(found) || found.length === 0)
-    return fail(place, `应为非空列表，现为 ${shown(found)}`, `has to be a list with something in it, found ${shown(found)}`);
+    return fail(
+      place,
+      `应为非空列表，现为 ${shown(found)}`,
+      `has to be a list with something in it, found ${shown(found)}`,
+    );
   return found;
 }
 

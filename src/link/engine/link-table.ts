@@ -103,7 +103,7 @@ export function linkTable({
         took,
       };
     }
-    const learnt = timed('trained', () => learnEvidence(table.size, comparisons, clusters, evidence));
+    const learnt = timed('trained', () => learnEvidence(table.size, comparisons, clusters));
     evidence = given ? Object.assign(learnt, given) : learnt;
     priorBits = learnt.priorBits;
   }

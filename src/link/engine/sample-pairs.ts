@@ -3,7 +3,7 @@ import { PatternCounter, type LevelPatterns } from './fellegi-sunter.js';
 
 /** Random pairs a record, and at most. */
 const PAIRS_A_RECORD = 60;
-const MOST = 1_000_000;
+const MOST = 500_000;
 
 /**
  * What pairs of records that have met by chance say: records stand in the order of their content's hash, so that numbers from a fixed

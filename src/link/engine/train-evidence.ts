@@ -1,6 +1,6 @@
 import { blockRecords, visitCandidates } from './block-records.js';
 import type { RecordComparison } from './compare-records.js';
-import { fitAgreement, PatternCounter, type LevelPatterns, type LevelShares } from './fellegi-sunter.js';
+import { fitAgreement, PatternCounter, type LevelPatterns } from './fellegi-sunter.js';
 import type { LinkageModel } from './linkage-model.js';
 import type { RecordTable } from './record-table.js';
 import { comparePair, samplePairs } from './sample-pairs.js';
@@ -26,13 +26,8 @@ export function trainEvidence(
 ): Evidence {
   const subjects = countSubjects(table.size, comparisons, null);
   comparisons.forEach(({ prepared }, i) => prepared.weigh?.(subjects[i]!));
-  const u = toShares(
-    samplePairs(table.size, comparisons, null),
-    comparisons.map(({ levels }) => new Float64Array(levels.length).fill(PSEUDO.u / levels.length)),
-  );
-  const m0 = comparisons.map(({ levels }) =>
-    Float64Array.from(levels, (_, i) => (i === 0 ? FIRST_EQUAL : (1 - FIRST_EQUAL) / (levels.length - 1))),
-  );
+  const u = shareRandom(table.size, comparisons, null);
+  const m0 = guessAgreement(comparisons);
   const sessions = model.sessions.map((session) => {
     const fields = new Set(session.parts.map(({ field }) => field));
     const leaveOut = model.comparisons.flatMap((comparison, i) =>
@@ -60,12 +55,7 @@ export function trainEvidence(
  * What the clusters found tell about the levels: m from all pairs within them, a cluster of n counting as n − 1 pairs so that large ones do
  * not speak for all; u from random pairs of different clusters; and how many subjects, no longer records, state each value.
  */
-export function learnEvidence(
-  size: number,
-  comparisons: readonly RecordComparison[],
-  clusters: Int32Array,
-  before: Evidence,
-): Evidence {
+export function learnEvidence(size: number, comparisons: readonly RecordComparison[], clusters: Int32Array): Evidence {
   const subjects = countSubjects(size, comparisons, clusters);
   comparisons.forEach(({ prepared }, i) => prepared.weigh?.(subjects[i]!));
   const counter = new PatternCounter(comparisons.map(({ levels }) => levels.length));
@@ -84,8 +74,11 @@ export function learnEvidence(
       }
   }
   return {
-    m: toShares(counter.patterns(), scaled(before.m, PSEUDO.m)),
-    u: toShares(samplePairs(size, comparisons, clusters), scaled(before.u, PSEUDO.u)),
+    m: toShares(
+      counter.patterns(),
+      guessAgreement(comparisons).map((shares) => shares.map((share) => share * PSEUDO.m)),
+    ),
+    u: shareRandom(size, comparisons, clusters),
     priorBits: bitsOfPrior(same, size),
     subjects,
   };
@@ -120,6 +113,23 @@ export function countSubjects(
   });
 }
 
+function shareRandom(
+  size: number,
+  comparisons: readonly RecordComparison[],
+  clusters: Int32Array | null,
+): Float64Array[] {
+  return toShares(
+    samplePairs(size, comparisons, clusters),
+    comparisons.map(({ levels }) => new Float64Array(levels.length).fill(PSEUDO.u / levels.length)),
+  );
+}
+
+function guessAgreement(comparisons: readonly RecordComparison[]): Float64Array[] {
+  return comparisons.map(({ levels }) =>
+    Float64Array.from(levels, (_, i) => (i === 0 ? FIRST_EQUAL : (1 - FIRST_EQUAL) / (levels.length - 1))),
+  );
+}
+
 function toShares(patterns: LevelPatterns, start: readonly Float64Array[]): Float64Array[] {
   const counts = start.map((shares) => shares.slice());
   for (let i = 0; i < patterns.size; i += 1)
@@ -131,8 +141,4 @@ function toShares(patterns: LevelPatterns, start: readonly Float64Array[]): Floa
     const total = seen.reduce((sum, count) => sum + count, 0);
     return seen.map((count) => count / total);
   });
-}
-
-function scaled(shares: LevelShares, pairs: number): Float64Array[] {
-  return shares.map((share) => share.map((value) => value * pairs));
 }
