@@ -19,7 +19,7 @@ import { openFeed } from './receive/open-feed.js';
 import { UnreadableDelivery } from './receive/unreadable-delivery.js';
 import { beginIntake, type Intake } from './stage/begin-intake.js';
 import { findTaken, newestFull } from './stage/find-taken.js';
-import { withReceiveLock } from './stage/receive-lock.js';
+import { ReceiveBusy, withReceiveLock } from './stage/receive-lock.js';
 import { recordRefusal } from './stage/record-refusal.js';
 import { createReader } from './validate/create-reader.js';
 import { planColumns, refusedNotes } from './validate/plan-columns.js';
@@ -86,6 +86,47 @@ export async function receiveNight(hub: Hub, options: NightOptions): Promise<Nig
     const settled = options.preview ? { link: null, assemble: null, run: null } : await settle(night, empty);
     return { deliveries, ...settled, nothingNew, preview: options.preview, seconds: (Date.now() - began) / 1000 };
   });
+}
+
+export interface Settled<T> {
+  readonly result: T;
+  /** Null where the change touched nothing. */
+  readonly link: LinkReport | null;
+  readonly assemble: AssembleReport | null;
+}
+
+/** Milliseconds. A night lasts longer, another reviewer’s word does not. */
+const PATIENCE = 8000;
+const PAUSE = 100;
+
+/**
+ * Makes a change that touches records (a person’s decision) and lets the linkage and the assembly follow at once. Never beside a night
+ * or another such change: what touches a record while a run is reading would be taken for what the run has looked at.
+ * @throws ReceiveBusy where a night is under way and does not end soon; nothing was changed then
+ */
+export async function settleChange<T>(
+  database: Database,
+  county: string,
+  change: () => Promise<T>,
+): Promise<Settled<T>> {
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await withReceiveLock(database, county, async () => {
+        const result = await change();
+        const [row] = await database.query<{ touched: boolean }>(
+          'select exists (select from touched_record where county = $1) as touched',
+          [county],
+        );
+        if (!row!.touched) return { result, link: null, assemble: null };
+        const link = await linkTouched(database, county, DATASETS);
+        return { result, link, assemble: await assembleTouched(database, county) };
+      });
+    } catch (error) {
+      if (!(error instanceof ReceiveBusy) || Date.now() > until) throw error;
+      await new Promise((wait) => setTimeout(wait, PAUSE));
+    }
+  }
 }
 
 interface Night {

@@ -16,6 +16,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   'src/link': ['src/model', 'src/database'],
   'src/graph': ['src/model', 'src/database'],
   'src/quality': ['src/model', 'src/database'],
+  'src/decide': ['src/model', 'src/database'],
   'src/authorize': ['src/model', 'src/database'],
   'src/serve': ['src/model', 'src/authorize'],
   /** The made-up county may know nothing of the program that it is used to test. */

@@ -34,8 +34,8 @@ create table decision (
   check ((state = 'revoked') = (revoked_by is not null)),
   check ((revoked_by is null) = (revoked_at is null) and (revoked_by is null) = (revoke_reason is null))
 );
--- What stands is asked for from either end.
-create index decision_one on decision (county, kind, one_record) where state <> 'revoked';
+-- What stands is asked for from either end, and all that was ever said by the pair.
+create index decision_one on decision (county, kind, one_record, other_record);
 create index decision_other on decision (county, kind, other_record) where state <> 'revoked';
 
 -- The queue as the engine left it. The engine writes one row a pair: the columns below but those marked (database), which a trigger
@@ -165,8 +165,9 @@ language sql stable security definer set search_path = pg_catalog, public as $$
       pg_has_role(session_user, 'hub_import', 'usage') as own
   )
   select coalesce(case when b.own then true when b.may is not true or b.home <> of_county then false
-    else count(distinct p.side) = 2 and bool_and(of_county = any (b.counties) or p.township = any (b.townships)
-        or p.village = any (b.villages) or p.grid = any (b.grids)) is true end
+    -- bool_and passes over null: a record whose township is not known lies in nobody's.
+    else bool_and(coalesce(of_county = any (b.counties) or p.township = any (b.townships)
+        or p.village = any (b.villages) or p.grid = any (b.grids), false)) end
     and count(distinct p.side) filter (where b.own or p.register = any (b.registers)) = 2, false)
   from bounds b cross join records_of_pair(of_county, of_kind, one, other) p
   group by b.own, b.may, b.home

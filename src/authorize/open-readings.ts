@@ -1,6 +1,8 @@
-import { escapeLiteral, Pool, types, type PoolClient, type QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import type { Viewer } from '../model/viewer.js';
 import { boundsOf, type Bounds } from './bounds.js';
+import { beginningOf } from './beginning.js';
+import { openPool } from './open-pool.js';
 import { ReadingFailed, readingFailed, type Reading, type Statement } from './reading.js';
 
 /** The only door to reading. */
@@ -53,31 +55,6 @@ export function openReadings(settings: ReadingSettings): Readings {
   };
 }
 
-function openPool({ apiUrl, poolSize = 8, patience = 5000 }: ReadingSettings): Pool {
-  const pool = new Pool({
-    connectionString: apiUrl,
-    max: poolSize,
-    connectionTimeoutMillis: patience,
-    application_name: 'hub api',
-    keepAlive: true,
-    // What one level of an answer asks goes out together, and the beginning of the transaction with it.
-    pipeline: true,
-    types: { getTypeParser },
-  });
-  // A server that goes away breaks idle connections; the next query says so to whoever asks.
-  pool.on('error', () => {});
-  // So does one that breaks while it is in use; without a listener of its own that would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}));
-  return pool;
-}
-
-/** A bigint of ours is an id or a count below 2^53; a date is a day and no moment. */
-const getTypeParser = ((type: number, format?: 'text' | 'binary') => {
-  if (type === types.builtins.INT8) return Number;
-  if (type === types.builtins.DATE) return (day: string) => day;
-  return types.getTypeParser(type, format as 'text');
-}) as typeof types.getTypeParser;
-
 interface Transaction extends Reading {
   end(how: 'commit' | 'rollback'): Promise<void>;
 }
@@ -91,9 +68,11 @@ function openTransaction(settings: ReadingSettings, pool: Pool, viewer: Viewer, 
     const client = await pool.connect();
     settings.onStatement?.('begin');
     // Not waited for: should it fail, the role that owns nothing reads nothing, and the failure is told with the first query.
-    client.query(beginning(bounds, settings.statementTimeout ?? 5000)).catch((error: unknown) => {
-      failed ??= readingFailed(error);
-    });
+    client
+      .query(beginningOf(viewer, bounds, `hub_${bounds.level}`, 'read only', settings.statementTimeout ?? 5000))
+      .catch((error: unknown) => {
+        failed ??= readingFailed(error);
+      });
     return client;
   };
   return {
@@ -125,24 +104,3 @@ function openTransaction(settings: ReadingSettings, pool: Pool, viewer: Viewer, 
     },
   };
 }
-
-/**
- * Begin, role and settings in one round trip. SET LOCAL with a literal rather than set_config: Citus passes only that on to
- * its workers (where `citus.propagate_set_commands` is `local`), and nothing of it outlives the transaction.
- * Every value was checked by `boundsOf`, and is quoted all the same.
- */
-function beginning(bounds: Bounds, statementTimeout: number): string {
-  return [
-    'begin transaction read only;',
-    `set local role hub_${bounds.level};`,
-    set('hub.county', bounds.county),
-    set('hub.counties', bounds.counties.join(',')),
-    set('hub.townships', bounds.townships.join(',')),
-    set('hub.villages', bounds.villages.join(',')),
-    set('hub.grids', bounds.grids.join(',')),
-    set('hub.registers', bounds.registers.join(',')),
-    set('statement_timeout', String(Math.floor(statementTimeout))),
-  ].join(' ');
-}
-
-const set = (name: string, value: string) => `set local ${name} = ${escapeLiteral(value)};`;

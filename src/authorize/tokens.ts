@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { jwtVerify, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
-import type { Viewer } from '../model/viewer.js';
+import { PERMISSIONS, type Permission, type Viewer } from '../model/viewer.js';
 import { boundsOf } from './bounds.js';
 import { ALGORITHM, type TokenKeys } from './token-keys.js';
 
@@ -19,6 +19,8 @@ export interface TokenClaims {
   readonly divisions: readonly string[];
   /** Each by its name: there is no word for "all", so that a fifth register is nobody's until it is granted. */
   readonly registers: readonly string[];
+  /** What it may do besides reading; nothing unless told. */
+  readonly may?: readonly Permission[];
 }
 
 /** The token is not one of ours, or not now. It does not say why: the answer to the client is the same in every case. */
@@ -31,13 +33,19 @@ export class TokenRefused extends Error {
 /**
  * Signs a token. It names a client and no person.
  * @param lifetime seconds, at most 12 hours
- * @throws RangeError for a lifetime, division or register that no token may have
+ * @throws RangeError for a lifetime, division, register or permission that no token may have
  */
 export async function signToken(keys: TokenKeys, claims: TokenClaims, lifetime: number): Promise<string> {
   if (!(lifetime > 0 && lifetime <= LONGEST_LIFE)) throw new RangeError(`A token lives 1…${LONGEST_LIFE} seconds.`);
   boundsOf(claims);
+  const may = [...(claims.may ?? [])];
+  if (!arePermissions(may)) throw new RangeError(`A token may ${PERMISSIONS.join(', ')}.`);
   const now = Math.floor(Date.now() / 1000);
-  return await new SignJWT({ divisions: [...claims.divisions], registers: [...claims.registers] })
+  return await new SignJWT({
+    divisions: [...claims.divisions],
+    registers: [...claims.registers],
+    ...(may.length > 0 && { may }),
+  })
     .setProtectedHeader({ alg: ALGORITHM, kid: keys.signing.kid, typ: 'JWT' })
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
@@ -95,14 +103,17 @@ function keyOf(keys: TokenKeys, header: JWTHeaderParameters) {
 }
 
 function viewerOf(payload: JWTPayload): Viewer {
-  const { sub, iat, exp, divisions, registers } = payload;
+  const { sub, iat, exp, divisions, registers, may = [] } = payload;
   // maxTokenAge alone would accept a token of a hundred years in its first twelve hours.
   if (exp! - iat! > LONGEST_LIFE || !sub) throw new TokenRefused();
-  if (!isTexts(divisions) || !isTexts(registers)) throw new TokenRefused();
-  const viewer: Viewer = { client: sub, divisions, registers, expires: new Date(exp! * 1000) };
+  if (!isTexts(divisions) || !isTexts(registers) || !arePermissions(may)) throw new TokenRefused();
+  const viewer: Viewer = { client: sub, divisions, registers, may, expires: new Date(exp! * 1000) };
   boundsOf(viewer);
   return viewer;
 }
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string');
+
+const arePermissions = (value: unknown): value is Permission[] =>
+  isTexts(value) && value.every((each) => (PERMISSIONS as readonly string[]).includes(each));

@@ -8,6 +8,7 @@ import { findings } from './findings.js';
 import { links } from './links.js';
 import { linkFile } from './link-file.js';
 import { explain } from './explain.js';
+import { review } from './review.js';
 import { token } from './token.js';
 import { bench } from './bench.js';
 
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   links,
   linkFile,
   explain,
+  review,
   token,
   bench,
 ];

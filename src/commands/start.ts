@@ -5,6 +5,7 @@ import { openReadings, openTokenKeys, signToken, type TokenKeys } from '../autho
 import { PROJECT_FOLDER } from '../database/project-folder.js';
 import { openHub, readCounty, type Hub } from '../hub.js';
 import { listDeliveries } from '../receive/list-deliveries.js';
+import { openReviewing } from './open-reviewing.js';
 import { EXIT, type Command, type CommandContext } from './command.js';
 import { tellNight } from './receive.js';
 import { showProgress } from './show-progress.js';
@@ -80,8 +81,10 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
   const { startServer } = await import('../serve/start-server.js');
   const keys = await openTokenKeys(config.home);
   const readings = openReadings({ apiUrl: hub.apiUrl });
+  const reviewing = openReviewing(hub);
   const server = await startServer({
     readings,
+    reviewing,
     keys,
     host: config.host,
     port: config.port,
@@ -99,6 +102,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
     stop: async () => {
       await server.stop();
       await readings.close();
+      await reviewing.close();
     },
   };
 }
@@ -112,7 +116,11 @@ async function explorerToken(hub: Hub, keys: TokenKeys): Promise<string> {
     [files],
   );
   if (county === null || other || !LOOPBACK.has(hub.config.host)) return 'TOKEN';
-  return await signToken(keys, { client: 'demo-explorer', divisions: [county], registers: REGISTERS }, 12 * 3600);
+  return await signToken(
+    keys,
+    { client: 'demo-explorer', divisions: [county], registers: REGISTERS, may: ['review'] },
+    12 * 3600,
+  );
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -133,7 +141,11 @@ async function tellWhereToAsk(hub: Hub, { config, terminal, say }: CommandContex
         }),
       );
       terminal.line(
-        await signToken(keys, { client: `demo-${level.en}`, divisions: [code], registers: REGISTERS }, 12 * 3600),
+        await signToken(
+          keys,
+          { client: `demo-${level.en}`, divisions: [code], registers: REGISTERS, may: ['review'] },
+          12 * 3600,
+        ),
       );
     }
   }

@@ -1,5 +1,6 @@
 import { openTokenKeys, signToken } from '../authorize/index.js';
 import { IMPORTERS } from '../../importers/index.js';
+import { PERMISSIONS, type Permission } from '../model/viewer.js';
 import { EXIT, UsageError, type Command } from './command.js';
 
 /** Prints a token and nothing else, so that `TOKEN=$(hub token …)` works. */
@@ -19,6 +20,11 @@ export const token: Command = {
       en: 'registers whose records it may see; all by default',
     },
     { flags: '--client <name>', zh: '客户端名称', en: 'the client’s name', fallback: 'command-line' },
+    {
+      flags: '--may <what...>',
+      zh: '除查看外还可以：review（处理待判定的记录对）',
+      en: 'besides reading: review (decide the doubtful pairs)',
+    },
     { flags: '--hours <n>', zh: '有效小时数，最多 12', en: 'hours it holds, at most 12', fallback: '12' },
   ],
   async run({ config, terminal }, _operands, options) {
@@ -41,11 +47,18 @@ export const token: Command = {
     const hours = Number(options['hours']);
     if (!(hours > 0 && hours <= 12))
       throw new UsageError({ zh: '--hours 须大于 0 且不超过 12', en: '--hours must be above 0 and at most 12.' });
+    const may = list(options['may']);
+    if (!may.every((name): name is Permission => (PERMISSIONS as readonly string[]).includes(name))) {
+      throw new UsageError({
+        zh: `--may 只能是：${PERMISSIONS.join('、')}`,
+        en: `--may takes ${PERMISSIONS.join(', ')}.`,
+      });
+    }
     const keys = await openTokenKeys(config.home);
     terminal.line(
       await signToken(
         keys,
-        { client: String(options['client']), divisions, registers: registers.length > 0 ? registers : known },
+        { client: String(options['client']), divisions, registers: registers.length > 0 ? registers : known, may },
         hours * 3600,
       ),
     );

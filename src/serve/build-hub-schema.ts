@@ -3,15 +3,16 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphq
 import { buildSchemaSync } from 'type-graphql';
 import { ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions } from './lists-of-areas.js';
 import { QueryResolver } from './query.js';
+import { ReviewResolver } from './review.js';
 
 let built: GraphQLSchema | null = null;
 
 /** The published schema: one a process, for type-graphql keeps its types for the process as well. */
 export function buildHubSchema(): GraphQLSchema {
   built ??= buildSchemaSync({
-    resolvers: [QueryResolver, ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions],
+    resolvers: [QueryResolver, ReviewResolver, ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions],
     validate: false,
-    // Every type is reached from Query; a guard would make each field asynchronous, and rights are the database's.
+    // Every type is reached from Query or Mutation; a guard would make each field asynchronous, and rights are the database's.
     authMode: 'error',
   });
   return built;

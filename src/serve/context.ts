@@ -1,5 +1,6 @@
 import type { Reading } from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
+import type { Reviewing } from './reviewing.js';
 import type { Loaders } from './open-loaders.js';
 
 /** What a request has from its token, before it reads anything. */
@@ -12,4 +13,6 @@ export interface RequestContext {
 export interface Context extends RequestContext {
   readonly reading: Reading;
   readonly loaders: Loaders;
+  /** Null where this server takes no decisions. */
+  readonly reviewing: Reviewing | null;
 }

@@ -4,8 +4,13 @@ import { ReadingFailed, TokenRefused } from '../authorize/index.js';
 /** What a client can meet, for ever. The sentences say what to do, and nothing of what is inside. */
 export const ERRORS = {
   UNAUTHENTICATED: { status: 401, message: 'A valid token is needed: Authorization: Bearer … 需要有效的令牌' },
+  FORBIDDEN: {
+    status: 403,
+    message: 'The token does not allow this; another has to be signed for it. 令牌未授权此操作',
+  },
   BAD_USER_INPUT: { status: 400, message: 'The request is not one that this API understands. 请求无法识别' },
   QUERY_TOO_COMPLEX: { status: 400, message: 'The query asks for too much at once. 查询过于复杂' },
+  CONFLICT: { status: 409, message: 'It contradicts what is on record. 与已有记录矛盾' },
   TOO_LARGE: { status: 413, message: 'The request is too large. 请求过大' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'Queries are sent by POST. 请使用 POST' },
   TIMEOUT: { status: 504, message: 'The query took too long and was stopped. 查询超时' },

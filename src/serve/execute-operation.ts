@@ -3,6 +3,7 @@ import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import type { Readings } from '../authorize/index.js';
 import type { Context, RequestContext } from './context.js';
+import type { Reviewing } from './reviewing.js';
 import { openLoaders } from './open-loaders.js';
 
 const MOST_ERRORS = 10;
@@ -13,12 +14,12 @@ const MOST_COMPILED = 300;
  * Runs operations, each in one reading of its viewer with loaders of its own. Apollo calls what executes for it a gateway.
  * A document that comes again is compiled: that takes a millisecond once, and a third of the time from then on.
  */
-export function executeWith(schema: GraphQLSchema, readings: Readings): GatewayInterface {
+export function executeWith(schema: GraphQLSchema, readings: Readings, reviewing: Reviewing | null): GatewayInterface {
   const compile = rememberCompiled(schema);
   const executor: GatewayExecutor = async ({ context, document, operationName, queryHash, request }) => {
     const { viewer, requestId } = context as RequestContext;
     return (await readings.read(viewer, async (reading) => {
-      const contextValue: Context = { viewer, requestId, reading, loaders: openLoaders(reading) };
+      const contextValue: Context = { viewer, requestId, reading, loaders: openLoaders(reading), reviewing };
       const variables = request.variables ?? {};
       const compiled = compile(`${queryHash} ${operationName ?? ''}`, document, operationName);
       const result = (await (compiled

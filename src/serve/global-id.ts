@@ -11,7 +11,7 @@ export const ENTITY_COLUMNS = {
 } as const;
 
 export type EntityKind = keyof typeof ENTITY_COLUMNS;
-export type NodeKind = EntityKind | 'Division' | 'Delivery' | 'Finding' | 'SourceRecord';
+export type NodeKind = EntityKind | 'Division' | 'Delivery' | 'Finding' | 'SourceRecord' | 'ReviewPair' | 'Decision';
 
 export interface GlobalId {
   readonly kind: NodeKind;
@@ -20,7 +20,15 @@ export interface GlobalId {
   readonly id: string;
 }
 
-const KINDS = new Set<string>([...Object.keys(ENTITY_COLUMNS), 'Division', 'Delivery', 'Finding', 'SourceRecord']);
+const KINDS = new Set<string>([
+  ...Object.keys(ENTITY_COLUMNS),
+  'Division',
+  'Delivery',
+  'Finding',
+  'SourceRecord',
+  'ReviewPair',
+  'Decision',
+]);
 
 /** `Person:530502:123` in base64url. Clients are to keep it as it is, not to read it. */
 export function writeGlobalId(kind: NodeKind, county: string, id: number | string): string {
@@ -30,7 +38,7 @@ export function writeGlobalId(kind: NodeKind, county: string, id: number | strin
 /** Null for what is no id of ours: to a client that is the same as an id that nothing has. */
 export function readGlobalId(text: string): GlobalId | null {
   if (text.length > 100 || !/^[\w-]+$/.test(text)) return null;
-  const found = /^([A-Za-z]+):(\d{6}):(\d{1,15})$/.exec(Buffer.from(text, 'base64url').toString('latin1'));
+  const found = /^([A-Za-z]+):(\d{6}):(\d{1,16})$/.exec(Buffer.from(text, 'base64url').toString('latin1'));
   if (!found || !KINDS.has(found[1]!)) return null;
   return { kind: found[1] as NodeKind, county: found[2]!, id: found[3]! };
 }

@@ -109,7 +109,7 @@ export function measureOperation(
     });
   };
 
-  return measureSelections(operation.selectionSet, schema.getQueryType() ?? undefined);
+  return measureSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
 }
 
 const isList = (type: Parameters<typeof getNullableType>[0]) => isListType(getNullableType(type));

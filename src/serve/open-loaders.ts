@@ -1,8 +1,10 @@
 import DataLoader from 'dataloader';
+import type { Decision } from '../model/decision.js';
 import type { Reading } from '../authorize/index.js';
 import { readEvidence, readRecords, readRecordsAsOf, type Evidence } from './evidence.js';
 import { countBelow, findBelow } from './find-entities.js';
 import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
+import { readDecisionsOfPairs } from './review-rows.js';
 import {
   readDeliveries,
   readDeliveryCounts,
@@ -40,6 +42,7 @@ export interface Loaders {
   readonly finding: DataLoader<number, FindingRow | null>;
   readonly findingsOf: DataLoader<number, readonly FindingRow[]>;
   readonly survivor: DataLoader<number, number | null>;
+  readonly decisionsOfPair: DataLoader<string, readonly Decision[]>;
   recordAsOf(at: Date): DataLoader<number, Evidence | null>;
   below(kind: EntityKind, after: number, limit: number): DataLoader<string, readonly number[]>;
   countOf(kind: EntityKind): DataLoader<string, number>;
@@ -78,6 +81,7 @@ export function openLoaders(reading: Reading): Loaders {
     mentionsIn: once('mentions in', (ids) => readMentionsIn(reading, ids)),
     finding: once('finding', (ids) => readFindings(reading, ids)),
     findingsOf: once('findings', (ids) => readFindingsOfPersons(reading, ids)),
+    decisionsOfPair: once('decisions of pairs', (keys) => readDecisionsOfPairs(reading, keys)),
     survivor: once('survivor', (ids) => readSurvivors(reading, ids)),
     recordAsOf: (at) => once(`as of ${at.getTime()}`, (ids) => readRecordsAsOf(reading, at, ids).then(complete)),
     below: (kind, after, limit) =>

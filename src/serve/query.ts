@@ -7,7 +7,9 @@ import { ENTITY_COLUMNS, readGlobalId, type EntityKind, type GlobalId, type Node
 import { AreaFilter, checkFilter, DeliveriesFilter, FindingsFilter, PeopleFilter } from './inputs.js';
 import { listEntities } from './list-entities.js';
 import { countDeliveries, countFindings, listDeliveries, listFindings, type FindingFilter } from './read-rows.js';
+import { findDecision, findReviewPair } from './review-rows.js';
 import { Building, BuildingConnection } from './types/building.js';
+import { Decision } from './types/decision.js';
 import { Delivery, DeliveryConnection, findDelivery } from './types/delivery.js';
 import { Division, findDivision } from './types/division.js';
 import { Dwelling, DwellingConnection } from './types/dwelling.js';
@@ -19,6 +21,7 @@ import { Node } from './types/node.js';
 import { Organisation, OrganisationConnection } from './types/organisation.js';
 import { Person, PersonConnection } from './types/person.js';
 import { Place, PlaceConnection } from './types/place.js';
+import { ReviewPair } from './types/review-pair.js';
 import { SourceRecord } from './types/source-record.js';
 import { Hub, ViewerType } from './types/viewer.js';
 
@@ -32,8 +35,8 @@ const ABSENT = '不存在与不可见同为 null / null alike for what is not th
 export class QueryResolver {
   @Query(() => ViewerType, { description: '我是谁、可见什么 / Who asks, and what that shows' })
   viewer(@Ctx() { viewer }: Context) {
-    const { client, divisions, registers, expires } = viewer;
-    return Object.assign(new ViewerType(), { client, divisionCodes: divisions, registers, expires });
+    const { client, divisions, registers, may, expires } = viewer;
+    return Object.assign(new ViewerType(), { client, divisionCodes: divisions, registers, may, expires });
   }
 
   @Query(() => Hub, {
@@ -263,6 +266,14 @@ const NODES: Readonly<Record<NodeKind, (context: Context, id: GlobalId) => Promi
   Finding: async (context, { id }) => {
     const row = await context.loaders.finding.load(Number(id));
     return row ? new Finding(row) : null;
+  },
+  ReviewPair: async (context, { id }) => {
+    const row = await findReviewPair(context.reading, Number(id));
+    return row ? new ReviewPair(row) : null;
+  },
+  Decision: async (context, { id }) => {
+    const row = await findDecision(context.reading, Number(id));
+    return row ? new Decision(row) : null;
   },
   SourceRecord: async (context, { id }) => {
     const evidence = await context.loaders.record.load(Number(id));

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
+import { Kind, type OperationDefinitionNode } from 'graphql';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ReadingFailed, TokenRefused, verifyToken, type Readings, type TokenKeys } from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
@@ -11,6 +12,7 @@ import type { RequestContext } from './context.js';
 import { codeOf, ERRORS, maskError, Refused, type ErrorCode } from './errors.js';
 import { executeWith } from './execute-operation.js';
 import { EXPLORER_POLICY, renderExplorer, type Explorer } from './explorer.js';
+import type { Reviewing } from './reviewing.js';
 import { exceeds, measureOperation } from './measure-operation.js';
 
 export interface ServerSettings {
@@ -21,6 +23,8 @@ export interface ServerSettings {
   readonly host: string;
   /** Null: no explorer and no introspection. */
   readonly explorer: Explorer | null;
+  /** How decisions are written; without it every mutation answers UNAVAILABLE. */
+  readonly reviewing?: Reviewing;
   /** One line an error that is the hub's own fault. It never holds a value or a statement. */
   readonly log?: (line: Readonly<Record<string, unknown>>) => void;
 }
@@ -39,7 +43,7 @@ const MOST_TOKENS = 2000;
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const schema = buildHubSchema();
   const apollo = new ApolloServer<RequestContext>({
-    gateway: executeWith(schema, settings.readings),
+    gateway: executeWith(schema, settings.readings, settings.reviewing ?? null),
     introspection: settings.explorer !== null,
     plugins: [ApolloServerPluginCacheControlDisabled(), limitOperations, nameErrors(settings)],
     parseOptions: { maxTokens: MOST_TOKENS },
@@ -153,8 +157,11 @@ function answer(request: FastifyRequest, code: ErrorCode) {
 const limitOperations: ApolloServerPlugin<RequestContext> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ schema, document, operation, request }) => {
-      if (operation && operation.operation !== 'query') {
-        throw new Refused('BAD_USER_INPUT', 'This API answers queries only. 本接口只支持查询');
+      if (operation?.operation === 'subscription') {
+        throw new Refused('BAD_USER_INPUT', 'This API answers queries and mutations. 本接口只支持查询和变更');
+      }
+      if (operation?.operation === 'mutation' && !isOneField(operation)) {
+        throw new Refused('BAD_USER_INPUT', 'A mutation has one field. 每次变更只能有一个字段');
       }
       if (operation && exceeds(measureOperation(schema, document, operation, request.variables ?? {}))) {
         throw new Refused('QUERY_TOO_COMPLEX');
@@ -162,6 +169,10 @@ const limitOperations: ApolloServerPlugin<RequestContext> = {
     },
   }),
 };
+
+/** What a second change would answer was read before it: one at a time. A fragment could hide several. */
+const isOneField = ({ selectionSet: { selections } }: OperationDefinitionNode): boolean =>
+  selections.length === 1 && selections[0]!.kind === Kind.FIELD;
 
 /** Says every error of an answer in the house's own codes, and tells the operator of those that are the hub's fault. */
 function nameErrors({ log }: ServerSettings): ApolloServerPlugin<RequestContext> {

@@ -21,6 +21,7 @@ const viewer = (divisions: string | readonly string[], registers: readonly strin
   client: 'test',
   divisions: typeof divisions === 'string' ? [divisions] : divisions,
   registers,
+  may: [],
   expires: new Date(Date.now() + 60_000),
 });
 const TABLES = ['record', 'record_version', 'link', 'mention', 'finding', 'entity', 'delivery'] as const;

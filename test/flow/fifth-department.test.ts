@@ -76,7 +76,7 @@ it('joins the graph by its declaration alone', async () => {
   try {
     const seenBy = async (registers: string[]) =>
       await readings.read(
-        { client: 'test', divisions: ['530502'], registers, expires: new Date(Date.now() + 60_000) },
+        { client: 'test', divisions: ['530502'], registers, may: [], expires: new Date(Date.now() + 60_000) },
         async (reading) =>
           await reading.query(
             { text: `select stated->>'forest' as forest from record where register = 'forestry'` },

@@ -76,3 +76,82 @@ registerEnumType(DeliveryState, {
     DUPLICATE: { description: '重复，未作改动 / The same bytes were taken before' },
   },
 });
+
+export enum DecidedKind {
+  PERSON = 'person',
+  HOUSEHOLD = 'household',
+  BUILDING = 'building',
+  DWELLING = 'dwelling',
+}
+registerEnumType(DecidedKind, {
+  name: 'DecidedKind',
+  description: '判定的对象种类 / Of what kind the two records are decided to be one',
+  valuesConfig: {
+    PERSON: { description: '人 / Person' },
+    HOUSEHOLD: { description: '户 / Household' },
+    BUILDING: { description: '楼栋 / Building' },
+    DWELLING: { description: '住房 / Dwelling' },
+  },
+});
+
+export enum Verdict {
+  SAME = 'same',
+  DIFFERENT = 'different',
+  UNSURE = 'unsure',
+}
+registerEnumType(Verdict, {
+  name: 'Verdict',
+  description: '判定 / What a person says of two records',
+  valuesConfig: {
+    SAME: { description: '同一个 / They are the same' },
+    DIFFERENT: { description: '不是同一个 / They are different' },
+    UNSURE: {
+      description: '无法判断：移出队列，不影响归并 / Nobody can tell: it leaves the queue and changes no link',
+    },
+  },
+});
+
+export enum DecisionState {
+  PROPOSED = 'proposed',
+  EFFECTIVE = 'effective',
+  REVOKED = 'revoked',
+}
+registerEnumType(DecisionState, {
+  name: 'DecisionState',
+  description: '判定的状态 / Where a decision stands',
+  valuesConfig: {
+    PROPOSED: { description: '待第二人确认 / Waits for a second reviewer' },
+    EFFECTIVE: { description: '已生效：优先于引擎 / In effect: outranks the engine' },
+    REVOKED: { description: '已撤销，仍在案 / Revoked, and still on record' },
+  },
+});
+
+export enum DecisionOrigin {
+  REVIEW = 'review',
+  UNDO = 'undo',
+  COMMAND = 'command',
+}
+registerEnumType(DecisionOrigin, {
+  name: 'DecisionOrigin',
+  description: '判定的来由 / Where a decision came from',
+  valuesConfig: {
+    REVIEW: { description: '经本接口审核 / Reviewed through this API' },
+    UNDO: { description: '撤销某次合并或拆分 / A merge or a split that was undone' },
+    COMMAND: { description: '数据员在命令行作出 / The data officer’s command line' },
+  },
+});
+
+export enum Agreement {
+  SAME = 'same',
+  NEAR = 'near',
+  DIFFERENT = 'different',
+}
+registerEnumType(Agreement, {
+  name: 'Agreement',
+  description: '两值是否一致，不显示值本身 / How two values stand to each other, without the values',
+  valuesConfig: {
+    SAME: { description: '同 / The same' },
+    NEAR: { description: '近 / Near' },
+    DIFFERENT: { description: '异 / Different' },
+  },
+});

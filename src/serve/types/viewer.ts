@@ -22,6 +22,9 @@ export class ViewerType {
   @Field(() => [String], { description: '可见的部门登记 / Registers whose records are visible' })
   registers!: readonly string[];
 
+  @Field(() => [String], { description: '除查看外还可做什么：review / What the token allows besides reading: review' })
+  may!: readonly string[];
+
   @Field(() => GraphQLISODateTime, { description: '令牌到期 / When the token expires' })
   expires!: Date;
 }

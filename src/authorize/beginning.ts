@@ -1,0 +1,32 @@
+import { escapeLiteral } from 'pg';
+import type { Viewer } from '../model/viewer.js';
+import type { Bounds } from './bounds.js';
+
+/**
+ * Begin, role and settings in one round trip. SET LOCAL with a literal rather than set_config: Citus passes only that on to
+ * its workers (where `citus.propagate_set_commands` is `local`), and nothing of it outlives the transaction.
+ * Every value was checked by `boundsOf` or with the token, and is quoted all the same.
+ * @param statementTimeout milliseconds
+ */
+export function beginningOf(
+  viewer: Viewer,
+  bounds: Bounds,
+  role: `hub_${string}`,
+  access: 'read only' | 'read write',
+  statementTimeout: number,
+): string {
+  return [
+    `begin transaction ${access};`,
+    `set local role ${role};`,
+    set('hub.county', bounds.county),
+    set('hub.counties', bounds.counties.join(',')),
+    set('hub.townships', bounds.townships.join(',')),
+    set('hub.villages', bounds.villages.join(',')),
+    set('hub.grids', bounds.grids.join(',')),
+    set('hub.registers', bounds.registers.join(',')),
+    set('hub.may', viewer.may.join(',')),
+    set('statement_timeout', String(Math.floor(statementTimeout))),
+  ].join(' ');
+}
+
+const set = (name: string, value: string) => `set local ${name} = ${escapeLiteral(value)};`;
