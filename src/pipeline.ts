@@ -120,7 +120,7 @@ export async function settleChange<T>(
         );
         if (!row!.touched) return { result, link: null, assemble: null };
         const link = await linkTouched(database, county, DATASETS);
-        return { result, link, assemble: await assembleTouched(database, county) };
+        return { result, link, assemble: await assembleTouched(database, county, DATASETS) };
       });
     } catch (error) {
       if (!(error instanceof ReceiveBusy) || Date.now() > until) throw error;

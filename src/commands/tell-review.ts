@@ -135,7 +135,8 @@ export function tellPair(pair: Pair, { terminal, say, config }: Telling): void {
       say(meaningOf(step.comparison)),
       bits(step.bits),
       step.comparison === 'prior' ? '' : `${sign(step, say)}${say(wordsOfLevel(step.comparison, step.level))}`,
-      ...pair.stated.map((stated) => shown(step, stated, config.language)),
+      shown(step, pair.stated[0], config.language),
+      shown(step, pair.stated[1], config.language),
     ]);
     const sum = [
       say({ zh: '合计', en: 'sum' }),

@@ -21,11 +21,12 @@ export async function listDecisions(
      from decision d where d.county = $1 order by d.id desc offset $2 limit $3`,
     [county, skip, limit],
   );
-  return rows.map(({ oneCited, otherCited, ...decision }) => ({
-    ...decision,
-    one: oneCited ? recordRef(oneCited) : `#${decision.one}`,
-    other: otherCited ? recordRef(otherCited) : `#${decision.other}`,
-  }));
+  return rows.map((row) =>
+    Object.assign(row, {
+      one: row.oneCited ? recordRef(row.oneCited) : `#${row.one}`,
+      other: row.otherCited ? recordRef(row.otherCited) : `#${row.other}`,
+    }),
+  );
 }
 
 type Cited = Parameters<typeof recordRef>[0];

@@ -52,7 +52,7 @@ export async function listQueue(
     [county, skip, limit],
   );
   return {
-    pairs: rows.map((row) => ({ ...row, one: recordRef(row.one), other: recordRef(row.other) })),
+    pairs: rows.map((row) => Object.assign(row, { one: recordRef(row.one), other: recordRef(row.other) })),
     total: totals[0]!.n,
   };
 }

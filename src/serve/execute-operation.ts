@@ -16,12 +16,16 @@ const MOST_COMPILED = 300;
  */
 export function executeWith(schema: GraphQLSchema, readings: Readings, reviewing: Reviewing | null): GatewayInterface {
   const compile = rememberCompiled(schema);
-  const executor: GatewayExecutor = async ({ context, document, operationName, queryHash, request }) => {
+  const executor: GatewayExecutor = async ({ context, document, operation, operationName, queryHash, request }) => {
     const { viewer, requestId } = context as RequestContext;
     return (await readings.read(viewer, async (reading) => {
       const contextValue: Context = { viewer, requestId, reading, loaders: openLoaders(reading), reviewing };
       const variables = request.variables ?? {};
-      const compiled = compile(`${queryHash} ${operationName ?? ''}`, document, operationName);
+      // A change comes once, and what runs its fields one after another is not compiled.
+      const compiled =
+        operation.operation === 'query'
+          ? compile(`${queryHash} ${operationName ?? ''}`, document, operationName)
+          : null;
       const result = (await (compiled
         ? compiled.query({}, contextValue, variables)
         : execute({

@@ -111,13 +111,14 @@ export class ReviewResolver {
     })
     proposed: boolean | null,
     @Arg('first', () => Int, FIRST) first: number | null,
-    @Arg('after', () => String, AFTER) after: string | null,
+    @Arg('after', () => String, AFTER) after: string | null | undefined,
     @Ctx() context: Context,
   ): Promise<Connected<ReviewPair>> {
     mustReview(context);
     const { first: length } = readPage('ReviewPair', first, null);
     const filter: QueueFilter = { kind: kind ?? null, proposed: proposed ?? null };
-    const rows = await listReviewPairs(context.reading, filter, after === null ? null : readPlace(after), length + 1);
+    const place = after === null || after === undefined ? null : readPlace(after);
+    const rows = await listReviewPairs(context.reading, filter, place, length + 1);
     const page = rows.slice(0, length);
     return {
       edges: page.map((row) => ({ cursor: writePlace(row), node: new ReviewPair(row) })),
@@ -134,7 +135,7 @@ export class ReviewResolver {
   ): Promise<Connected<Decision>> {
     mustReview(context);
     const page = readPage('Decision', first, after);
-    const before = after === null ? Number.MAX_SAFE_INTEGER : page.after;
+    const before = after ? page.after : Number.MAX_SAFE_INTEGER;
     const rows = await listDecisions(context.reading, before, page.first + 1);
     const nodes = rows.map((row) => new Decision(row));
     const ids = rows.map((row) => row.id);

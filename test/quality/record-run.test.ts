@@ -83,7 +83,7 @@ it('shows a run only to who sees the whole county and every register that it cou
   try {
     const seen = async (divisions: string[], registers: string[]) =>
       await readings.read(
-        { client: 'test', divisions, registers, expires: new Date(Date.now() + 1e6) },
+        { client: 'test', divisions, registers, may: [], expires: new Date(Date.now() + 1e6) },
         async (reading) => {
           const [row] = await reading
             .query<{ n: number }>({ text: 'select count(*) as n from link_run' }, [])

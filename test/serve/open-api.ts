@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { openReadings, openTokenKeys, signToken, type TokenKeys } from '../../src/authorize/index.js';
-import { startServer, type Explorer } from '../../src/serve/index.js';
+import type { Database } from '../../src/database/connect.js';
+import type { Permission } from '../../src/model/viewer.js';
+import { startServer, type Explorer, type Reviewing } from '../../src/serve/index.js';
 import { cloneDatabase } from '../database/clone.js';
 import { ALL_REGISTERS, fillSmallCounty } from './small-county.js';
 
@@ -19,10 +21,15 @@ export interface Answer<T> {
   readonly text: string;
 }
 
+interface More {
+  readonly fill?: (database: Database) => Promise<void>;
+  readonly openReviewing?: (hub: { readonly database: Database; readonly apiUrl: string }) => Reviewing;
+}
+
 /** The API over the small county, on a port of its own. */
-export async function openApi(explorer: Explorer | null = null, statementTimeout = 5000) {
+export async function openApi(explorer: Explorer | null = null, statementTimeout = 5000, more: More = {}) {
   const database = await cloneDatabase();
-  await fillSmallCounty(database);
+  await (more.fill ?? fillSmallCounty)(database);
   const home = mkdtempSync(join(tmpdir(), 'hub-keys-'));
   const keys: TokenKeys = await openTokenKeys(home);
   const statements: string[] = [];
@@ -39,10 +46,14 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     port: 0,
     host: '127.0.0.1',
     explorer,
+    ...(more.openReviewing && { reviewing: more.openReviewing({ database, apiUrl: database.apiUrl }) }),
     log: (line) => log.push(line),
   });
-  const tokenFor = (divisions: readonly string[], registers: readonly string[] = ALL_REGISTERS) =>
-    signToken(keys, { client: 'test', divisions, registers }, 600);
+  const tokenFor = (
+    divisions: readonly string[],
+    registers: readonly string[] = ALL_REGISTERS,
+    may: readonly Permission[] = [],
+  ) => signToken(keys, { client: 'test', divisions, registers, may }, 600);
   const send = async (body: unknown, headers: Record<string, string> = {}): Promise<Answer<never>> => {
     const response = await fetch(server.url, {
       method: 'POST',
@@ -65,8 +76,9 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
       query: string | TypedDocumentNode<T, V>,
       variables?: V,
       registers?: readonly string[],
+      may?: readonly Permission[],
     ): Promise<Answer<T>> => {
-      const token = await tokenFor(typeof divisions === 'string' ? [divisions] : divisions, registers);
+      const token = await tokenFor(typeof divisions === 'string' ? [divisions] : divisions, registers, may);
       const text = typeof query === 'string' ? query : print(query);
       return (await send({ query: text, variables }, { authorization: `Bearer ${token}` })) as Answer<T>;
     },

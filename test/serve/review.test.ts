@@ -1,0 +1,248 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { openReviewing } from '../../src/commands/open-reviewing.js';
+import type { Permission } from '../../src/model/viewer.js';
+import { writeGlobalId } from '../../src/serve/global-id.js';
+import { withReceiveLock } from '../../src/stage/receive-lock.js';
+import { fillReviewCounty, PAIRS } from '../decide/review-county.js';
+import {
+  ConfirmDecisionDocument,
+  DecideMatchDocument,
+  DecisionsDocument,
+  ReviewQueueDocument,
+  RevokeDecisionDocument,
+  type DecideMatchInput,
+} from '../generated/graphql.js';
+import { COUNTY } from '../link/county-records.js';
+import { openApi, type Answer } from './open-api.js';
+import { ALL_REGISTERS, EAST, WEST } from './small-county.js';
+
+let api: Awaited<ReturnType<typeof openApi>>;
+let close: (() => Promise<void>)[] = [];
+beforeEach(async () => {
+  for (const each of close.splice(0)) await each();
+  api = await openApi(null, 5000, {
+    fill: fillReviewCounty,
+    openReviewing: (hub) => {
+      const reviewing = openReviewing(hub);
+      close.push(() => reviewing.close());
+      return reviewing;
+    },
+  });
+  close.push(() => api.close());
+});
+afterAll(async () => {
+  for (const each of close) await each();
+});
+
+interface Who {
+  readonly registers?: readonly string[];
+  readonly may?: readonly Permission[];
+}
+const as = (division: string, { registers = ALL_REGISTERS, may = ['review'] }: Who = {}) => ({
+  queue: async (variables: { first: number; after?: string | null; proposed?: boolean } = { first: 50 }) =>
+    await api.ask([division], ReviewQueueDocument, variables, registers, may),
+  decide: async (input: Partial<DecideMatchInput>) =>
+    await api.ask([division], DecideMatchDocument, { input: { ...WORD, ...input } }, registers, may),
+  confirm: async (id: string, by = '李副主任') =>
+    await api.ask([division], ConfirmDecisionDocument, { id, by }, registers, may),
+  revoke: async (id: string, by = '李副主任') =>
+    await api.ask([division], RevokeDecisionDocument, { id, by, reason: '复核有误' }, registers, may),
+  decisions: async () => await api.ask([division], DecisionsDocument, { first: 50 }, registers, may),
+});
+const WORD: DecideMatchInput = { verdict: 'SAME', reason: '电话核实', by: '王主任' };
+const recordId = (record: number) => writeGlobalId('SourceRecord', COUNTY, record);
+const pairOf = (name: keyof typeof PAIRS) => ({ one: recordId(PAIRS[name][0]), other: recordId(PAIRS[name][1]) });
+const refsIn = (answer: Awaited<ReturnType<ReturnType<typeof as>['queue']>>) =>
+  answer.data.reviewQueue.nodes.map((pair) => pair.other?.ref ?? null);
+const codes = (answer: Answer<unknown>) => [answer.status, answer.errors?.map((error) => error.extensions.code)];
+
+describe('the review queue', () => {
+  it('shows each pair with its waterfall, values masked, what matters most first', async () => {
+    const { data, errors } = await as(EAST).queue();
+    expect(errors).toBeUndefined();
+    expect(data.reviewQueue.totalCount).toBe(4);
+    const [first] = data.reviewQueue.nodes;
+    expect(first).toMatchObject({
+      kind: 'PERSON',
+      probability: 0.5,
+      recordsAffected: 4,
+      one: { ref: 'civil-affairs/benefits.csv#4', register: 'civil-affairs' },
+      other: { ref: 'governance/residents.csv#6' },
+      decisions: [],
+    });
+    expect(first!.oneEntity!.id).not.toBe(first!.otherEntity!.id);
+    expect(
+      first!.evidence.map((step) => [step.comparisonLabel, step.bits, step.agreement, step.one, step.other]),
+    ).toEqual([
+      ['先验', -12, null, null, null],
+      ['姓名', 9.5, 'SAME', '李*', '李*'],
+      ['电话', -0.5, 'DIFFERENT', '137****2222', '139****4444'],
+      ['身份号码', 4, 'NEAR', expect.stringMatching(/^990\*{11}\d{3}[\dX]$/), null],
+    ]);
+    const text = JSON.stringify(data.reviewQueue.nodes.map((pair) => pair.evidence));
+    expect(text).not.toMatch(/李强|13711112222|\d{15}/);
+  });
+
+  it('goes page by page, each pair once', async () => {
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const { reviewQueue }: Awaited<ReturnType<ReturnType<typeof as>['queue']>>['data'] = (
+        await as(COUNTY).queue({ first: 2, after })
+      ).data;
+      seen.push(...reviewQueue.nodes.map((pair) => pair.id));
+      after = reviewQueue.pageInfo.hasNextPage ? reviewQueue.pageInfo.endCursor! : null;
+    } while (after);
+    expect(new Set(seen).size).toBe(7);
+    expect(seen).toHaveLength(7);
+    for (const wrong of ['x', '', Buffer.from('Person>1').toString('base64url')]) {
+      expect(codes(await as(COUNTY).queue({ first: 2, after: wrong }))).toEqual([400, ['BAD_USER_INPUT']]);
+    }
+  });
+
+  it('takes as many statements for a page as for one pair', async () => {
+    const count = async (first: number) => {
+      api.statements.length = 0;
+      await as(COUNTY).queue({ first });
+      return api.statements.length;
+    };
+    expect(await count(50)).toBeLessThanOrEqual((await count(1)) + 2);
+  });
+
+  it('is for tokens that may review, whatever else they may see', async () => {
+    const reader = as(COUNTY, { may: [] });
+    expect(codes(await reader.queue())).toEqual([403, ['FORBIDDEN']]);
+    expect(codes(await reader.decisions())).toEqual([403, ['FORBIDDEN']]);
+    for (const answer of [await reader.decide(pairOf('plain')), await reader.confirm('x'), await reader.revoke('x')]) {
+      expect(codes(answer)).toEqual([403, ['FORBIDDEN']]);
+    }
+    const [pair] = (await as(COUNTY).queue()).data.reviewQueue.nodes;
+    const NODE = `query ($id: ID!) { node(id: $id) { id } }`;
+    expect((await api.ask(COUNTY, NODE, { id: pair!.id })).data).toEqual({ node: null });
+  });
+
+  it('hides what it cannot show whole: neither pair nor count for a reviewer of another township', async () => {
+    expect(refsIn(await as(WEST).queue())).toEqual(['governance/residents.csv#12']);
+    expect((await as(WEST).queue()).data.reviewQueue.totalCount).toBe(1);
+    const east = await as(EAST).queue();
+    expect(east.data.reviewQueue.totalCount).toBe(4);
+    expect(refsIn(east)).not.toContain('governance/residents.csv#10');
+    expect(refsIn(east)).not.toContain('civil-affairs/benefits.csv#17');
+  });
+
+  it('tells only 同 近 异 of a record whose register the token does not name, and nothing of a person that it does not know', async () => {
+    const answer = await as(EAST, { registers: ['police', 'governance'] }).queue();
+    const { nodes, totalCount } = answer.data.reviewQueue;
+    expect(totalCount).toBe(3);
+    const four = nodes.find((pair) => pair.one === null)!;
+    expect(four.recordsAffected).toBe(2);
+    expect(four.other!.ref).toBe('governance/residents.csv#6');
+    expect(four.evidence.map((step) => [step.agreement, step.one, step.other])).toEqual([
+      [null, null, null],
+      ['SAME', null, '李*'],
+      ['DIFFERENT', null, '139****4444'],
+      ['NEAR', null, null],
+    ]);
+    expect(answer.text).not.toContain('civil-affairs');
+  });
+});
+
+describe('a decision', () => {
+  it('is written with who, why and through what, and the linkage follows at once', async () => {
+    const pair = (await as(EAST).queue()).data.reviewQueue.nodes.find((each) => each.one?.ref.endsWith('#1'))!;
+    const { data, errors } = await as(EAST).decide({ pair: pair.id });
+    expect(errors).toBeUndefined();
+    expect(data.decideMatch).toMatchObject({
+      settled: true,
+      decision: {
+        verdict: 'SAME',
+        state: 'EFFECTIVE',
+        reason: '电话核实',
+        decidedBy: '王主任',
+        decidedThrough: 'test',
+      },
+    });
+    expect(data.decideMatch!.oneEntity).not.toBeNull();
+    expect(await api.database.query('select from touched_record')).toEqual([]);
+    expect((await as(EAST).queue()).data.reviewQueue.totalCount).toBe(3);
+    expect((await as(EAST).decisions()).data.decisions).toMatchObject({
+      totalCount: 1,
+      nodes: [{ number: '1', origin: 'REVIEW', one: { ref: 'police/residents.csv#1' } }],
+    });
+  });
+
+  it('that would merge more than three records waits for a second, different reviewer', async () => {
+    const made = (await as(EAST).decide(pairOf('four'))).data.decideMatch!;
+    expect(made).toMatchObject({ settled: false, decision: { state: 'PROPOSED' } });
+    expect((await as(EAST).queue({ first: 9, proposed: true })).data.reviewQueue.nodes).toMatchObject([
+      { decisions: [{ id: made.decision.id, state: 'PROPOSED', decidedBy: '王主任' }] },
+    ]);
+    const same = await as(EAST).confirm(made.decision.id, '王主任');
+    expect(codes(same)).toEqual([409, ['CONFLICT']]);
+    expect((await as(EAST).confirm(made.decision.id)).data.confirmDecision).toMatchObject({
+      settled: true,
+      decision: { state: 'EFFECTIVE', confirmedBy: '李副主任' },
+    });
+    expect((await as(EAST).revoke(made.decision.id)).data.revokeDecision).toMatchObject({
+      settled: true,
+      decision: { state: 'REVOKED', revokeReason: '复核有误' },
+    });
+    expect((await as(EAST).decisions()).data.decisions.totalCount).toBe(1);
+  });
+
+  it('that contradicts is refused with the numbers of what stands, and said of what is not seen', async () => {
+    await as(COUNTY).decide({ one: recordId(1), other: recordId(2) });
+    await as(COUNTY).decide({ one: recordId(2), other: recordId(14) });
+    const { errors } = await as(COUNTY).decide({ one: recordId(1), other: recordId(14), verdict: 'DIFFERENT' });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('#1, #2'), extensions: { code: 'CONFLICT' } }]);
+    expect(errors![0]!.message).toMatch(/矛盾/);
+  });
+
+  it('about a pair that is not seen is answered as about one that never was', async () => {
+    const queue = (await as(COUNTY).queue()).data.reviewQueue.nodes;
+    const hidden = queue.find((pair) => pair.other!.ref.endsWith('#12'))!;
+    const nowhere = await as(EAST).decide({ one: recordId(1), other: recordId(999) });
+    expect(nowhere).toMatchObject({ status: 200, data: { decideMatch: null } });
+    for (const input of [
+      { pair: hidden.id },
+      pairOf('across'),
+      pairOf('west'),
+      pairOf('reaching'),
+      { pair: 'nonsense' },
+    ]) {
+      expect((await as(EAST).decide(input)).text).toBe(nowhere.text);
+    }
+    const made = (await as(WEST).decide(pairOf('west'))).data.decideMatch!;
+    const [confirmed, revoked] = [await as(EAST).confirm(made.decision.id), await as(EAST).revoke(made.decision.id)];
+    expect([confirmed.text, revoked.text]).toEqual([
+      (await as(EAST).confirm(writeGlobalId('Decision', COUNTY, 999))).text,
+      (await as(EAST).revoke(writeGlobalId('Decision', COUNTY, 999))).text,
+    ]);
+    expect((await as(EAST).decisions()).data.decisions).toMatchObject({ totalCount: 0, nodes: [] });
+    expect((await as(WEST).decisions()).data.decisions.totalCount).toBe(1);
+  });
+
+  it('needs a name, a reason, and one pair', async () => {
+    for (const input of [
+      { ...pairOf('plain'), by: ' ' },
+      { ...pairOf('plain'), reason: '' },
+      { pair: 'x', ...pairOf('plain') },
+      { one: recordId(1) },
+      { one: recordId(1), other: recordId(1) },
+      { one: writeGlobalId('Person', COUNTY, 1), other: recordId(1) },
+    ]) {
+      expect(codes(await as(EAST).decide(input)), JSON.stringify(input)).toEqual([400, ['BAD_USER_INPUT']]);
+    }
+    const two = `mutation { a: revokeDecision(id: "x", by: "a", reason: "b") { settled } b: revokeDecision(id: "x", by: "a", reason: "b") { settled } }`;
+    expect(codes(await api.ask(EAST, two))).toEqual([400, ['BAD_USER_INPUT']]);
+    expect(await api.database.query('select from decision')).toEqual([]);
+  });
+
+  it('is not taken beside a night: UNAVAILABLE, to be tried again, and nothing is written', async () => {
+    await withReceiveLock(api.database, COUNTY, async () => {
+      expect(codes(await as(EAST).decide(pairOf('plain')))).toEqual([200, ['UNAVAILABLE']]);
+    });
+    expect(await api.database.query('select from decision')).toEqual([]);
+    expect((await as(EAST).decide(pairOf('plain'))).data.decideMatch!.settled).toBe(true);
+  }, 30_000);
+});
