@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import { NOISES, type Noise } from '../../fixtures/county/options.js';
+import { PROJECT_FOLDER } from '../database/project-folder.js';
 import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
 
 export const bench: Command = {
   name: 'bench',
-  zh: '性能与准确率测量：night（两天的完整流程）、truth（三种差错程度下与标准答案对照）',
-  en: 'measure: night (two days from files to a graph, as whole processes), truth (links beside the truth, three strengths of noise)',
-  arguments: [{ name: '<what>', zh: 'night 或 truth', en: 'night or truth' }],
+  zh: '性能与准确率测量：night（两天的完整流程）、truth（三种差错程度下与标准答案对照）、link-file（公开基准，与 Splink 并列）',
+  en: 'measure: night (two days from files to a graph, as whole processes), truth (links beside the truth, three strengths of noise), link-file (public benchmarks, beside Splink)',
+  arguments: [{ name: '<what>', zh: 'night、truth 或 link-file', en: 'night, truth or link-file' }],
   options: [
     { flags: '--people <n>', zh: '人口', en: 'people', fallback: '20000' },
     { flags: '--seed <n>', zh: '随机种子（night）', en: 'seed (night)', fallback: '1' },
@@ -32,13 +34,29 @@ export const bench: Command = {
       en: 'write the refs of every false and missed pair here, as CSV (truth)',
     },
     { flags: '--json <file>', zh: '全部数字另存为 JSON（truth）', en: 'all figures into this file besides (truth)' },
+    {
+      flags: '--python <path>',
+      zh: '装有 Splink 的 Python（link-file）；不给则不跑 Splink',
+      en: 'a Python that has Splink (link-file); without it Splink is not run',
+    },
+    {
+      flags: '--benchmarks <dir>',
+      zh: '公开基准所在文件夹（link-file）',
+      en: 'folder of the public benchmarks (link-file)',
+      fallback: join(PROJECT_FOLDER, '../shared/benchmarks'),
+    },
+    {
+      flags: '--sweep',
+      zh: '另用其他阈值各跑一次，仅供诊断（link-file）',
+      en: 'also at other thresholds, for diagnosis only (link-file)',
+    },
   ],
   async run(context, [what], options) {
     const measure = BENCHES[what!];
     if (!measure)
       throw new UsageError({
         zh: `没有这项测量：${what}`,
-        en: `There is no bench ${what}; there are night and truth.`,
+        en: `There is no bench ${what}; there are ${Object.keys(BENCHES).join(', ')}.`,
       });
     await measure(context, options as Readonly<Record<string, string | undefined>>);
     return EXIT.done;
@@ -75,6 +93,11 @@ const BENCHES: Readonly<Record<string, (context: CommandContext, options: Option
     const runs = await benchTruth(asked, (line) => terminal.note(line));
     terminal.line(tellTruthRuns(runs, asked));
     if (options['json'] !== undefined) writeTruthRuns(runs, options['json']);
+  },
+  'link-file': async ({ terminal }, options) => {
+    const { benchLinkFile } = await import('../bench/link-file.js');
+    const { python = null, benchmarks, sweep } = options;
+    await benchLinkFile({ python, benchmarks: benchmarks!, sweep: sweep !== undefined }, (line) => terminal.line(line));
   },
 };
 

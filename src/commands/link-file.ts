@@ -50,6 +50,11 @@ export const linkFile: Command = {
       zh: '从标准答案列中取出主体的正则，取第一个括号',
       en: 'takes the subject out of that column: its first group',
     },
+    {
+      flags: '--hide <column>',
+      zh: '匹配过程看不到的列（连排序也不用）',
+      en: 'a column that the linkage may not see, not even to order rows',
+    },
     { flags: '--trained <file>', zh: '使用先前训练好的参数', en: 'use what was trained earlier' },
     { flags: '--model-out <file>', zh: '写出训练好的参数（JSON）', en: 'write what training found (JSON)' },
     {
@@ -64,9 +69,10 @@ export const linkFile: Command = {
     const began = performance.now();
     const sources: SourceTable[] = [];
     for (const file of files) sources.push(await readPlainCsv(file));
-    checkColumns(model, files, sources, [options['id'], options['truth']]);
+    checkColumns(model, files, sources, [options['id'], options['truth'], options['hide']]);
     const truth = options['truth'] === undefined ? null : truthOf(sources, options['truth'], options['truthPattern']);
-    const records = readRecords(model, sources, options['truth'] === undefined ? [] : [options['truth']]);
+    const hidden = [options['truth'], options['hide']].filter((column) => column !== undefined);
+    const records = readRecords(model, sources, hidden);
     const read = performance.now() - began;
     const linked = link(model, records, options);
     const ids = namesOfRows(files, sources, options['id']);
