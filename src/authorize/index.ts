@@ -2,5 +2,6 @@ export { boundsOf, levelOf, type Bounds, type Level } from './bounds.js';
 export { openReadings, type Readings, type ReadingSettings } from './open-readings.js';
 export { openReviews, type Reviews } from './open-reviews.js';
 export { ReadingFailed, type Reading, type Statement } from './reading.js';
+export { openNumber, sealNumber } from './seal-number.js';
 export { openTokenKeys, type TokenKeys } from './token-keys.js';
 export { signToken, TokenRefused, verifyToken, type TokenClaims } from './tokens.js';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
@@ -7,6 +7,8 @@ import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 
 export interface TokenKeys {
   readonly signing: TokenKey;
   readonly verifying: ReadonlyMap<string, CryptoKey>;
+  /** For sealing numbers, each derived from one of the keys; the first seals, all of them open. 32 bytes. */
+  readonly sealing: readonly Buffer[];
 }
 
 export interface TokenKey {
@@ -30,7 +32,11 @@ export async function openTokenKeys(home: string): Promise<TokenKeys> {
   const keys = await Promise.all(stored.keys.map(readKey));
   const [first] = keys;
   if (!first) throw new Error(`${file} holds no key.`);
-  return { signing: { kid: first.kid, key: first.secret }, verifying: new Map(keys.map((key) => [key.kid, key.open])) };
+  return {
+    signing: { kid: first.kid, key: first.secret },
+    verifying: new Map(keys.map((key) => [key.kid, key.open])),
+    sealing: stored.keys.map((jwk) => Buffer.from(hkdfSync('sha256', jwk.d!, '', 'hub sealed numbers', 32))),
+  };
 }
 
 interface StoredKeys {

@@ -6,6 +6,8 @@ import { readRun } from './read-runs.js';
 
 /** What the linkage reports of a run, as far as the record keeps it. */
 export interface ReportedRun extends RunCounts {
+  /** Number of the run in the log of changes. */
+  readonly run: number | null;
   readonly full: boolean;
   readonly model?: string;
   readonly quality?: LinkageQuality;
@@ -29,8 +31,8 @@ export async function recordRun(
     const { touched, recordsRead, added, merged, split, retired, seconds } = reported;
     const counts: RunCounts = { touched, recordsRead, added, merged, split, retired, seconds };
     const { rows } = await client.query<{ id: number }>(
-      `insert into link_run (county, started, finished, whole, model, registers, counts, quality, violations)
-       select $1, $2, clock_timestamp(), $3, $4,
+      `insert into link_run (county, id, started, finished, whole, model, registers, counts, quality, violations)
+       select $1, coalesce($8::bigint, nextval('link_run_id')), $2, clock_timestamp(), $3, $4,
          (select array_agg(distinct register order by register) from delivery where county = $1 and state = 'taken'), $5, $6, $7
        returning id`,
       [
@@ -41,6 +43,7 @@ export async function recordRun(
         JSON.stringify(counts),
         JSON.stringify(quality),
         measured.violations.reduce((n, { code, persons }) => n + (VIOLATIONS[code].never ? persons : 0), 0),
+        reported.run,
       ],
     );
     return rows[0]!.id;

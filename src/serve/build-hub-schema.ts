@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { EntityChangesResolver } from './entity-changes.js';
 import { ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions } from './lists-of-areas.js';
 import { QueryResolver } from './query.js';
 import { ReviewResolver } from './review.js';
@@ -10,7 +11,14 @@ let built: GraphQLSchema | null = null;
 /** The published schema: one a process, for type-graphql keeps its types for the process as well. */
 export function buildHubSchema(): GraphQLSchema {
   built ??= buildSchemaSync({
-    resolvers: [QueryResolver, ReviewResolver, ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions],
+    resolvers: [
+      QueryResolver,
+      ReviewResolver,
+      EntityChangesResolver,
+      ListsOfDivisions,
+      ListsOfGrids,
+      MoreListsOfDivisions,
+    ],
     validate: false,
     // Every type is reached from Query or Mutation; a guard would make each field asynchronous, and rights are the database's.
     authMode: 'error',

@@ -1,4 +1,4 @@
-import type { Reading } from '../authorize/index.js';
+import type { Reading, TokenKeys } from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Reviewing } from './reviewing.js';
 import type { Loaders } from './open-loaders.js';
@@ -7,6 +7,8 @@ import type { Loaders } from './open-loaders.js';
 export interface RequestContext {
   readonly viewer: Viewer;
   readonly requestId: string;
+  /** Seal the numbers that a viewer is not to read. */
+  readonly keys: Pick<TokenKeys, 'sealing'>;
 }
 
 /** What a resolver gets: one viewer's reading, and the loaders of this request alone. */

@@ -9,6 +9,11 @@ export const ERRORS = {
     message: 'The token does not allow this; another has to be signed for it. 令牌未授权此操作',
   },
   BAD_USER_INPUT: { status: 400, message: 'The request is not one that this API understands. 请求无法识别' },
+  CURSOR_EXPIRED: {
+    status: 410,
+    message:
+      'The log no longer goes back to this cursor: take latestCursor, read the lists anew, follow from there. 游标已过期，须重新全量读取',
+  },
   QUERY_TOO_COMPLEX: { status: 400, message: 'The query asks for too much at once. 查询过于复杂' },
   CONFLICT: { status: 409, message: 'It contradicts what is on record. 与已有记录矛盾' },
   TOO_LARGE: { status: 413, message: 'The request is too large. 请求过大' },

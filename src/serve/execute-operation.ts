@@ -17,9 +17,9 @@ const MOST_COMPILED = 300;
 export function executeWith(schema: GraphQLSchema, readings: Readings, reviewing: Reviewing | null): GatewayInterface {
   const compile = rememberCompiled(schema);
   const executor: GatewayExecutor = async ({ context, document, operation, operationName, queryHash, request }) => {
-    const { viewer, requestId } = context as RequestContext;
+    const { viewer, requestId, keys } = context as RequestContext;
     return (await readings.read(viewer, async (reading) => {
-      const contextValue: Context = { viewer, requestId, reading, loaders: openLoaders(reading), reviewing };
+      const contextValue: Context = { viewer, requestId, keys, reading, loaders: openLoaders(reading), reviewing };
       const variables = request.variables ?? {};
       // A change comes once, and what runs its fields one after another is not compiled.
       const compiled =

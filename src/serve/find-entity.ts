@@ -1,5 +1,5 @@
 import type { Context } from './context.js';
-import type { EntityKind } from './global-id.js';
+import { writeGlobalId, type EntityKind } from './global-id.js';
 import { Building } from './types/building.js';
 import { Dwelling } from './types/dwelling.js';
 import type { Entity } from './types/entity.js';
@@ -26,7 +26,11 @@ export async function findEntity(context: Context, kind: EntityKind, id: number 
   let at = id;
   for (let step = 0; at !== null && step < LONGEST_CHAIN; step += 1) {
     const evidence = await context.loaders.evidence[kind].load(at);
-    if (evidence.length > 0) return new TYPES[kind](at, evidence);
+    if (evidence.length > 0) {
+      const entity: Entity = new TYPES[kind](at, evidence);
+      if (at !== id) entity.redirectedFrom = writeGlobalId(kind, context.reading.bounds.county, id!);
+      return entity;
+    }
     at = await context.loaders.survivor.load(at);
   }
   return null;

@@ -103,7 +103,7 @@ function openHttp({ keys, explorer }: ServerSettings, apollo: ApolloServer<Reque
   app.setNotFoundHandler((request, reply) => reply.code(404).send(answer(request, 'BAD_USER_INPUT')));
 
   const handle = fastifyApolloHandler(apollo, {
-    context: async (request) => ({ viewer: (request as Asked).viewer!, requestId: request.id }),
+    context: async (request) => ({ viewer: (request as Asked).viewer!, requestId: request.id, keys }),
   });
   app.post(PATH, {
     // Before the body is read: who has no token sends nothing.

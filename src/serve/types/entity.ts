@@ -9,6 +9,7 @@ import type { Node } from './node.js';
  * This file imports no other published type: all of them wait for it.
  */
 export abstract class Entity implements Node {
+  redirectedFrom: string | null = null;
   private readonly chosen = new Map<string, Choice | null>();
 
   constructor(

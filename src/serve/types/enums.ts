@@ -19,6 +19,56 @@ registerEnumType(EntityStatus, {
   },
 });
 
+export enum EntityKind {
+  PERSON = 'Person',
+  HOUSEHOLD = 'Household',
+  DWELLING = 'Dwelling',
+  BUILDING = 'Building',
+  ORGANISATION = 'Organisation',
+  PLACE = 'Place',
+  EVENT = 'Event',
+  GRID = 'Grid',
+}
+registerEnumType(EntityKind, {
+  name: 'EntityKind',
+  description: '对象的种类 / Kinds of entities',
+  valuesConfig: {
+    PERSON: { description: '人 / Person' },
+    HOUSEHOLD: { description: '户 / Household' },
+    DWELLING: { description: '住房 / Dwelling' },
+    BUILDING: { description: '楼栋 / Building' },
+    ORGANISATION: { description: '组织 / Organisation' },
+    PLACE: { description: '场所 / Place' },
+    EVENT: { description: '事件 / Event' },
+    GRID: { description: '网格 / Grid' },
+  },
+});
+
+export enum EntityChangeType {
+  CREATED = 'created',
+  CHANGED = 'changed',
+  MERGED = 'merged',
+  SPLIT = 'split',
+  MOVED = 'moved',
+  RETIRED = 'retired',
+  REVIVED = 'revived',
+}
+registerEnumType(EntityChangeType, {
+  name: 'EntityChangeType',
+  description: '对象的变化 / What can become of an entity. Of each, read the entity anew',
+  valuesConfig: {
+    CREATED: { description: '新出现 / It was not there before, as far as this viewer sees' },
+    CHANGED: { description: '其记录有增减或变更 / A record of it changed, appeared or went' },
+    MERGED: { description: '并入 into，此标识指向后者 / It went into `into`, where its id leads from now on' },
+    SPLIT: { description: '拆分：部分记录成为新的 into / Some of its records are the new entity `into`' },
+    MOVED: { description: '部分记录移至已有的 into / Some of its records went to `into`, which was there before' },
+    RETIRED: {
+      description: '不再有现行记录 / No current record of it is left that this viewer can see; perhaps none at all',
+    },
+    REVIVED: { description: '重新有现行记录 / It has a current record again' },
+  },
+});
+
 export enum HouseholdKind {
   REGISTERED = 'registered',
   RESIDENTIAL = 'residential',
