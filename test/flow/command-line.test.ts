@@ -37,16 +37,25 @@ function hub(words: readonly string[], more: NodeJS.ProcessEnv = {}) {
 }
 
 describe('every command', () => {
-  it.each(['start', 'receive', 'county', 'migrate', 'status', 'findings', 'links', 'explain', 'token', 'bench'])(
-    '%s has help in both languages',
-    (name) => {
-      const english = hub([name, '--help']);
-      const chinese = hub([name, '--help'], { LANG: 'zh_CN.UTF-8' });
-      expect([english.status, chinese.status]).toEqual([0, 0]);
-      expect(english.stdout).not.toMatch(/[\u4e00-\u9fff]/);
-      expect(chinese.stdout).toMatch(/[\u4e00-\u9fff]/);
-    },
-  );
+  it.each([
+    'start',
+    'receive',
+    'county',
+    'migrate',
+    'status',
+    'findings',
+    'links',
+    'explain',
+    'review',
+    'token',
+    'bench',
+  ])('%s has help in both languages', (name) => {
+    const english = hub([name, '--help']);
+    const chinese = hub([name, '--help'], { LANG: 'zh_CN.UTF-8' });
+    expect([english.status, chinese.status]).toEqual([0, 0]);
+    expect(english.stdout).not.toMatch(/[\u4e00-\u9fff]/);
+    expect(chinese.stdout).toMatch(/[\u4e00-\u9fff]/);
+  });
 
   it('answers a wrong call with code 2 and a sentence, without a stack', () => {
     for (const words of [
