@@ -123,55 +123,65 @@ create trigger apply_decision after insert or update on decision for each row ex
 
 -- Who sees a pair -------------------------------------------------------------------------------------------------------
 
--- Every record of the two entities that the two records speak of, and on which side. The owner's own.
+-- Every record of the two entities that the two records speak of, and on which side. The owner's own. In plpgsql, which keeps its plans:
+-- a queue of thousands asks this of each pair.
 create function records_of_pair(of_county text, of_kind text, one bigint, other bigint)
 returns table (side smallint, entity bigint, record bigint, register text, township text, village text, grid text)
-language sql stable security definer set search_path = pg_catalog, public as $$
-  with spoken as (
-    select s.side, case of_kind when 'person' then l.person when 'household' then l.household
-      when 'dwelling' then l.dwelling when 'building' then l.building end as entity
-    from (values (1::smallint, one), (2::smallint, other)) as s (side, record)
-    join link l on l.county = of_county and l.record = s.record
-  )
-  -- Counts on link_person, link_household, link_dwelling, link_building: one branch is looked at.
-  select s.side, s.entity, l.record, l.register, l.township, l.village, l.grid
-    from spoken s join link l on l.county = of_county and l.person = s.entity where of_kind = 'person'
-  union all
-  select s.side, s.entity, l.record, l.register, l.township, l.village, l.grid
-    from spoken s join link l on l.county = of_county and l.household = s.entity where of_kind = 'household'
-  union all
-  select s.side, s.entity, l.record, l.register, l.township, l.village, l.grid
-    from spoken s join link l on l.county = of_county and l.dwelling = s.entity where of_kind = 'dwelling'
-  union all
-  select s.side, s.entity, l.record, l.register, l.township, l.village, l.grid
-    from spoken s join link l on l.county = of_county and l.building = s.entity where of_kind = 'building'
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, public as $$
+#variable_conflict use_column
+declare
+  entities bigint[] := array(
+    select case of_kind when 'person' then l.person when 'household' then l.household
+      when 'dwelling' then l.dwelling when 'building' then l.building end
+    from (values (1, one), (2, other)) as s (side, record)
+    left join link l on l.county = of_county and l.record = s.record order by s.side);
+begin
+  -- Counts on link_person, link_household, link_dwelling, link_building.
+  if of_kind = 'person' then
+    return query select s.side::smallint, s.entity, l.record, l.register, l.township, l.village, l.grid
+      from unnest(entities) with ordinality as s (entity, side) join link l on l.county = of_county and l.person = s.entity;
+  elsif of_kind = 'household' then
+    return query select s.side::smallint, s.entity, l.record, l.register, l.township, l.village, l.grid
+      from unnest(entities) with ordinality as s (entity, side) join link l on l.county = of_county and l.household = s.entity;
+  elsif of_kind = 'dwelling' then
+    return query select s.side::smallint, s.entity, l.record, l.register, l.township, l.village, l.grid
+      from unnest(entities) with ordinality as s (entity, side) join link l on l.county = of_county and l.dwelling = s.entity;
+  elsif of_kind = 'building' then
+    return query select s.side::smallint, s.entity, l.record, l.register, l.township, l.village, l.grid
+      from unnest(entities) with ordinality as s (entity, side) join link l on l.county = of_county and l.building = s.entity;
+  end if;
+end $$;
 revoke execute on function records_of_pair from public;
 
 -- Whether whoever asks may review these two records: the token says `review`; every record of both entities, which is all that could
 -- change, lies in the viewer's divisions; and each entity is there for the viewer through a record of a register that the token
 -- names. The owner's own sessions (the command line) see every pair that exists.
 create function pair_seen(of_county text, of_kind text, one bigint, other bigint) returns boolean
-language sql stable security definer set search_path = pg_catalog, public as $$
-  with bounds as (
-    select string_to_array(nullif(current_setting('hub.counties', true), ''), ',') as counties,
-      string_to_array(nullif(current_setting('hub.townships', true), ''), ',') as townships,
-      string_to_array(nullif(current_setting('hub.villages', true), ''), ',') as villages,
-      string_to_array(nullif(current_setting('hub.grids', true), ''), ',') as grids,
-      string_to_array(nullif(current_setting('hub.registers', true), ''), ',') as registers,
-      nullif(current_setting('hub.county', true), '') as home,
-      'review' = any (string_to_array(nullif(current_setting('hub.may', true), ''), ',')) as may,
-      -- The one who signed in; neither SET ROLE nor this function's owner changes it.
-      pg_has_role(session_user, 'hub_import', 'usage') as own
-  )
-  select coalesce(case when b.own then true when b.may is not true or b.home <> of_county then false
+language plpgsql stable security definer set search_path = pg_catalog, public as $$
+declare
+  -- The one who signed in; neither SET ROLE nor this function's owner changes it.
+  own constant boolean := pg_has_role(session_user, 'hub_import', 'usage');
+  counties constant text[] := string_to_array(nullif(current_setting('hub.counties', true), ''), ',');
+  townships constant text[] := string_to_array(nullif(current_setting('hub.townships', true), ''), ',');
+  villages constant text[] := string_to_array(nullif(current_setting('hub.villages', true), ''), ',');
+  grids constant text[] := string_to_array(nullif(current_setting('hub.grids', true), ''), ',');
+  registers constant text[] := string_to_array(nullif(current_setting('hub.registers', true), ''), ',');
+begin
+  if own then
+    return (select count(distinct p.side) = 2 from records_of_pair(of_county, of_kind, one, other) p);
+  end if;
+  if ('review' = any (string_to_array(current_setting('hub.may', true), ','))) is not true
+    or (of_county = nullif(current_setting('hub.county', true), '')) is not true
+  then
+    return false;
+  end if;
+  return (
     -- bool_and passes over null: a record whose township is not known lies in nobody's.
-    else bool_and(coalesce(of_county = any (b.counties) or p.township = any (b.townships)
-        or p.village = any (b.villages) or p.grid = any (b.grids), false)) end
-    and count(distinct p.side) filter (where b.own or p.register = any (b.registers)) = 2, false)
-  from bounds b cross join records_of_pair(of_county, of_kind, one, other) p
-  group by b.own, b.may, b.home
-$$;
+    select coalesce(bool_and(coalesce(of_county = any (counties) or p.township = any (townships)
+        or p.village = any (villages) or p.grid = any (grids), false)), false)
+      and count(distinct p.side) filter (where p.register = any (registers)) = 2
+    from records_of_pair(of_county, of_kind, one, other) p);
+end $$;
 
 -- What `same` about a pair that is seen would do: the entities as they are (equal: nothing would merge), how many records they have
 -- together, and whether two different valid identity numbers would meet. A record keeps a number only where it is valid.
