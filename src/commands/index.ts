@@ -5,6 +5,7 @@ import { county } from './county.js';
 import { migrateCommand } from './migrate.js';
 import { status } from './status.js';
 import { findings } from './findings.js';
+import { quality } from './quality.js';
 import { links } from './links.js';
 import { linkFile } from './link-file.js';
 import { explain } from './explain.js';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   migrateCommand,
   status,
   findings,
+  quality,
   links,
   linkFile,
   explain,

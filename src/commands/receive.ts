@@ -5,6 +5,7 @@ import { tellFinding } from '../model/finding.js';
 import type { DeliveryReport } from '../model/delivery.js';
 import type { NightReport } from '../pipeline.js';
 import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
+import { tellDoubts } from './quality.js';
 import { showProgress } from './show-progress.js';
 import { table } from './terminal.js';
 
@@ -57,7 +58,8 @@ export const receive: Command = {
         onProgress: showProgress(terminal, say),
       });
       tellNight(report, context);
-      return report.deliveries.some((delivery) => delivery.state === 'held' || delivery.state === 'refused')
+      return (report.run?.violations ?? 0) > 0 ||
+        report.deliveries.some((delivery) => delivery.state === 'held' || delivery.state === 'refused')
         ? EXIT.attention
         : EXIT.done;
     } finally {
@@ -125,7 +127,7 @@ export function tellNight(report: NightReport, { terminal, say, config }: Comman
     );
     return;
   }
-  const { link, assemble } = report;
+  const { link, assemble, run } = report;
   if (link) {
     const made = Object.entries(link.entities).map(([kind, n]) => `${kind} ${number(n)}`);
     terminal.line(
@@ -143,6 +145,7 @@ export function tellNight(report: NightReport, { terminal, say, config }: Comman
       }),
     );
   }
+  if (run) tellDoubts(run, { terminal, say });
   terminal.line(say({ zh: `共用时 ${report.seconds.toFixed(1)} 秒`, en: `${report.seconds.toFixed(1)} s in all` }));
 }
 

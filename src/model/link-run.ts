@@ -1,3 +1,5 @@
+import type { Words } from './register.js';
+
 /** What the linkage's engine says of its own work after a run. */
 export interface LinkageQuality {
   /** Rows whose number was hidden for the purpose: in how many the rule alone, and all together, still brought them before their person. */
@@ -97,7 +99,7 @@ export interface Violation {
 }
 
 export interface Drift {
-  readonly figure: string;
+  readonly figure: DriftFigure;
   readonly before: number;
   readonly now: number;
   /** A share is 0…1. */
@@ -107,13 +109,28 @@ export interface Drift {
   readonly beyond: boolean;
 }
 
+/** What is set beside the run before. */
+export const DRIFT_FIGURES = {
+  person: { zh: '人员', en: 'people' },
+  household: { zh: '户', en: 'households' },
+  dwelling: { zh: '房屋', en: 'dwellings' },
+  building: { zh: '楼栋', en: 'buildings' },
+  linked: { zh: '已关联的人员记录占比', en: 'person records linked' },
+  biggest: { zh: '一人最多记录数', en: 'most records of one person' },
+  recall: { zh: '候选召回率', en: 'blocking recall' },
+  queue: { zh: '待复核', en: 'review queue' },
+  conflicts: { zh: '号码相同姓名矛盾', en: 'one number, contradicting names' },
+  contradictory: { zh: '出生日期或性别矛盾的人', en: 'people with contradicting birth or sex' },
+} as const satisfies Record<string, Words>;
+export type DriftFigure = keyof typeof DRIFT_FIGURES;
+
 /** What two records of one person can hold that they must not. `never`: the linkage is wrong; otherwise a register may be. */
 export const VIOLATIONS = {
   TWO_ID_NUMBERS: { never: true, zh: '两个有效身份号码', en: 'two valid numbers in one person' },
   REGISTER_REPEATS: { never: true, zh: '一人一行的名册中有两行', en: 'two rows of a register without duplicates' },
   BIRTH_DATES_APART: { never: false, zh: '出生日期相差十五年以上', en: 'dates of birth 15 years apart' },
   SEXES_DIFFER: { never: false, zh: '性别不同', en: 'different sexes' },
-} as const satisfies Record<string, { readonly never: boolean; readonly zh: string; readonly en: string }>;
+} as const satisfies Record<string, Words & { readonly never: boolean }>;
 export type ViolationCode = keyof typeof VIOLATIONS;
 
 /** Lower edges of the bins of cluster sizes. */

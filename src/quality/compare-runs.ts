@@ -1,9 +1,9 @@
-import { VIOLATIONS, type Drift, type RunQuality } from '../model/link-run.js';
+import { VIOLATIONS, type Drift, type DriftFigure, type RunQuality } from '../model/link-run.js';
 
 type Measured = Omit<RunQuality, 'drift' | 'seconds'>;
 
 interface Tolerance {
-  readonly figure: string;
+  readonly figure: DriftFigure;
   readonly unit: Drift['unit'];
   /** Null where the run could not measure it. */
   readonly of: (quality: Measured) => number | null;

@@ -3,6 +3,7 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphq
 import { buildSchemaSync } from 'type-graphql';
 import { EntityChangesResolver } from './entity-changes.js';
 import { ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions } from './lists-of-areas.js';
+import { LinkageRuns } from './linkage-runs.js';
 import { QueryResolver } from './query.js';
 import { ReviewResolver } from './review.js';
 
@@ -15,6 +16,7 @@ export function buildHubSchema(): GraphQLSchema {
       QueryResolver,
       ReviewResolver,
       EntityChangesResolver,
+      LinkageRuns,
       ListsOfDivisions,
       ListsOfGrids,
       MoreListsOfDivisions,

@@ -44,6 +44,7 @@ describe('every command', () => {
     'migrate',
     'status',
     'findings',
+    'quality',
     'links',
     'explain',
     'review',
@@ -65,6 +66,9 @@ describe('every command', () => {
       ['receive', '/nowhere/at/all'],
       ['links', '--kind', 'x'],
       ['findings', '--code', 'X'],
+      ['quality', '--run', 'last'],
+      ['bench', 'nothing'],
+      ['bench', 'truth', '--noise', 'loud'],
     ]) {
       const call = hub(words);
       expect([words, call.status]).toEqual([words, 2]);
@@ -95,6 +99,10 @@ describe('a made-up county, received, linked and asked', () => {
     expect(received.stdout).toContain('taken');
     expect(hub(['receive', join(county, 'day-1')]).stdout).toContain('Nothing changed');
     expect(hub(['status']).stdout).toContain('links by reason');
+    const quality = hub(['quality']);
+    expect([quality.status, quality.stdout.split('\n')[0]]).toEqual([0, expect.stringMatching(/^run 1 · 530502/)]);
+    expect(hub(['quality', '--run', '9']).status).toBe(1);
+    expect(JSON.parse(hub(['quality', '--json']).stdout)).toMatchObject({ id: 1, whole: true, violations: 0 });
     expect(hub(['status'], { LANG: 'zh_CN.UTF-8' }).stdout).toContain('关联依据');
 
     const links = hub(['links']).stdout.trim().split('\n');
