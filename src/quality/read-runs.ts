@@ -10,15 +10,3 @@ export async function readRun(database: Database, county: string, id: number | n
   );
   return run ?? null;
 }
-
-/** The last runs, the newest first, by their measured figures' times and violations alone. */
-export async function listRuns(
-  database: Database,
-  county: string,
-  most: number,
-): Promise<Pick<LinkRun, 'id' | 'started' | 'finished' | 'whole' | 'counts' | 'violations'>[]> {
-  return await database.query(
-    `select id, started, finished, whole, counts, violations from link_run where county = $1 order by id desc limit $2`,
-    [county, most],
-  );
-}

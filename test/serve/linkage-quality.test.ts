@@ -12,6 +12,7 @@ beforeAll(async () => {
   for (const night of [1, 2]) {
     await assembleTouched(api.database, COUNTY, []);
     const reported = {
+      run: null,
       full: night === 1,
       touched: 9,
       recordsRead: 9,
