@@ -3,6 +3,7 @@ import { LINK_REASONS, type LinkReason } from '../model/link.js';
 import type { Words } from '../model/register.js';
 import { NAME_LEVELS } from './compare/chinese-name.js';
 import { compareNames } from './compare-names.js';
+import { ownNameOf } from './compare/own-name.js';
 import { findRecord } from './find-record.js';
 import { foldName } from './fold-name.js';
 import { judge } from './form-person-clusters.js';
@@ -173,7 +174,7 @@ function againstPersons(left: Side, right: Side): keyof typeof AGAINST {
 /** The rule of the engine, with one of the two in the place of the number's leading record. */
 function judgeSides(side: Side, anchor: Side): ReturnType<typeof judge> {
   const number = side.id_number!;
-  const fold = (name: string | null): string => (name === null ? '' : foldName(name));
+  const fold = (name: string | null): string => (name === null ? '' : foldName(ownNameOf(name)));
   return judge({
     name: fold(side.name),
     formerName: fold(side.former_name),

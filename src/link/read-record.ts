@@ -1,4 +1,5 @@
 import type { Dataset, Mention } from '../model/importer.js';
+import { isNoName } from './compare/own-name.js';
 import { foldName } from './fold-name.js';
 import { hashKey } from './engine/hash-key.js';
 import { CURRENT, REGISTERED, RESIDENT, type RecordColumns } from './record-columns.js';
@@ -135,7 +136,7 @@ function readCells(
     `${columns.scopes.textOf(columns.scope[row]!)}|${name}|${idNumber}|${birth}|${fieldText}|${addressText}|${plan ? '' : 'undeclared'}`,
   );
   if (!plan) return row;
-  columns.name[row] = name ? columns.names.codeOf(foldName(name)) : 0;
+  columns.name[row] = nameCode(columns, name);
   if (idNumber) {
     columns.personKey[row] = hashKey(`person|${idNumber}`);
     columns.numberTail[row] = Number(idNumber.slice(6, 17));
@@ -160,13 +161,20 @@ function fieldsOf(plan: Plan, parts: readonly string[]): Partial<Record<FieldRea
   return fields;
 }
 
+/** 0, no name, also for a text that says whose relative somebody is. */
+function nameCode(columns: RecordColumns, stated: string | null | undefined): number {
+  if (!stated) return 0;
+  const name = foldName(stated);
+  return isNoName(name) ? 0 : columns.names.codeOf(name);
+}
+
 function readPersonFields(
   columns: RecordColumns,
   row: number,
   fields: Readonly<Partial<Record<FieldRead, string>>>,
 ): void {
   if (fields.sex) columns.sex[row] = fields.sex === '1' ? 1 : fields.sex === '2' ? 2 : 0;
-  if (fields.formerName) columns.formerName[row] = columns.names.codeOf(foldName(fields.formerName));
+  columns.formerName[row] = nameCode(columns, fields.formerName);
   if (fields.householdNumber && columns.tie[row] === REGISTERED) {
     columns.householdNumber[row] = hashKey(
       `household|${columns.datasets[columns.dataset[row]!]!.register}|${fields.householdNumber}`,
@@ -174,7 +182,7 @@ function readPersonFields(
   }
   // A registered household has its number; only of those who live together does the head say which they are.
   const lives = columns.tie[row] === RESIDENT;
-  const headName = fields.headName ? columns.names.codeOf(foldName(fields.headName)) : 0;
+  const headName = nameCode(columns, fields.headName);
   const isHead = fields.relation !== undefined && HEAD_RELATIONS.has(fields.relation);
   if (isHead && (headName === 0 || headName === columns.name[row])) {
     columns.isHead[row] = 1;
