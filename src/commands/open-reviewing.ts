@@ -4,7 +4,6 @@ import { readCounty, type Hub } from '../hub.js';
 import type { Decision } from '../model/decision.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Reviewed, Reviewing } from '../serve/index.js';
-import { wordsOfLevel } from '../link/words-of-level.js';
 
 /** Takes the decisions of reviewers who come with a token: each is written as a role that can do no more, then the linkage follows. */
 export function openReviewing(hub: Pick<Hub, 'database' | 'apiUrl'>): Reviewing & { close(): Promise<void> } {
@@ -51,7 +50,10 @@ export function openReviewing(hub: Pick<Hub, 'database' | 'apiUrl'>): Reviewing 
         const { revoke } = await import('../decide/revoke.js');
         return await revoke(session, county, id, { by, reason, through });
       }),
-    wordsOfLevel,
+    wordsOfLevel: async (comparison, level) => {
+      const { wordsOfLevel } = await import('../link/words-of-level.js');
+      return wordsOfLevel(comparison, level);
+    },
     close: () => reviews.close(),
   };
 }

@@ -12,7 +12,7 @@ export interface Reviewing {
   confirm(viewer: Viewer, id: number, by: string): Promise<Reviewed | null>;
   revoke(viewer: Viewer, id: number, by: string, reason: string): Promise<Reviewed | null>;
   /** The engine's levels in words. */
-  wordsOfLevel(comparison: string, level: string): Words;
+  wordsOfLevel(comparison: string, level: string): Promise<Words>;
 }
 
 export interface ReviewedWord {

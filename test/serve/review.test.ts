@@ -79,6 +79,12 @@ describe('the review queue', () => {
       ['电话', -0.5, 'DIFFERENT', '137****2222', '139****4444'],
       ['身份号码', 4, 'NEAR', expect.stringMatching(/^990\*{11}\d{3}[\dX]$/), null],
     ]);
+    expect(first!.evidence.map((step) => step.levelLabel)).toEqual([
+      '比较之前',
+      expect.stringContaining('姓名相同'),
+      '电话不同',
+      'REPAIRED',
+    ]);
     const text = JSON.stringify(data.reviewQueue.nodes.map((pair) => pair.evidence));
     expect(text).not.toMatch(/李强|13711112222|\d{15}/);
   });

@@ -41,11 +41,12 @@ export class EvidenceStep {
   }
 
   @Field(() => String, { description: '结果 / The level in words' })
-  levelLabel(
+  async levelLabel(
     @Arg('language', () => Language, { defaultValue: Language.ZH }) language: Language,
     @Ctx() { reviewing }: Context,
-  ): string {
-    return reviewing?.wordsOfLevel(this.step.comparison, this.step.level)[language] ?? this.step.level;
+  ): Promise<string> {
+    const words = await reviewing?.wordsOfLevel(this.step.comparison, this.step.level);
+    return words?.[language] ?? this.step.level;
   }
 
   @Field(() => Float, { description: '比特：正为支持，负为反对 / Bits: above 0 for, below 0 against' })
