@@ -4,7 +4,7 @@ import { compareRecords, type RecordComparison } from './compare-records.js';
 import { formClusters } from './form-clusters.js';
 import type { LinkageModel, TrainedModel } from './linkage-model.js';
 import type { RecordTable } from './record-table.js';
-import { edgesAbove, estimatePrior, scoreCandidates } from './score-candidates.js';
+import { edgesAbove, estimatePrior, scoreAgain, scoreCandidates } from './score-candidates.js';
 import { countSubjects, learnEvidence, trainEvidence } from './train-evidence.js';
 import { describeTraining, readTraining } from './trained-model.js';
 import { weighPairs, type Evidence } from './weigh-pairs.js';
@@ -45,10 +45,10 @@ export interface RuleOutcome {
  * How often clusters are formed: the first time with what the sessions found, then with what the clusters before taught. More change
  * nothing to speak of.
  */
-const ROUNDS = 3;
+const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 
 /** Pairs so many bits below the threshold are still neighbours: others of their clusters may speak for them. */
-const BELOW = 6;
+const BELOW = 3;
 
 /** Which records of a table are one subject. The same records give the same clusters, in whatever order their rows came. */
 export function linkTable({
@@ -75,17 +75,11 @@ export function linkTable({
       ? { ...given, priorBits: 0, subjects: countSubjects(table.size, comparisons, null) }
       : trainEvidence(model, table, comparisons),
   );
-  let priorBits = 0;
-  for (let round = 1; ; round += 1) {
-    const weighed = weighPairs(comparisons, evidence);
-    const scored = timed('scored', () => scoreCandidates(rules, table.size, weighed));
-    if (round === 1) priorBits = timed('scored', () => estimatePrior(scored, table.size));
-    const weights = { ...weighed, priorBits };
-    const edges = edgesAbove(scored, link - BELOW - weights.priorBits);
-    const { clusters, doubtful } = timed('clustered', () =>
+  const cluster = (): { clusters: Int32Array; doubtful: number } =>
+    timed('clustered', () =>
       formClusters({
         size: table.size,
-        edges,
+        edges: edgesAbove(scored, link - BELOW - weights.priorBits),
         weights,
         comparisons: comparisons.length,
         link,
@@ -93,20 +87,24 @@ export function linkTable({
         cannotLink,
       }),
     );
-    if (round === ROUNDS) {
-      return {
-        clusters,
-        trained: trained ?? describeTraining(model, comparisons, { ...evidence, priorBits }, table.size, scored.pairs),
-        pairs: scored.pairs,
-        rules: rules.map(({ rule, capped }, i) => ({ rule, capped, pairs: scored.byRule[i]! })),
-        doubtful,
-        took,
-      };
-    }
-    const learnt = timed('trained', () => learnEvidence(table.size, comparisons, clusters));
+  let weights = weighPairs(comparisons, evidence);
+  let scored = timed('scored', () => scoreCandidates(rules, table.size, weights));
+  evidence.priorBits = weights.priorBits = estimatePrior(scored, table.size);
+  let found = cluster();
+  for (let round = 2; round <= ROUNDS; round += 1) {
+    const learnt = timed('trained', () => learnEvidence(table.size, comparisons, found.clusters));
     evidence = given ? Object.assign(learnt, given) : learnt;
-    priorBits = learnt.priorBits;
+    weights = weighPairs(comparisons, evidence);
+    scored = timed('scored', () => scoreAgain(scored, weights));
+    found = cluster();
   }
+  return {
+    ...found,
+    trained: trained ?? describeTraining(model, comparisons, evidence, table.size, scored.pairs),
+    pairs: scored.pairs,
+    rules: rules.map(({ rule, capped }, i) => ({ rule, capped, pairs: scored.byRule[i]! })),
+    took,
+  };
 }
 
 function forbid(

@@ -41,6 +41,16 @@ export function scoreCandidates(rules: readonly Blocks[], size: number, weights:
   return { one, other, bits, count, pairs, byRule };
 }
 
+/** The same pairs by other weights; what has sunk to nothing stays forgotten. */
+export function scoreAgain(
+  { one, other, count, pairs, byRule }: ScoredCandidates,
+  weights: PairWeights,
+): ScoredCandidates {
+  const bits = new Float32Array(count);
+  for (let i = 0; i < count; i += 1) bits[i] = weights.total(one[i]!, other[i]!);
+  return { one, other, bits, count, pairs, byRule };
+}
+
 /**
  * The prior under which the pairs of one subject among the candidates are as many as it says; pairs that never met are taken for pairs of two.
  * @returns bits

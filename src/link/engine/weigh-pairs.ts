@@ -6,14 +6,14 @@ export interface Evidence {
   readonly m: LevelShares;
   readonly u: LevelShares;
   /** Bits that a pair starts with: how much rarer pairs of one subject are than others. */
-  readonly priorBits: number;
+  priorBits: number;
   /** For each comparison, by code: subjects that state the value. */
   readonly subjects: readonly Float64Array[];
 }
 
 /** Weights of pairs, in bits, comparison by comparison. */
 export interface PairWeights {
-  readonly priorBits: number;
+  priorBits: number;
   /** The sum over all comparisons, the prior not counted. */
   total(one: number, other: number): number;
   /** Bits of each comparison into `into`; NaN where it is silent. */
