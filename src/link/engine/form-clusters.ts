@@ -16,7 +16,7 @@ export interface ClusterQuestion {
 }
 
 /**
- * Average linkage, strongest first. What two clusters say to each other is, for each comparison, the mean over those of their pairs in which
+ * Average linkage, strongest first; then what stayed alone. What two clusters say to each other is, for each comparison, the mean over those of their pairs in which
  * both records state it, summed over the comparisons: a record that says little takes nothing away from what others say. All pairs
  * count, also those that no block brought together. Ties go to the earlier records, whose order is that of their content.
  * @returns for each record the first record of its cluster, and how many pairs of clusters stayed apart in doubt
@@ -24,6 +24,9 @@ export interface ClusterQuestion {
 export function formClusters(question: ClusterQuestion): { clusters: Int32Array; doubtful: number } {
   return new Clustering(question).run();
 }
+
+/** Records left alone are asked so often at most: some choose one that went elsewhere. */
+const PASSES = 5;
 
 class Clustering {
   readonly #question: ClusterQuestion;
@@ -47,6 +50,7 @@ class Clustering {
   readonly #bits: Float64Array;
   readonly #met: Int32Array;
   #found = new Int32Array(64);
+  #stamp = 0;
 
   constructor(question: ClusterQuestion) {
     this.#question = question;
@@ -90,10 +94,74 @@ class Clustering {
         this.#offer(slot, one, other);
       }
     }
+    for (let pass = 0; pass < PASSES && this.#settleSingles(); pass += 1);
     let doubtful = 0;
     for (let slot = 0; slot < this.#slots.size; slot += 1)
       if (this.#versions[slot]! > 0 && this.#score(slot) >= review) doubtful += 1;
     return { clusters: this.#cluster, doubtful };
+  }
+
+  /**
+   * A record left alone has a subject of its own, or one of those found: which, is one question over all of them. Where hardly anybody stands
+   * alone and only one subject fits, that one is likely although the pair by itself would not do; where many fit, none is.
+   * @returns whether any found its subject
+   */
+  #settleSingles(): boolean {
+    const { size, link } = this.#question;
+    const [singles, starts, candidates, odds]: number[][] = [[], [0], [], []];
+    for (let record = 0; record < size; record += 1) {
+      if (this.#cluster[record] !== record || this.#sizes[record] !== 1) continue;
+      const found = this.#takeNeighbours(record, record);
+      for (let i = 0; i < found; i += 1) {
+        const neighbour = this.#found[i]!;
+        this.#befriend(record, neighbour);
+        const slot = this.#slotOf(record, neighbour);
+        if (this.#versions[slot]! >= 0 && this.#known[slot] !== this.#sizes[neighbour]!)
+          this.#weigh(slot, record, neighbour);
+        if (this.#versions[slot]! < 0) continue;
+        candidates!.push(neighbour);
+        odds!.push(2 ** this.#score(slot));
+      }
+      singles!.push(record);
+      starts!.push(candidates!.length);
+    }
+    const sums = singles!.map((_, i) => odds!.slice(starts![i], starts![i + 1]).reduce((sum, one) => sum + one, 0));
+    let alone = 0.5;
+    for (let round = 0; round < 100; round += 1) {
+      const before = alone;
+      alone =
+        Math.max(
+          0.5,
+          sums.reduce((sum, others) => sum + before / (before + others), 0),
+        ) / size;
+    }
+    const best = new Int32Array(size).fill(-1);
+    const bits = new Float64Array(size);
+    singles!.forEach((record, i) => {
+      for (let at = starts![i]!; at < starts![i + 1]!; at += 1) {
+        const against = alone + sums[i]! - odds![at]!;
+        const found = Math.log2(odds![at]! / against);
+        if (!(found >= link) || (best[record]! >= 0 && found <= bits[record]!)) continue;
+        best[record] = candidates![at]!;
+        bits[record] = found;
+      }
+    });
+    let joined = false;
+    const order = singles!
+      .filter((record) => best[record]! >= 0)
+      .toSorted((one, other) => bits[other]! - bits[one]! || one - other);
+    for (const record of order) {
+      const other = best[record]!;
+      // One that is alone itself has to choose likewise; one that has gone elsewhere meanwhile is asked again in the next pass.
+      if (this.#cluster[record] !== record || this.#sizes[record] !== 1 || this.#cluster[other] !== other) continue;
+      if (this.#sizes[other] === 1 && best[other] !== record) continue;
+      const slot = this.#slotOf(record, other);
+      this.#weigh(slot, record, other);
+      if (this.#versions[slot]! < 0) continue;
+      this.#merge(Math.min(record, other), Math.max(record, other), slot);
+      joined = true;
+    }
+    return joined;
   }
 
   /** What all pairs of two clusters say. */
@@ -162,12 +230,13 @@ class Clustering {
   /** Empties the chains of both. @returns how many clusters now stand in `#found` */
   #takeNeighbours(one: number, other: number): number {
     let count = 0;
-    for (let side = 0; side < 2; side += 1) {
+    const stamp = (this.#stamp += 1);
+    for (let side = one === other ? 1 : 0; side < 2; side += 1) {
       const cluster = side === 0 ? one : other;
       for (let entry = this.#heads[cluster]!; entry >= 0; entry = this.#entryNext[entry]!) {
         const neighbour = this.#cluster[this.#entryOther[entry]!]!;
-        if (neighbour === one || this.#met[neighbour] === other) continue;
-        this.#met[neighbour] = other;
+        if (neighbour === one || this.#met[neighbour] === stamp) continue;
+        this.#met[neighbour] = stamp;
         if (count === this.#found.length) this.#found = widen(this.#found, Int32Array);
         this.#found[count] = neighbour;
         count += 1;

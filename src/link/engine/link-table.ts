@@ -45,7 +45,7 @@ export interface RuleOutcome {
  * How often clusters are formed: the first time with what the sessions found, then with what the clusters before taught. More change
  * nothing to speak of.
  */
-const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
+const ROUNDS = 3;
 
 /** Pairs so many bits below the threshold are still neighbours: others of their clusters may speak for them. */
 const BELOW = 3;
