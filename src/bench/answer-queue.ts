@@ -13,10 +13,18 @@ export interface Answered {
 /** A decision can bring the next doubt; nobody answers for ever. */
 const MOST_ROUNDS = 5;
 
-/** Waiting pairs. */
-export async function countQueue(database: Database): Promise<number> {
-  const [row] = await database.query<{ n: number }>('select count(*) as n from review_pair where closed_at is null');
-  return row!.n;
+export interface Waiting {
+  readonly open: number;
+  /** Of these, opened since that moment. */
+  readonly since: number;
+}
+
+export async function countQueue(database: Database, moment: Date): Promise<Waiting> {
+  const [row] = await database.query<Waiting>(
+    'select count(*) as open, count(*) filter (where opened_at >= $1) as since from review_pair where closed_at is null',
+    [moment],
+  );
+  return row!;
 }
 
 /** A reviewer who is never wrong: answers every waiting pair by the truth and lets the linkage follow, until nothing waits. */

@@ -8,7 +8,7 @@ import { openDatabase, type Database } from '../database/connect.js';
 import { startEmbeddedServer } from '../database/embedded-server.js';
 import { openHub, type Hub } from '../hub.js';
 import { receiveNight, type NightReport } from '../pipeline.js';
-import { answerQueue, countQueue, type Answered } from './answer-queue.js';
+import { answerQueue, countQueue, type Answered, type Waiting } from './answer-queue.js';
 import { judgeLinks, type Judgement } from './judge-links.js';
 
 export interface TruthBenchOptions {
@@ -28,8 +28,8 @@ export interface TruthRun {
   readonly seed: number;
   readonly day: number;
   readonly judgement: Judgement;
-  /** Pairs that wait for a person. */
-  readonly queue: number;
+  /** Pairs that wait for a person; `since`, of this day. */
+  readonly queue: Waiting;
   readonly answered: Answered & { readonly judgement: Judgement };
   readonly linkSeconds: number;
   readonly nightSeconds: number;
@@ -102,8 +102,9 @@ async function runDay(place: Place, day: number): Promise<TruthRun> {
   const linksFile = join(work, 'links.csv');
   let night: NightReport;
   let judgement: Judgement;
-  let queue: number;
+  let queue: Waiting;
   const hub = await open(place, place.name);
+  const began = new Date();
   try {
     night = await receiveNight(hub, {
       folder: join(folder, `day-${day}`),
@@ -115,7 +116,7 @@ async function runDay(place: Place, day: number): Promise<TruthRun> {
     if (wrong !== null) mkdirSync(wrong, { recursive: true });
     const wrongFile = wrong === null ? {} : { wrongFile: join(wrong, `${noise}-${seed}-day-${day}.csv`) };
     judgement = await judgeLinks({ database: hub.database, folder, day, linksFile, ...wrongFile });
-    queue = await countQueue(hub.database);
+    queue = await countQueue(hub.database, began);
   } finally {
     await hub.close();
   }
@@ -195,6 +196,7 @@ const BARS: Readonly<Record<Noise, Bars>> = {
 };
 const HOUSEHOLDS = [0.999, 0.997] as const;
 const BUILDINGS = [0.995, 0.995] as const;
+const NIGHT_QUEUE = 50;
 
 interface Figure {
   readonly title: string;
@@ -245,10 +247,15 @@ const FIGURES: readonly Figure[] = [
   {
     title: 'review queue, of persons',
     cell: ({ noise, day, queue, judgement }) => {
-      const part = queue / judgement.persons;
+      const part = queue.open / judgement.persons;
       const bar = day === 1 ? BARS[noise].queue : null;
-      return `${count(queue)}, ${percent(part, 3)}${bar === null ? '' : ` (≤ ${percent(bar, 1)})${part > bar ? ' ✗' : ''}`}`;
+      return `${count(queue.open)}, ${percent(part, 3)}${bar === null ? '' : ` (≤ ${percent(bar, 1)})${part > bar ? ' ✗' : ''}`}`;
     },
+  },
+  {
+    title: 'queued in the night',
+    cell: ({ day, queue }) =>
+      day === 1 ? '' : `${count(queue.since)} (≤ ${NIGHT_QUEUE})${queue.since > NIGHT_QUEUE ? ' ✗' : ''}`,
   },
   ...pair(
     'queue answered by the truth, persons',
