@@ -27,7 +27,7 @@ export function formDwellingClusters(
     const { units, defined } = unitsOf(columns, rows, rooms.next, first);
     for (let at = first; at >= 0; at = rooms.next[at]!) {
       const row = rows[at]!;
-      if (isRoomless && !defined && columns.isHouse[row] === 0) continue;
+      if (isRoomless && !defined && columns.isHouse[row] !== 1) continue;
       const unit = columns.unit[row] || units;
       if (unit >= 0) placeOf[at] = places.add(room * UNITS + unit + 1);
     }

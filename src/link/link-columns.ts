@@ -30,6 +30,10 @@ const REASON_TEXTS = [
   'HEAD_PERSON',
   'CODE',
   'ADDRESS',
+  'DWELLING',
+  'OWN_RECORDS',
+  'HEAD_NAME',
+  'REGISTERED_HOME',
 ];
 
 export function reasonCode(text: string | null): number {

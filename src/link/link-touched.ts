@@ -10,6 +10,7 @@ import { linkMentions } from './link-mentions.js';
 import { Linkage } from './linkage.js';
 import { BUILDING_KEYS, buildingKeysOf, isBuildingMoved, placeInKnownBuildings } from './place-in-known-buildings.js';
 import { reachNeighbours, recordsWithKeys } from './reach-neighbours.js';
+import { reachHouseholds, type Households } from './reach-households.js';
 import { settleIdentities, type Settled } from './settle-identities.js';
 import { writeConflicts } from './write-conflicts.js';
 import type { Appended } from './append-changes.js';
@@ -139,20 +140,20 @@ async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkPro
   settled.set('building', await linkBuildings(linkage, await layers.buildings()));
   settled.set('dwelling', await linkDwellings(linkage, await layers.dwellings()));
   onProgress?.({ what: 'form', done: 1, of: 4 });
-  const households = await layers.households();
   const personRows = await layers.persons();
   const persons = formPersonClusters(columns, personRows);
   onProgress?.({ what: 'form', done: 2, of: 4 });
   settled.set('person', await settleIdentities(linkage, 'person', personRows, persons, PERSON_REASONS));
-  settled.set('household', await linkHouseholds(linkage, households, persons, positionsIn(personRows, columns.size)));
+  const { rows, witnesses, seats } = await layers.households(persons);
+  settled.set('household', await linkHouseholds(linkage, rows, witnesses, seats));
   onProgress?.({ what: 'form', done: 3, of: 4 });
   for (const kind of ['organisation', 'place', 'event', 'grid'] as const) {
     if (!columns.datasets.some((traits) => traits[kind])) continue;
-    const rows = await layers.subjects();
+    const subjects = await layers.subjects();
     const keyOf = (row: number): number => (kind === 'place' || kind === 'event' ? 0 : columns.subjectKey[row]!);
     settled.set(
       kind,
-      await settleIdentities(linkage, kind, rows, formSubjectClusters(columns, rows, kind, keyOf), null),
+      await settleIdentities(linkage, kind, subjects, formSubjectClusters(columns, subjects, kind, keyOf), null),
     );
   }
   await linkMentions(linkage, layers.own, layers.numbers(), persons);
@@ -197,8 +198,8 @@ function report(
 interface Layers {
   buildings(): Promise<Int32Array>;
   dwellings(): Promise<Int32Array>;
-  households(): Promise<Int32Array>;
   persons(): Promise<Int32Array>;
+  households(heads: PersonClusters): Promise<Households>;
   subjects(): Promise<Int32Array>;
   /** Rows whose own mentions are read anew; null for all. */
   readonly own: ReadonlySet<number> | null;
@@ -219,8 +220,11 @@ async function readEverything(
   return {
     buildings: all,
     dwellings: () => (renewDwellingKeys(linkage, rows), all()),
-    households: () => (renewHouseholdKeys(linkage, rows), all()),
     persons: all,
+    households: (heads) => {
+      const witnesses = { rows, heads };
+      return Promise.resolve({ rows, witnesses, seats: renewHouseholdKeys(linkage, rows, witnesses) });
+    },
     subjects: all,
     own: null,
     numbers: () => [],
@@ -254,7 +258,6 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
     [...new Set([...own].flatMap((row) => [columns.personKey[row]!, old(row, 'person_key')]))].filter(
       (key) => key !== 0,
     );
-  let households = new Int32Array(0);
   return {
     own,
     numbers,
@@ -266,6 +269,7 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
       return note(await reachNeighbours(linkage, heavy, BUILDING_KEYS, (row) => buildingKeysOf(linkage, row)));
     },
     dwellings: async () => {
+      note(await readFollowers(linkage));
       const start = new Set([...own, ...moved('building')]);
       renewDwellingKeys(linkage, start);
       return note(
@@ -275,23 +279,9 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
         ]),
       );
     },
-    households: async () => {
-      const ruled = await linkage.read(await recordsWithKeys(linkage, ['head_key'], numbers()));
-      linkage.prepare();
-      const start = new Set([...own, ...moved('dwelling'), ...ruled]);
-      renewHouseholdKeys(linkage, start);
-      households = note(
-        await reachNeighbours(linkage, start, ['household_key', 'head_key'], (row) => [
-          linkage.householdKey[row]!,
-          columns.headKey[row]!,
-        ]),
-      ) as Int32Array<ArrayBuffer>;
-      return households;
-    },
     persons: async () => {
-      const named = new Set([...households].map((row) => columns.headKey[row]!));
+      const named = new Set(numbers());
       for (const mention of linkage.reader.mentions) if (own.has(mention.row)) named.add(mention.idKey);
-      for (const key of numbers()) named.add(key);
       const bearers = await linkage.read(
         await recordsWithKeys(
           linkage,
@@ -304,16 +294,47 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
         await reachNeighbours(linkage, [...own, ...bearers], ['person_key'], (row) => [columns.personKey[row]!]),
       );
     },
+    households: async () => {
+      const changed = new Set([...own, ...moved('building'), ...moved('dwelling'), ...moved('person')]);
+      const households = await reachHouseholds(linkage, changed);
+      note(households.rows);
+      return households;
+    },
     subjects: async () =>
-      note(await reachNeighbours(linkage, own, ['subject_key'], (row) => [columns.subjectKey[row]!])),
+      note(
+        await reachNeighbours(
+          linkage,
+          // What stands there in a resident's row is the head's name.
+          [...own].filter((row) => !columns.traits(row).household),
+          ['subject_key'],
+          (row) => [columns.subjectKey[row]!],
+        ),
+      ),
     written: () => Int32Array.from(looked).toSorted(),
   };
 }
 
-function positionsIn(rows: Int32Array, size: number): (row: number) => number {
-  const positions = new Int32Array(size).fill(-1);
-  rows.forEach((row, at) => {
-    positions[row] = at;
-  });
-  return (row) => positions[row]!;
+/**
+ * Rows that only cite a building which was merged tonight go where its own records went, those that were placed in it tonight included:
+ * what depends on their building is keyed anew.
+ */
+async function readFollowers(linkage: Linkage): Promise<Int32Array> {
+  const { client, county, after, columns } = linkage;
+  const found = await client.query<{ id: number; survivor: number }>(
+    `select id, merged_into as survivor from entity_tonight where county = $1 and kind = 'building' and merged_into is not null`,
+    [county],
+  );
+  const into = new Map(found.rows.map((row) => [Number(row.id), Number(row.survivor)]));
+  if (into.size === 0) return new Int32Array(0);
+  await linkage.read(await recordsWithKeys(linkage, ['building'], [...into.keys()]));
+  linkage.prepare();
+  const building = after.entity[KINDS.indexOf('building')]!;
+  const followers: number[] = [];
+  for (let row = 0; row < columns.size; row += 1) {
+    const goes = into.get(building[row]!);
+    if (goes === undefined) continue;
+    building[row] = goes;
+    followers.push(row);
+  }
+  return Int32Array.from(followers);
 }

@@ -21,6 +21,7 @@ const UNDECLARED: DatasetTraits = {
   event: false,
   grid: false,
   nameRank: 1000,
+  addressRank: 1000,
 };
 
 /** One run's state: the records read so far, their links of last night, and their links of tonight. */

@@ -36,10 +36,10 @@ export async function reachNeighbours(
   return Int32Array.from(reached).toSorted();
 }
 
-/** Ids of the records whose link row has one of these keys in one of these columns. */
+/** Ids of the records whose link row has one of these keys, or entities, in one of these columns. */
 export async function recordsWithKeys(
   linkage: Linkage,
-  columns: readonly KeyColumn[],
+  columns: readonly (KeyColumn | 'person' | 'dwelling' | 'building')[],
   keys: readonly number[],
   definersOnly = false,
 ): Promise<number[]> {

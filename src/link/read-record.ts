@@ -2,7 +2,7 @@ import type { Dataset, Mention } from '../model/importer.js';
 import { isNoName } from './compare/own-name.js';
 import { foldName } from './fold-name.js';
 import { hashKey } from './engine/hash-key.js';
-import { CURRENT, REGISTERED, RESIDENT, type RecordColumns } from './record-columns.js';
+import { CURRENT, REGISTERED, RESIDENT, type DatasetTraits, type RecordColumns } from './record-columns.js';
 import { isValidNumber } from './valid-number.js';
 
 /** Fields of `stated` that identify something, read where the dataset declares them. */
@@ -145,7 +145,7 @@ function readCells(
     birth?.length === 10 ? Number(birth.slice(0, 4) + birth.slice(5, 7) + birth.slice(8, 10)) || 0 : 0;
   const parts = fieldText ? fieldText.split('\x1f') : [];
   const fields = parts.length === 0 ? NO_FIELDS : fieldsOf(plan, parts);
-  readPersonFields(columns, row, fields);
+  readPersonFields(columns, row, fields, traits);
   readHomeFields(columns, row, fields, register, village ?? '', parseElements(addressText ?? null, fields));
   if (traits.organisation && fields.organisationCode)
     columns.subjectKey[row] = hashKey(`organisation|${register}|${fields.organisationCode}`);
@@ -172,6 +172,7 @@ function readPersonFields(
   columns: RecordColumns,
   row: number,
   fields: Readonly<Partial<Record<FieldRead, string>>>,
+  traits: DatasetTraits,
 ): void {
   if (fields.sex) columns.sex[row] = fields.sex === '1' ? 1 : fields.sex === '2' ? 2 : 0;
   columns.formerName[row] = nameCode(columns, fields.formerName);
@@ -191,6 +192,10 @@ function readPersonFields(
   } else {
     columns.headName[row] = headName;
     if (lives && fields.headIdNumber) columns.headKey[row] = hashKey(`person|${fields.headIdNumber}`);
+  }
+  if (lives && traits.household && columns.headName[row] !== 0 && columns.village[row] !== 0) {
+    const village = columns.texts.textOf(columns.village[row]!);
+    columns.subjectKey[row] = hashKey(`named|${village}|${columns.names.textOf(columns.headName[row]!)}`);
   }
 }
 
@@ -238,7 +243,7 @@ function readHomeFields(
   }
   const place = village === '' ? '' : placeOf(elements);
   if (place !== '') columns.buildingPlace[row] = hashKey(`place|${village}|${place}`);
-  columns.isHouse[row] = place.startsWith('group') || place.startsWith('hamlet') ? 1 : 0;
+  columns.isHouse[row] = houseOf(place, elements);
   const room = roomOf(fields.room ?? elements.room ?? '');
   columns.room[row] = columns.texts.codeOf(room.room);
   columns.unit[row] = columns.texts.codeOf(digitsOf(fields.unit ?? '') || room.unit || digitsOf(elements.unit ?? ''));
@@ -251,6 +256,12 @@ function placeOf({ estate, building, group, hamlet, road, number }: Elements): s
   if (group && number) return `group|${group}|${number}|${building ?? ''}`;
   if (hamlet && number) return `hamlet|${hamlet}|${number}|${building ?? ''}`;
   return '';
+}
+
+/** 1 where the address is a house for certain, 2 where a number in a road may be a house or a block of flats. */
+function houseOf(place: string, { building, room }: Elements): number {
+  if (place.startsWith('group') || place.startsWith('hamlet')) return 1;
+  return place.startsWith('road') && !building && !room ? 2 : 0;
 }
 
 /** `301`, `301室`, `2-301`, `2单元301`, `3栋2单元301室`. */

@@ -22,6 +22,8 @@ export interface DatasetTraits {
   readonly grid: boolean;
   /** How early its name counts; the lowest is the anchor of a number. */
   readonly nameRank: number;
+  /** How early it counts for where somebody lives. */
+  readonly addressRank: number;
 }
 
 /** What a record says that identifies something, as numbers; one position a record in every column. Grows by doubling. */
@@ -63,9 +65,9 @@ export class RecordColumns {
   /** Codes in `texts`. */
   unit = new Int32Array(0);
   room = new Int32Array(0);
-  /** 1 where the address is one house to a number, so that a row without a room means the house. */
+  /** 1 where the address is one house to a number, so that a row without a room means the house; 2 where it may be; else 0. */
   isHouse = new Uint8Array(0);
-  /** Organisation's or grid's code. */
+  /** Organisation's or grid's code; of a row that speaks of a household, village and head's name. */
   subjectKey = new Float64Array(0);
   /** Of all that is read of the record: what did not change moves nothing. */
   evidence = new Float64Array(0);

@@ -13,6 +13,19 @@ export const LINK_REASONS = {
   HOUSEHOLD_NUMBER: { zh: '户号相同', en: 'equal household register number' },
   DWELLING_AND_HEAD: { zh: '同一住房，户主相同', en: 'one dwelling and one head' },
   HEAD_PERSON: { zh: '户主为同一人', en: 'the head is one person' },
+  DWELLING: {
+    zh: '同一住房，未写户主，该住房只有一户',
+    en: 'one dwelling, no head stated, and only one household there',
+  },
+  OWN_RECORDS: { zh: '本人其他记录写明了住房', en: 'other records of the same person say where they live' },
+  HEAD_NAME: {
+    zh: '村内（楼内）只有一处住房的户主叫这个名字',
+    en: 'only one dwelling of the village, or the building, has a head of that name',
+  },
+  REGISTERED_HOME: {
+    zh: '地址不具体，按户籍地住房归户',
+    en: 'the address is too vague, and agrees with the dwelling in which the person or the head is registered',
+  },
   CODE: { zh: '编码相同', en: 'equal code' },
   ADDRESS: { zh: '同村内地址要素相同', en: 'equal address elements within the village' },
   ALONE: { zh: '没有其他记录可确认为同一对象', en: 'no other record is held to be the same' },
