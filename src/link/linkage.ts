@@ -2,9 +2,10 @@ import type { PoolClient } from 'pg';
 import type { Dataset } from '../model/importer.js';
 import { traitsOf } from './dataset-traits.js';
 import { ENTITY_COLUMNS, KEY_COLUMNS, LinkColumns, REASONED, reasonCode } from './link-columns.js';
+import { learnAliases } from './learn-aliases.js';
 import { readCopy } from './read-copy.js';
 import { createRecordReader, type RecordReader } from './read-record.js';
-import { RecordColumns, type DatasetTraits } from './record-columns.js';
+import { buildingPlaceOf, placeAreaKey, RecordColumns, type DatasetTraits } from './record-columns.js';
 
 /** A dataset that no department declares any more: its records stay and speak of nothing. */
 const UNDECLARED: DatasetTraits = {
@@ -69,13 +70,39 @@ export class Linkage {
       },
     );
     await client.query('reset max_parallel_workers_per_gather');
+    await this.#learnAliases();
   }
+
+  /** Learned anew whenever everything is read, kept for the nights between: what a night believes, the last full run believed. */
+  async #learnAliases(): Promise<void> {
+    const { columns, client } = this;
+    const rows = Int32Array.from({ length: columns.size }, (_, row) => row);
+    columns.aliases = learnAliases(columns, rows);
+    for (const row of rows)
+      if (columns.aliases.has(placeAreaKey(columns, row))) columns.buildingPlace[row] = buildingPlaceOf(columns, row);
+    await client.query(
+      `insert into setting (name, value) values ('address-aliases', $1) on conflict (name) do update set value = excluded.value`,
+      [JSON.stringify([...columns.aliases])],
+    );
+  }
+
+  async #recallAliases(): Promise<void> {
+    if (this.#hasAliases) return;
+    this.#hasAliases = true;
+    const found = await this.client.query<{ value: string }>(
+      `select value from setting where name = 'address-aliases'`,
+    );
+    const value = found.rows[0]?.value;
+    if (value !== undefined) this.columns.aliases = new Map(JSON.parse(value) as [string, string][]);
+  }
+  #hasAliases = false;
 
   /** The records of these ids that were not read yet. @returns positions of all of them */
   async read(ids: Iterable<number>): Promise<number[]> {
     const wanted = [...new Set(ids)];
     const missing = wanted.filter((id) => !this.#positions.has(id));
     if (missing.length > 0) {
+      await this.#recallAliases();
       const { client, county } = this;
       await client.query('create temp table if not exists wanted (record bigint primary key) on commit drop');
       await client.query('truncate wanted');

@@ -2,7 +2,14 @@ import type { Dataset, Mention } from '../model/importer.js';
 import { isNoName } from './compare/own-name.js';
 import { foldName } from './fold-name.js';
 import { hashKey } from './engine/hash-key.js';
-import { CURRENT, REGISTERED, RESIDENT, type DatasetTraits, type RecordColumns } from './record-columns.js';
+import {
+  CURRENT,
+  REGISTERED,
+  RESIDENT,
+  type DatasetTraits,
+  type RecordColumns,
+  buildingPlaceOf,
+} from './record-columns.js';
 import { isValidNumber } from './valid-number.js';
 
 /** Fields of `stated` that identify something, read where the dataset declares them. */
@@ -241,27 +248,33 @@ function readHomeFields(
     // Who cites a dwelling's code cites the building that the dwelling is in.
     columns.buildingCite[row] = building(fields.buildingId) || building(fields.buildingCode) || dwelling;
   }
-  const place = village === '' ? '' : placeOf(elements);
-  if (place !== '') columns.buildingPlace[row] = hashKey(`place|${village}|${place}`);
-  columns.isHouse[row] = houseOf(place, elements);
+  const place = village === '' ? null : placeOf(elements);
+  if (place) {
+    columns.placeArea[row] = columns.texts.codeOf(place.area);
+    columns.placeDoor[row] = columns.texts.codeOf(place.door);
+    columns.buildingPlace[row] = buildingPlaceOf(columns, row);
+    columns.isHouse[row] = houseOf(place.area, elements);
+  }
   const room = roomOf(fields.room ?? elements.room ?? '');
   columns.room[row] = columns.texts.codeOf(room.room);
   columns.unit[row] = columns.texts.codeOf(digitsOf(fields.unit ?? '') || room.unit || digitsOf(elements.unit ?? ''));
 }
 
-/** The elements that mean one building in a village, strongest first; '' where the address is too vague. */
-function placeOf({ estate, building, group, hamlet, road, number }: Elements): string {
-  if (estate && building) return `estate|${estate}|${building}`;
-  if (road && number) return `road|${road}|${number}|${building ?? ''}`;
-  if (group && number) return `group|${group}|${number}|${building ?? ''}`;
-  if (hamlet && number) return `hamlet|${hamlet}|${number}|${building ?? ''}`;
-  return '';
+/** The elements that mean one building in a village, strongest first; null where the address is too vague. */
+function placeOf(elements: Elements): { readonly area: string; readonly door: string } | null {
+  const { estate, building, group, hamlet, road, number } = elements;
+  if (estate && building) return { area: `estate|${estate}`, door: building };
+  if (!number) return null;
+  const door = `${number}|${building ?? ''}`;
+  if (road) return { area: `road|${road}`, door };
+  if (group) return { area: `group|${group}`, door };
+  return hamlet ? { area: `hamlet|${hamlet}`, door } : null;
 }
 
 /** 1 where the address is a house for certain, 2 where a number in a road may be a house or a block of flats. */
-function houseOf(place: string, { building, room }: Elements): number {
-  if (place.startsWith('group') || place.startsWith('hamlet')) return 1;
-  return place.startsWith('road') && !building && !room ? 2 : 0;
+function houseOf(area: string, { building, room }: Elements): number {
+  if (area.startsWith('group') || area.startsWith('hamlet')) return 1;
+  return area.startsWith('road') && !building && !room ? 2 : 0;
 }
 
 /** `301`, `301室`, `2-301`, `2单元301`, `3栋2单元301室`. */

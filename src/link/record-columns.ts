@@ -1,3 +1,4 @@
+import { hashKey } from './engine/hash-key.js';
 import { TextTable } from './engine/text-table.js';
 
 export const CURRENT = 1;
@@ -25,6 +26,9 @@ export interface DatasetTraits {
   /** How early it counts for where somebody lives. */
   readonly addressRank: number;
 }
+
+/** `VILLAGE|AREA` → the area that stands for it. */
+export type AreaAliases = ReadonlyMap<string, string>;
 
 /** What a record says that identifies something, as numbers; one position a record in every column. Grows by doubling. */
 export class RecordColumns {
@@ -61,6 +65,11 @@ export class RecordColumns {
   buildingCite = new Float64Array(0);
   buildingAlias = new Float64Array(0);
   buildingPlace = new Float64Array(0);
+  /** What the address names within the village (`group|3`, `estate|阳光花园`), and which door of it; codes in `texts`. */
+  placeArea = new Int32Array(0);
+  placeDoor = new Int32Array(0);
+  /** Learned from all records: what an area is called where most buildings are listed. */
+  aliases: AreaAliases = new Map();
   dwellingCode = new Float64Array(0);
   /** Codes in `texts`. */
   unit = new Int32Array(0);
@@ -91,6 +100,19 @@ export class RecordColumns {
   traits(row: number): DatasetTraits {
     return this.datasets[this.dataset[row]!]!;
   }
+}
+
+export function placeAreaKey(columns: RecordColumns, row: number): string {
+  return `${columns.texts.textOf(columns.village[row]!)}|${columns.texts.textOf(columns.placeArea[row]!)}`;
+}
+
+/** The key of the building that the address names, its area by the name that stands for it; 0 where the address is too vague. */
+export function buildingPlaceOf(columns: RecordColumns, row: number): number {
+  if (columns.placeArea[row] === 0 || columns.village[row] === 0) return 0;
+  const area = columns.aliases.get(placeAreaKey(columns, row)) ?? columns.texts.textOf(columns.placeArea[row]!);
+  return hashKey(
+    `place|${columns.texts.textOf(columns.village[row]!)}|${area}|${columns.texts.textOf(columns.placeDoor[row]!)}`,
+  );
 }
 
 type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
