@@ -36,7 +36,8 @@ export function learnAliases(columns: RecordColumns, rows: Int32Array): AreaAlia
   }
   const votes = countVotes(columns, rows, areaOf);
   const sets = new DisjointSets(areas.size);
-  for (const [area, other] of votes.renamed(areas.size)) sets.unite(area, other);
+  // Of two groups that one natural village holds, each is called by its name, and it is neither's.
+  for (const [area, other] of votes.renamed(areas.size)) if (speaksBefore(other, area)) sets.unite(area, other);
   const best = new Map<number, number>();
   for (let area = 0; area < areas.size; area += 1) {
     const root = sets.root(area);
