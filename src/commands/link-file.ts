@@ -3,18 +3,17 @@ import { basename, join } from 'node:path';
 import { scoreGroups } from '../../fixtures/score.js';
 import { PROJECT_FOLDER } from '../database/project-folder.js';
 import { checkModel, WrongModel } from '../link/engine/check-model.js';
-import { LATIN_COMPARATORS } from '../link/engine/comparators/latin.js';
 import type { LinkageModel, TrainedModel } from '../link/engine/linkage-model.js';
 import { linkTable, type LinkedTable } from '../link/engine/link-table.js';
 import { readRecords, type RecordTable, type SourceTable } from '../link/engine/record-table.js';
 import { ForeignTraining } from '../link/engine/trained-model.js';
+import { LATIN, type Vocabulary } from '../link/engine/vocabulary.js';
 import type { Words } from '../model/register.js';
 import { EXIT, UsageError, type Command } from './command.js';
 import { readPlainCsv } from './read-plain-csv.js';
 import { table as columnsOf } from './terminal.js';
 
 const MODELS = join(PROJECT_FOLDER, 'fixtures/models');
-const COMPARATORS = LATIN_COMPARATORS;
 
 export const linkFile: Command = {
   name: 'link-file',
@@ -65,16 +64,16 @@ export const linkFile: Command = {
   ],
   async run({ terminal, say }, [named, ...files], given) {
     const options = given as Readonly<Record<string, string | undefined>> & { readonly between?: boolean };
-    const model = readModel(named!);
+    const { model, vocabulary } = await readModel(named!);
     const began = performance.now();
     const sources: SourceTable[] = [];
     for (const file of files) sources.push(await readPlainCsv(file));
     checkColumns(model, files, sources, [options['id'], options['truth'], options['hide']]);
     const truth = options['truth'] === undefined ? null : truthOf(sources, options['truth'], options['truthPattern']);
     const hidden = [options['truth'], options['hide']].filter((column) => column !== undefined);
-    const records = readRecords(model, sources, hidden);
+    const records = readRecords(model, sources, vocabulary, hidden);
     const read = performance.now() - began;
-    const linked = link(model, records, options);
+    const linked = link(model, records, vocabulary, options);
     const ids = namesOfRows(files, sources, options['id']);
     const clusters = nameClusters(records, linked, ids);
     if (options['out'] !== undefined) writeClusters(options['out'], ids, clusters);
@@ -94,7 +93,8 @@ export const linkFile: Command = {
   },
 };
 
-function readModel(named: string): LinkageModel {
+/** The Chinese words load tables of characters: only for a model that uses them, or to name all words to one that is wrong. */
+async function readModel(named: string): Promise<{ model: LinkageModel; vocabulary: Vocabulary }> {
   const shipped = readdirSync(MODELS).map((file) => basename(file, '.json'));
   const path = existsSync(named) ? named : join(MODELS, `${named}.json`);
   if (!existsSync(path))
@@ -102,8 +102,15 @@ function readModel(named: string): LinkageModel {
       zh: `没有这个模型：${named}。可用 JSON 文件，或随附的 ${shipped.join('、')}`,
       en: `There is no model ${named}: give a JSON file, or one that is shipped: ${shipped.join(', ')}.`,
     });
+  const declared = readJson(path);
   try {
-    return checkModel(readJson(path), COMPARATORS);
+    return { model: checkModel(declared, LATIN), vocabulary: LATIN };
+  } catch (error) {
+    if (!(error instanceof WrongModel)) throw error;
+  }
+  const { CHINESE } = await import('../link/compare/chinese-vocabulary.js');
+  try {
+    return { model: checkModel(declared, CHINESE), vocabulary: CHINESE };
   } catch (error) {
     if (!(error instanceof WrongModel)) throw error;
     throw new UsageError({ zh: `${basename(path)}：${error.words.zh}`, en: `${basename(path)}: ${error.words.en}` });
@@ -178,6 +185,7 @@ function readPattern(pattern: string): RegExp {
 function link(
   model: LinkageModel,
   table: RecordTable,
+  vocabulary: Vocabulary,
   options: Readonly<Record<string, string | undefined>> & { readonly between?: boolean },
 ): LinkedTable {
   const threshold = options['link'] === undefined ? undefined : Number(options['link']);
@@ -188,7 +196,7 @@ function link(
     return linkTable({
       model,
       table,
-      comparators: COMPARATORS,
+      vocabulary,
       sourcesAreUnique: options.between === true,
       ...(threshold === undefined ? {} : { link: threshold }),
       ...(trained === undefined ? {} : { trained: readJson(trained) as TrainedModel }),

@@ -1,8 +1,9 @@
-import { KEYS } from './keys.js';
+import type { KeyMaker } from './keys.js';
 import type { BlockingRule } from './linkage-model.js';
 import { NumberIndex } from './number-index.js';
 import type { RecordTable } from './record-table.js';
 import { TextTable } from './text-table.js';
+import type { Vocabulary } from './vocabulary.js';
 
 /** A rule's blocks: members of block b are `members[starts[b] … starts[b + 1])`, ascending; blocks of one are not kept. */
 export interface Blocks {
@@ -18,10 +19,14 @@ export interface Blocks {
 /** Where a rule declares no cap. */
 const MOST = 500;
 
-export function blockRecords(rule: BlockingRule, table: RecordTable): Blocks {
+export function blockRecords(
+  rule: BlockingRule,
+  table: RecordTable,
+  { keys: makers }: Pick<Vocabulary, 'keys'>,
+): Blocks {
   const parts = rule.parts.map(({ field, take = 'whole' }) => {
     const { codes, texts } = table.fields[field]!;
-    return { codes, ...keysOfValues(texts, take) };
+    return { codes, ...keysOfValues(texts, makers[take]!) };
   });
   const index = new NumberIndex(table.size);
   const rawStarts = new Int32Array(table.size + 1);
@@ -90,8 +95,7 @@ function gather(rule: BlockingRule, size: number, rawStarts: Int32Array, raw: In
 }
 
 /** The keys that each distinct value gives, numbered from 1 to below `count`. */
-function keysOfValues(values: TextTable, take: string): { starts: Int32Array; keys: Int32Array; count: number } {
-  const make = KEYS[take]!;
+function keysOfValues(values: TextTable, make: KeyMaker): { starts: Int32Array; keys: Int32Array; count: number } {
   const table = new TextTable();
   const starts = [0, 0];
   const keys: number[] = [];

@@ -1,8 +1,7 @@
 import type { Words } from '../../model/register.js';
 import type { Comparator } from './comparator.js';
-import { KEYS } from './keys.js';
 import type { LinkageModel } from './linkage-model.js';
-import { READERS } from './readers.js';
+import type { Vocabulary } from './vocabulary.js';
 
 /** A model that cannot be run: where it is wrong, and what would be accepted there. */
 export class WrongModel extends Error {
@@ -15,7 +14,7 @@ export class WrongModel extends Error {
 }
 
 /** A declaration as it was read from a file, found fit to run. @throws WrongModel at the first fault */
-export function checkModel(declared: unknown, comparators: Readonly<Record<string, Comparator>>): LinkageModel {
+export function checkModel(declared: unknown, vocabulary: Vocabulary): LinkageModel {
   const model = object(declared, 'model');
   known(model, 'model', [
     'name',
@@ -30,20 +29,24 @@ export function checkModel(declared: unknown, comparators: Readonly<Record<strin
   text(model['name'], 'name');
   if (!Number.isInteger(model['version']) || (model['version'] as number) < 1)
     fail('version', '应为 1 或更大的整数', 'has to be a whole number from 1');
-  const fields = checkFields(model['fields']);
+  const fields = checkFields(model['fields'], vocabulary);
   const comparisons = list(model['comparisons'], 'comparisons').map((comparison, i) =>
-    checkComparison(comparison, `comparisons[${i}]`, fields, comparators),
+    checkComparison(comparison, `comparisons[${i}]`, fields, vocabulary),
   );
   unique(
     comparisons.map(({ name }) => name),
     'comparisons',
   );
-  const blocking = list(model['blocking'], 'blocking').map((rule, i) => checkRule(rule, `blocking[${i}]`, fields));
+  const blocking = list(model['blocking'], 'blocking').map((rule, i) =>
+    checkRule(rule, `blocking[${i}]`, fields, vocabulary),
+  );
   unique(
     blocking.map(({ name }) => name),
     'blocking',
   );
-  const sessions = list(model['sessions'], 'sessions').map((rule, i) => checkRule(rule, `sessions[${i}]`, fields));
+  const sessions = list(model['sessions'], 'sessions').map((rule, i) =>
+    checkRule(rule, `sessions[${i}]`, fields, vocabulary),
+  );
   for (const comparison of comparisons)
     if (sessions.every(({ used }) => comparison.fields.some((field) => used.includes(field))))
       fail(
@@ -75,13 +78,13 @@ export function checkModel(declared: unknown, comparators: Readonly<Record<strin
   return { ...(declared as LinkageModel), cannotLink: (model['cannotLink'] ?? []) as LinkageModel['cannotLink'] };
 }
 
-function checkFields(declared: unknown): readonly string[] {
+function checkFields(declared: unknown, { readers }: Vocabulary): readonly string[] {
   const fields = object(declared, 'fields');
   for (const [name, field] of Object.entries(fields)) {
     const place = `fields.${name}`;
     const { from, read } = object(field, place);
     list(from, `${place}.from`).forEach((column, i) => text(column, `${place}.from[${i}]`));
-    oneOf(read, `${place}.read`, Object.keys(READERS));
+    oneOf(read, `${place}.read`, Object.keys(readers));
   }
   if (Object.keys(fields).length === 0) fail('fields', '至少要有一个字段', 'has to name a field at least');
   return Object.keys(fields);
@@ -91,7 +94,7 @@ function checkComparison(
   declared: unknown,
   place: string,
   fields: readonly string[],
-  comparators: Readonly<Record<string, Comparator>>,
+  { comparators }: Vocabulary,
 ): { name: string; fields: string[]; comparator: Comparator } {
   const comparison = object(declared, place);
   text(comparison['name'], `${place}.name`);
@@ -105,13 +108,18 @@ function checkComparison(
   };
 }
 
-function checkRule(declared: unknown, place: string, fields: readonly string[]): { name: string; used: string[] } {
+function checkRule(
+  declared: unknown,
+  place: string,
+  fields: readonly string[],
+  { keys }: Vocabulary,
+): { name: string; used: string[] } {
   const rule = object(declared, place);
   text(rule['name'], `${place}.name`);
   const used = list(rule['parts'], `${place}.parts`).map((part, i) => {
     const { field, take } = object(part, `${place}.parts[${i}]`);
     oneOf(field, `${place}.parts[${i}].field`, fields);
-    if (take !== undefined) oneOf(take, `${place}.parts[${i}].take`, Object.keys(KEYS));
+    if (take !== undefined) oneOf(take, `${place}.parts[${i}].take`, Object.keys(keys));
     return field as string;
   });
   const { most } = rule;

@@ -2,6 +2,7 @@ import type { Comparator, Level, PreparedComparator } from './comparator.js';
 import type { ComparisonDeclaration, LinkageModel } from './linkage-model.js';
 import type { RecordTable } from './record-table.js';
 import { TextTable } from './text-table.js';
+import type { Vocabulary } from './vocabulary.js';
 
 /** A comparison of a model, ready for the records of a table. */
 export interface RecordComparison {
@@ -18,7 +19,7 @@ export interface RecordComparison {
 export function compareRecords(
   model: LinkageModel,
   table: RecordTable,
-  comparators: Readonly<Record<string, Comparator>>,
+  { comparators }: Pick<Vocabulary, 'comparators'>,
 ): RecordComparison[] {
   return model.comparisons.map((declared) => compareFields(declared, table, comparators[declared.comparator]!));
 }

@@ -10,8 +10,10 @@ const MOST_WORDS = 6;
 /** What a model may name under `take`. */
 export const KEYS: Readonly<Record<string, KeyMaker>> = {
   whole: (text) => [text],
-  first3: (text) => (text.length < 3 ? [] : [text.slice(0, 3)]),
-  first4: (text) => (text.length < 4 ? [] : [text.slice(0, 4)]),
+  first3: beginning(3),
+  first4: beginning(4),
+  /** Of an identity number the place and the day of birth. */
+  first14: beginning(14),
   words: wordsOf,
   /** Every two words, whatever their order. */
   'word-pairs': (text) => {
@@ -30,6 +32,10 @@ export const KEYS: Readonly<Record<string, KeyMaker>> = {
   year: (text) => [text.slice(0, 4)],
   'month-day': (text) => (text.endsWith('0101') ? [] : [text.slice(4)]),
 };
+
+function beginning(length: number): KeyMaker {
+  return (text) => (text.length < length ? [] : [text.slice(0, length)]);
+}
 
 function wordsOf(text: string): string[] {
   return [...new Set(text.split(' '))].filter((word) => word.length > 1).slice(0, MOST_WORDS);

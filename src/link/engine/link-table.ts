@@ -1,5 +1,4 @@
 import { blockRecords } from './block-records.js';
-import type { Comparator } from './comparator.js';
 import { compareRecords, type RecordComparison } from './compare-records.js';
 import { formClusters } from './form-clusters.js';
 import type { LinkageModel, TrainedModel } from './linkage-model.js';
@@ -7,12 +6,13 @@ import type { RecordTable } from './record-table.js';
 import { edgesAbove, estimatePrior, scoreAgain, scoreCandidates } from './score-candidates.js';
 import { countSubjects, learnEvidence, trainEvidence } from './train-evidence.js';
 import { describeTraining, readTraining } from './trained-model.js';
+import type { Vocabulary } from './vocabulary.js';
 import { weighPairs, type Evidence } from './weigh-pairs.js';
 
 export interface LinkQuestion {
   readonly model: LinkageModel;
   readonly table: RecordTable;
-  readonly comparators: Readonly<Record<string, Comparator>>;
+  readonly vocabulary: Vocabulary;
   /** What a training found earlier; without it the table itself is trained on. */
   readonly trained?: TrainedModel;
   /** No source names a subject twice: two of its records are never one. */
@@ -54,7 +54,7 @@ const BELOW = 3;
 export function linkTable({
   model,
   table,
-  comparators,
+  vocabulary,
   trained,
   sourcesAreUnique = false,
   link = model.thresholds.link,
@@ -66,14 +66,14 @@ export function linkTable({
     took[step] += performance.now() - began;
     return done;
   };
-  const comparisons = timed('compared', () => compareRecords(model, table, comparators));
-  const rules = timed('blocked', () => model.blocking.map((rule) => blockRecords(rule, table)));
+  const comparisons = timed('compared', () => compareRecords(model, table, vocabulary));
+  const rules = timed('blocked', () => model.blocking.map((rule) => blockRecords(rule, table, vocabulary)));
   const cannotLink = forbid(model, table, comparisons, sourcesAreUnique);
   const given = trained && readTraining(model, comparisons, trained);
   let evidence: Evidence = timed('trained', () =>
     given
       ? { ...given, priorBits: 0, subjects: countSubjects(table.size, comparisons, null) }
-      : trainEvidence(model, table, comparisons),
+      : trainEvidence(model, table, comparisons, vocabulary),
   );
   const cluster = (): { clusters: Int32Array; doubtful: number } =>
     timed('clustered', () =>

@@ -1,6 +1,6 @@
 import { hashKey } from './hash-key.js';
 import type { LinkageModel } from './linkage-model.js';
-import { READERS } from './readers.js';
+import type { Vocabulary } from './vocabulary.js';
 import { TextTable } from './text-table.js';
 
 /** Rows as they came, of one file or of several. */
@@ -29,6 +29,7 @@ export interface RecordTable {
 export function readRecords(
   model: LinkageModel,
   sources: readonly SourceTable[],
+  { readers }: Pick<Vocabulary, 'readers'>,
   hidden: readonly string[] = [],
 ): RecordTable {
   const size = sources.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -38,7 +39,7 @@ export function readRecords(
     const texts = new TextTable();
     const codes = new Int32Array(size);
     const places = sources.map(({ columns }) => from.map((column) => columns.indexOf(column)));
-    const reader = READERS[read]!;
+    const reader = readers[read]!;
     const known = new Map<string, number>();
     for (let record = 0; record < size; record += 1) {
       const cells = sources[source[record]!]!.rows[row[record]!]!;

@@ -4,6 +4,7 @@ import { fitAgreement, PatternCounter, type LevelPatterns } from './fellegi-sunt
 import type { LinkageModel } from './linkage-model.js';
 import type { RecordTable } from './record-table.js';
 import { comparePair, samplePairs } from './sample-pairs.js';
+import type { Vocabulary } from './vocabulary.js';
 import type { Evidence } from './weigh-pairs.js';
 
 /** Pairs imagined beside the counted ones. */
@@ -23,6 +24,7 @@ export function trainEvidence(
   model: LinkageModel,
   table: RecordTable,
   comparisons: readonly RecordComparison[],
+  vocabulary: Pick<Vocabulary, 'keys'>,
 ): Evidence {
   const subjects = countSubjects(table.size, comparisons, null);
   comparisons.forEach(({ prepared }, i) => prepared.weigh?.(subjects[i]!));
@@ -35,7 +37,7 @@ export function trainEvidence(
     );
     const counter = new PatternCounter(comparisons.map(({ levels }) => levels.length));
     const levels = new Uint8Array(comparisons.length);
-    visitCandidates([blockRecords(session, table)], 0, table.size, table.size, (one, other) => {
+    visitCandidates([blockRecords(session, table, vocabulary)], 0, table.size, table.size, (one, other) => {
       comparePair(comparisons, one, other, levels);
       counter.add(levels);
     });

@@ -4,9 +4,9 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { scoreGroups } from '../../../fixtures/score.js';
 import { checkModel } from '../../../src/link/engine/check-model.js';
-import { LATIN_COMPARATORS } from '../../../src/link/engine/comparators/latin.js';
 import { linkTable } from '../../../src/link/engine/link-table.js';
 import { readRecords } from '../../../src/link/engine/record-table.js';
+import { LATIN } from '../../../src/link/engine/vocabulary.js';
 
 const PROJECT = resolve(import.meta.dirname, '../../..');
 const BENCHMARKS = join(PROJECT, '../shared/benchmarks');
@@ -22,16 +22,16 @@ describe.skipIf(!existsSync(BENCHMARKS))('public benchmarks, no label seen (../s
     '%s over %s',
     (name, files, truthColumn, bar) => {
       const declared: unknown = JSON.parse(readFileSync(join(PROJECT, `fixtures/models/${name}.json`), 'utf8'));
-      const model = checkModel(declared, LATIN_COMPARATORS);
+      const model = checkModel(declared, LATIN);
       const sources = files.map((file) => {
         const [columns, ...rows] = parse(readFileSync(join(BENCHMARKS, file)), { trim: true });
         return { columns: columns!, rows };
       });
-      const table = readRecords(model, sources, [truthColumn]);
+      const table = readRecords(model, sources, LATIN, [truthColumn]);
       const { clusters } = linkTable({
         model,
         table,
-        comparators: LATIN_COMPARATORS,
+        vocabulary: LATIN,
         sourcesAreUnique: files.length > 1,
       });
       const truth = Array.from(clusters, (_, record) => {

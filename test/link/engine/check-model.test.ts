@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkModel, WrongModel } from '../../../src/link/engine/check-model.js';
-import { LATIN_COMPARATORS } from '../../../src/link/engine/comparators/latin.js';
+import { CHINESE } from '../../../src/link/compare/chinese-vocabulary.js';
+import { LATIN } from '../../../src/link/engine/vocabulary.js';
 import { TINY } from './tiny-register.js';
 
 const MODELS = new URL('../../../fixtures/models/', import.meta.url);
@@ -9,7 +10,7 @@ const MODELS = new URL('../../../fixtures/models/', import.meta.url);
 describe('a model', () => {
   it.each(readdirSync(MODELS))('%s is fit to run', (file) => {
     const declared: unknown = JSON.parse(readFileSync(new URL(file, MODELS), 'utf8'));
-    expect(checkModel(declared, LATIN_COMPARATORS)).toMatchObject({ name: file.replace('.json', '') });
+    expect(checkModel(declared, CHINESE)).toMatchObject({ name: file.replace('.json', '') });
   });
 
   it.each([
@@ -37,7 +38,7 @@ describe('a model', () => {
   ])('with %s is refused with the place and what would do', (_, declared, place, accepted) => {
     let fault: unknown;
     try {
-      checkModel(declared, LATIN_COMPARATORS);
+      checkModel(declared, LATIN);
     } catch (error) {
       fault = error;
     }

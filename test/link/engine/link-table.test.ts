@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LATIN_COMPARATORS } from '../../../src/link/engine/comparators/latin.js';
 import { linkTable, type LinkedTable, type LinkQuestion } from '../../../src/link/engine/link-table.js';
 import { readRecords, type SourceTable } from '../../../src/link/engine/record-table.js';
 import { ForeignTraining } from '../../../src/link/engine/trained-model.js';
+import { LATIN } from '../../../src/link/engine/vocabulary.js';
 import { rows, tableOf, TINY } from './tiny-register.js';
 
 function linkSources(
   sources: readonly SourceTable[],
   more: Partial<LinkQuestion> = {},
 ): LinkedTable & { groups: string[] } {
-  const table = readRecords(TINY, sources);
-  const linked = linkTable({ model: TINY, table, comparators: LATIN_COMPARATORS, ...more });
+  const table = readRecords(TINY, sources, LATIN);
+  const linked = linkTable({ model: TINY, table, vocabulary: LATIN, ...more });
   const groups = new Map<number, string[]>();
   linked.clusters.forEach((cluster, record) => {
     const ref = sources[table.source[record]!]!.rows[table.row[record]!]![0]!;
@@ -104,7 +104,7 @@ describe('linkTable', () => {
       ['z', 'mary', 'brown', '', '', ''],
     ];
     const read = (refs: readonly string[]): Int32Array =>
-      readRecords(TINY, [tableOf(cells.map((row, i) => row.with(0, refs[i]!)))], ['ref']).row;
+      readRecords(TINY, [tableOf(cells.map((row, i) => row.with(0, refs[i]!)))], LATIN, ['ref']).row;
     expect(read(['1', '2', '3'])).toEqual(read(['3', '2', '1']));
   });
 });
