@@ -56,6 +56,28 @@ describe('hub link-file', () => {
     expect(shown).toContain('F1 1.00000');
   });
 
+  it('links a Chinese register over homophones, a mistyped number, a day without signs', async () => {
+    const surnames = [...'赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许'];
+    const given = ['建国', '秀英', '志强', '桂兰', '晓东', '丽娟', '永福', '春花', '海涛', '玉梅'];
+    const residents = Array.from({ length: 60 }, (_, i) => {
+      const day = `19${40 + (i % 50)}0${1 + (i % 9)}${10 + (i % 18)}`;
+      const phone = `139${String(10_000_019 * (i + 3)).slice(0, 8)}`;
+      const name = `${surnames[i % 20]}${given[(i * 7) % 10]}`;
+      return [name, withCheckDigit(`530502${day}${100 + i}`), day, i % 2 ? '男' : '女', phone, `滨河路${i}号`, i];
+    });
+    const again = residents.slice(0, 20).map(([name, number, day, sex, phone, address, who], i) => {
+      const text = String(day);
+      const written = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`;
+      const mistyped = i % 3 === 0 ? '' : i % 3 === 1 ? String(number).replace(/0(?=\d{3}.$)/, '9') : number;
+      const heard = i % 4 === 0 ? String(name).replace('建', '健').replace('志', '致') : name;
+      return [heard, mistyped, written, sex, i % 5 === 0 ? '' : phone, address, who];
+    });
+    const header = ['姓名', '身份证号码', '出生日期', '性别', '联系电话', '住址', '真'];
+    const file = put('人口.csv', [header, ...residents, ...again].map((cells) => cells.join(',')).join('\n'));
+    expect(await run('chinese-persons', file, '--truth', '真')).toBe(0);
+    expect(shown).toContain('F1 1.00000');
+  });
+
   it.each([
     ['a model that is not there', ['none', 'x.csv'], 'historical-persons'],
     ['a file that is not there', ['febrl', 'none.csv'], 'none.csv: cannot be opened (ENOENT)'],
@@ -85,3 +107,9 @@ describe('hub link-file', () => {
     expect(told).toContain(sentence);
   });
 });
+
+/** @see GB 11643-1999 */
+function withCheckDigit(first17: string): string {
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  return first17 + '10X98765432'[weights.reduce((sum, weight, i) => sum + weight * Number(first17[i]), 0) % 11];
+}
