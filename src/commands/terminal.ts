@@ -15,6 +15,10 @@ export function openTerminal(): Terminal {
   const interval = live ? 150 : 10_000;
   let shown = '';
   let last = live ? 0 : Date.now();
+  // `hub … | head`: whoever reads has seen enough, and the work goes on to its end.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const settle = (): void => {
     if (shown) process.stderr.write('\r\u001b[K');
     shown = '';

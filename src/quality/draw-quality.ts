@@ -7,6 +7,7 @@ import {
   type LinkageQuality,
   type LinkRun,
   type ReasonedKind,
+  type ReasonShare,
 } from '../model/link-run.js';
 import type { Language, Words } from '../model/register.js';
 import { BAD, dot, escape, FAINT, GOOD, hinted, INK, line, PANEL, PAPER, rect, SOFT, text } from './svg.js';
@@ -141,14 +142,19 @@ function headOf({ run, say }: Page, title: string): string {
 
 /** One bar a register, whole; what each record of a person is linked by. */
 function reasonPanel({ run, say, registers }: Page): Panel {
-  const persons = run.quality.reasons.filter(({ kind }) => kind === 'person');
+  const persons = withoutTraces(
+    run.quality.reasons.filter(({ kind }) => kind === 'person'),
+    ({ register }) => register,
+  );
   const reasons = inOrder(persons.map(({ reason }) => reason));
   const [left, bar] = [176, WIDE - 36 - 176 - 66];
   let body = '';
   let y = 0;
   for (const register of run.registers) {
     const records = (reason: string): number =>
-      persons.find((share) => share.register === register && share.reason === reason)?.records ?? 0;
+      sum(
+        persons.filter((share) => share.register === register && share.reason === reason).map((share) => share.records),
+      );
     const all = sum(reasons.map(records));
     if (all === 0) continue;
     body += text(0, y + 12, say(registers[register] ?? { zh: register, en: register }), { size: 12.5, weight: 600 });
@@ -315,7 +321,10 @@ function recallPanel({ say }: Page, { blockingRecall: rules }: LinkageQuality): 
 /** Homes and households: the same bars as for people, one a kind. */
 function kindPanel({ run, say }: Page): Panel {
   const kinds = ['household', 'dwelling', 'building'] as const;
-  const shares = run.quality.reasons.filter(({ kind }) => kind !== 'person');
+  const shares = withoutTraces(
+    run.quality.reasons.filter(({ kind }) => kind !== 'person'),
+    ({ kind }) => kind,
+  );
   const reasons = inOrder(shares.map(({ reason }) => reason));
   const [left, bar] = [104, HALF - 36 - 104];
   let body = '';
@@ -467,6 +476,26 @@ function legend(
   return { drawn, height: (row + 1) * 19 };
 }
 
+/** Reasons that no bar would show are drawn as one. */
+function withoutTraces(shares: readonly ReasonShare[], barOf: (share: ReasonShare) => string): readonly ReasonShare[] {
+  const whole = new Map<string, number>();
+  const parts = new Map<string, number>();
+  for (const share of shares) {
+    const bar = barOf(share);
+    const part = `${bar} ${share.reason}`;
+    whole.set(bar, (whole.get(bar) ?? 0) + share.records);
+    parts.set(part, (parts.get(part) ?? 0) + share.records);
+  }
+  const shown = new Set(
+    shares
+      .filter((share) => parts.get(`${barOf(share)} ${share.reason}`)! >= 0.01 * whole.get(barOf(share))!)
+      .map(({ reason }) => reason),
+  );
+  return shares.map((share) => (shown.has(share.reason) ? share : { ...share, reason: OTHER }));
+}
+
+const OTHER = 'OTHER';
+
 /** What links first, what stands alone last. */
 function inOrder(reasons: readonly string[]): string[] {
   const known = Object.keys(LINK_REASONS);
@@ -475,12 +504,13 @@ function inOrder(reasons: readonly string[]): string[] {
 }
 
 const COLOURS = ['#1d4f91', '#5b97d3', '#2a9d8f', '#e0a63a', '#8c6bb1', '#d1705a', '#6b8e23', '#b56576'];
-const colourOf = (reason: string, i: number): string => (reason === 'ALONE' ? '#cfd6de' : COLOURS[i % COLOURS.length]!);
+const colourOf = (reason: string, i: number): string =>
+  reason === 'ALONE' ? '#cfd6de' : reason === OTHER ? '#7b8794' : COLOURS[i % COLOURS.length]!;
 
 /** The codes are words already; the sentences are too long for a legend in English. */
 function reasonWords(reason: string, say: Page['say']): string {
   const en = reason.toLowerCase().replaceAll('_', ' ').replace('id number', 'ID number');
-  return say({ zh: LINK_REASONS[reason as LinkReason]?.zh ?? reason, en });
+  return say({ zh: LINK_REASONS[reason as LinkReason]?.zh ?? (reason === OTHER ? '其他' : reason), en });
 }
 
 function entitiesOf({ quality: { sizes } }: LinkRun, kind: ReasonedKind): number {
