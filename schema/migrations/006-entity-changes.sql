@@ -83,7 +83,7 @@ create table identity_undo (
 );
 create index identity_undo_event on identity_undo (county, event);
 
--- Which entity these records shall count for when the next run gives out ids; gone with that run.
+-- Which entity these records shall count for when the next run gives out ids, once the undo's decisions are in effect; gone with it.
 create table identity_restore (
   county text not null,
   kind text not null,
@@ -126,9 +126,45 @@ begin
   execute format('create policy home on entity_log for select to hub_county, hub_township, hub_village, hub_grid, hub_mixed using (%s or %s)', home, counties);
   execute 'grant select on entity_log to hub_county, hub_township, hub_village, hub_grid, hub_mixed';
 
+  -- An undo is decisions of its own origin; they are bound like a reviewer's.
+  execute format($policy$create policy undo on decision for insert to hub_reviewer with check (
+    'review' = any ((select string_to_array(nullif(current_setting('hub.may', true), ''), ','))::text[]) and %s
+    and pair_seen(county, kind, one_record, other_record) and origin = 'undo' and confirmed_by is null and revoked_by is null
+    and state in ('proposed', 'effective')
+    and (state = 'proposed' or not needs_second_reviewer(county, kind, one_record, other_record, verdict)))$policy$, home);
+
   foreach table_name in array array['entity_movement', 'identity_undo', 'identity_restore'] loop
     execute format('alter table %I enable row level security', table_name);
     execute format('alter table %I force row level security', table_name);
     execute format('create policy import on %I to hub_import using (true) with check (true)', table_name);
   end loop;
 end $$;
+
+-- Writes an undo beside its decisions, in the transaction that made them. A reviewer may: what an undo does, its decisions do, and each
+-- of those was made or revoked under the reviewer's own rights.
+create function record_undo(of_county text, of_event bigint, word_by text, word_reason text, made bigint[], taken_back bigint[])
+returns bigint language plpgsql security definer set search_path = pg_catalog, public as $$
+declare
+  given bigint;
+begin
+  if not pg_has_role(session_user, 'hub_import', 'usage') and (
+    cardinality(made) + cardinality(taken_back) = 0
+    or exists (
+      select from unnest(made || taken_back) as u (id)
+      left join decision d on d.county = of_county and d.id = u.id
+      where d.id is null or d.origin <> 'undo' or not pair_seen(of_county, d.kind, d.one_record, d.other_record)))
+  then
+    raise exception 'An undo consists of decisions that its author may make.' using errcode = '42501';
+  end if;
+  insert into identity_undo (county, event, kind, undone_by, reason, decisions, revoked)
+    select of_county, of_event, min(m.kind), word_by, word_reason, made, taken_back from entity_movement m
+    where m.county = of_county and m.event = of_event having count(*) > 0
+    returning id into strict given;
+  insert into identity_restore (county, kind, record, entity, undo)
+    select of_county, m.kind, r.record, m.from_entity, given from entity_movement m cross join unnest(m.records) as r (record)
+    where m.county = of_county and m.event = of_event and m.from_entity <> m.to_entity
+    on conflict (county, kind, record) do update set entity = excluded.entity, undo = excluded.undo;
+  return given;
+end $$;
+revoke execute on function record_undo from public;
+grant execute on function record_undo to hub_reviewer;

@@ -10,6 +10,8 @@ import { links } from './links.js';
 import { linkFile } from './link-file.js';
 import { explain } from './explain.js';
 import { review } from './review.js';
+import { changes } from './changes.js';
+import { undo } from './undo.js';
 import { token } from './token.js';
 import { bench } from './bench.js';
 
@@ -26,6 +28,8 @@ export const COMMANDS: readonly Command[] = [
   linkFile,
   explain,
   review,
+  changes,
+  undo,
   token,
   bench,
 ];

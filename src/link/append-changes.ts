@@ -137,7 +137,12 @@ export async function appendChanges(linkage: Linkage): Promise<Appended> {
     last,
     changes > MOST_CHANGES ? last + 1 : null,
   ]);
-  await client.query('delete from identity_restore where county = $1', [county]);
+  await client.query(
+    `delete from identity_restore r using identity_undo u
+     where r.county = $1 and u.county = r.county and u.id = r.undo and not exists (
+       select from decision d where d.county = $1 and d.id = any (u.decisions) and d.state = 'proposed')`,
+    [county],
+  );
   return { run, changes };
 }
 
@@ -264,10 +269,10 @@ async function writeChanges(client: PoolClient, county: string, run: number, wit
      cross join lateral (
        select distinct ${scopesOf('m')} from move_tonight m where m.kind = e.kind and m.from_entity = e.entity and m.to_entity = e.other) as s
      left join (
-       select e.event, max(r.undo) as undo from identity_restore r
+       select e.event, max(r.undo) as undo from restored_tonight r
        join move_tonight m on m.kind = r.kind and m.record = r.record
        join event_tonight e on e.kind = m.kind and e.entity = m.from_entity and e.other = m.to_entity
-       where r.county = $1 group by e.event) as u on u.event = e.event`,
+       group by e.event) as u on u.event = e.event`,
     [county, run],
   );
   if (withoutContent) return;

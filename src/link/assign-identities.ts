@@ -36,7 +36,8 @@ export function assignIdentities(cluster: Int32Array, memory: Memory, clusters: 
   const { claims, parts, orphans } = countClaims(cluster, memory);
   // What a cluster wants most, first; a cluster that loses it asks for what it wants next.
   const wishes = Map.groupBy(claims, (claim) => claim.own);
-  for (const list of wishes.values()) list.sort((one, other) => other.count - one.count || one.old - other.old);
+  for (const list of wishes.values())
+    list.sort((one, other) => other.count - one.count || rank(other) - rank(one) || one.old - other.old);
   const holder = new Map<number, Claim>();
   const asking = [...wishes.values()];
   while (asking.length > 0) {
@@ -70,6 +71,8 @@ interface Claim {
   readonly own: number;
   /** Rows of the cluster that had the id, or are to have it back. */
   readonly count: number;
+  /** No row of it had the id; an undo gives it back. */
+  readonly back: boolean;
   readonly leading: boolean;
   readonly lowest: number;
 }
@@ -94,21 +97,24 @@ function countClaims(
   const orphans = new Map<number, boolean>();
   for (let at = 0; at < cluster.length; at += 1) {
     const old = before(at);
-    const wanted = restored(at) || old;
     const own = cluster[at]!;
-    if (own >= 0 && wanted !== 0) {
-      const pair = pairs.add(olds.add(wanted) * RANGE + own);
+    const claim = (id: number): number => {
+      const pair = pairs.add(olds.add(id) * RANGE + own);
       count[pair] = (count[pair] ?? 0) + 1;
       leading[pair] = (leading[pair] ?? false) || isLeading(at);
       lowest[pair] = Math.min(lowest[pair] ?? Infinity, recordId(at));
-    }
+      return pair;
+    };
+    // Besides the id that it has, not in its place: where the parts stay together after all, nothing is to change.
+    const wanted = own < 0 ? 0 : restored(at);
+    if (wanted !== 0 && wanted !== old) claim(wanted);
     if (old === 0) continue;
     if (own < 0) {
       if (!orphans.has(old)) orphans.set(old, true);
       continue;
     }
     orphans.set(old, false);
-    const pair = pairs.add(olds.add(old) * RANGE + own);
+    const pair = claim(old);
     carried[pair] = (carried[pair] ?? 0) + (carries(at) ? 1 : 0);
   }
   const claims: Claim[] = [];
@@ -117,19 +123,25 @@ function countClaims(
     const key = pairs.keyAt(pair);
     const old = olds.keyAt(Math.floor(key / RANGE));
     const own = key % RANGE;
-    const claimed = count[pair];
-    if (claimed !== undefined)
-      claims.push({ old, own, count: claimed, leading: leading[pair]!, lowest: lowest[pair]! });
     const gone = carried[pair];
+    claims.push({
+      old,
+      own,
+      count: count[pair]!,
+      back: gone === undefined,
+      leading: leading[pair]!,
+      lowest: lowest[pair]!,
+    });
     if (gone !== undefined) parts.push({ old, own, carried: gone });
   }
   return { claims, parts, orphans };
 }
 
-function precedes(
-  one: { readonly count: number; readonly leading: boolean; readonly lowest: number },
-  other: { readonly count: number; readonly leading: boolean; readonly lowest: number },
-): boolean {
+const rank = (claim: Claim): number => (claim.back ? 1 : 0);
+
+/** Who has the id keeps it against whom an undo gives it back to: their rows did not come together then. */
+function precedes(one: Claim, other: Claim): boolean {
+  if (one.back !== other.back) return other.back;
   if (one.leading !== other.leading) return one.leading;
   return one.count !== other.count ? one.count > other.count : one.lowest < other.lowest;
 }

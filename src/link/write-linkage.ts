@@ -19,9 +19,16 @@ const COLUMNS = [
 /** Stages that are filled while the run goes on; before a first load the tables themselves are empty and take the rows straight. */
 export async function openStaging({ client, county, mode, restored }: Linkage): Promise<void> {
   if (!mode.linkedBefore) return;
-  const { rows } = await client.query<{ kind: string; record: number; entity: number }>(
-    'select kind, record, entity from identity_restore where county = $1',
+  // An undo that waits for a second reviewer waits here as well; one whose decisions were revoked gives nothing back.
+  await client.query(
+    `create temp table restored_tonight on commit drop as
+     select r.kind, r.record, r.entity, r.undo from identity_restore r join identity_undo u on u.county = r.county and u.id = r.undo
+     where r.county = $1 and not exists (
+       select from decision d where d.county = $1 and d.id = any (u.decisions) and d.state <> 'effective')`,
     [county],
+  );
+  const { rows } = await client.query<{ kind: string; record: number; entity: number }>(
+    'select kind, record, entity from restored_tonight',
   );
   for (const { kind, record, entity } of rows) {
     if (!restored.has(kind)) restored.set(kind, new Map());

@@ -64,6 +64,19 @@ export const DECISION_REFUSALS = {
   },
   NOT_PROPOSED: { zh: '该判定不在待确认状态', en: 'The decision does not wait for a second reviewer.' },
   REVOKED: { zh: '该判定此前已撤销', en: 'The decision was revoked before.' },
+  OVERTAKEN: {
+    zh: '这些记录此后又有变更；须先撤销后来的变更',
+    en: 'Its records have gone on since. What came later has to be undone first.',
+  },
+  OVERTAKEN_BY: {
+    zh: '这些记录此后又有变更：{ids}；须先撤销后来的变更',
+    en: 'Its records have gone on since: {ids}. What came later has to be undone first.',
+  },
+  UNDONE: { zh: '已恢复原状，无可撤销', en: 'It is as it was before: there is nothing to undo.' },
+  NOT_UNDOABLE: {
+    zh: '此类对象按编码归并，不能撤销；须更正来源记录',
+    en: 'This kind is linked by its code alone and cannot be undone; the source has to be corrected.',
+  },
   ONE_RECORD: { zh: '两处引用的是同一条记录', en: 'Both cite one record.' },
   WHO_AND_WHY: {
     zh: '须写明姓名和理由，各不超过 {most} 个字符',

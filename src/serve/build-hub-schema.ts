@@ -6,6 +6,7 @@ import { ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions } from './lists-of
 import { LinkageRuns } from './linkage-runs.js';
 import { QueryResolver } from './query.js';
 import { ReviewResolver } from './review.js';
+import { UndoChangeResolver } from './undo-change.js';
 
 let built: GraphQLSchema | null = null;
 
@@ -17,6 +18,7 @@ export function buildHubSchema(): GraphQLSchema {
       ReviewResolver,
       EntityChangesResolver,
       LinkageRuns,
+      UndoChangeResolver,
       ListsOfDivisions,
       ListsOfGrids,
       MoreListsOfDivisions,

@@ -1,20 +1,15 @@
 import { levelOf, type Reading } from '../authorize/index.js';
+import type { ShownChange } from '../model/change.js';
 
 /** A change as this viewer's rows show it. */
-export interface ChangeRow {
+export interface ChangeRow extends ShownChange {
   readonly id: number;
   readonly kind: string;
   readonly entity: number;
-  readonly what: 'content' | 'merged' | 'moved';
   readonly other: number | null;
   readonly run: number;
   readonly at: Date;
   readonly undo: boolean;
-  /** How the viewer's records showed the entity before and after: 0 not at all, 1 by retired ones, 2 by a current one. */
-  readonly before: number;
-  readonly after: number;
-  /** How records that did not change showed it, or of a movement `other` before it; null where none did. */
-  readonly beside: number | null;
 }
 
 export interface ChangePage {
@@ -70,6 +65,14 @@ export async function countChanges(
     [reading.bounds.county, after ?? 0, kinds],
   );
   return row!.n;
+}
+
+export async function isChangeSeen(reading: Reading, id: number): Promise<boolean> {
+  const rows = await reading.query(
+    { name: 'change seen', text: 'select from entity_change where county = $1 and id = $2 limit 1' },
+    [reading.bounds.county, id],
+  );
+  return rows.length > 0;
 }
 
 /** Before the first run of all there is no log yet, and nothing in it. */

@@ -187,7 +187,7 @@ export class ReviewResolver {
 }
 
 /** @throws Refused FORBIDDEN for a token that may not review; what it may see besides makes no difference to that answer */
-function mustReview({ viewer, reviewing }: Context): () => Reviewing {
+export function mustReview({ viewer, reviewing }: Context): () => Reviewing {
   if (!viewer.may.includes('review')) throw new Refused('FORBIDDEN');
   return () => {
     if (reviewing === null) throw new Refused('UNAVAILABLE');
@@ -212,9 +212,14 @@ async function pairOf(
 }
 
 async function answer(context: Context, write: () => Promise<Reviewed | null>): Promise<DecisionResult | null> {
+  const reviewed = await answerReviewed(write);
+  return reviewed && new DecisionResult(reviewed, await readEntitiesOfPair(context.reading, reviewed.decision));
+}
+
+/** Tells a refused word in the API's codes. */
+export async function answerReviewed<T>(write: () => Promise<T>): Promise<T> {
   try {
-    const reviewed = await write();
-    return reviewed && new DecisionResult(reviewed, await readEntitiesOfPair(context.reading, reviewed.decision));
+    return await write();
   } catch (error) {
     if (!(error instanceof DecisionRefused)) throw error;
     const { en, zh } = error.words;

@@ -1,5 +1,6 @@
 import { Ctx, Field, GraphQLISODateTime, ID, Int, ObjectType } from 'type-graphql';
 import { sealNumber } from '../../authorize/index.js';
+import { typeOfChange } from '../../model/change.js';
 import type { ChangeRow } from '../change-rows.js';
 import { PageInfo } from '../connection.js';
 import type { Context } from '../context.js';
@@ -22,7 +23,7 @@ export class EntityChange {
 
   @Field(() => EntityChangeType, { description: '变化的种类 / What became of it' })
   get type(): EntityChangeType {
-    return typeOf(this.row);
+    return typeOfChange(this.row) as EntityChangeType;
   }
 
   @Field(() => EntityKind, { description: '对象的种类 / Kind of entity' })
@@ -130,17 +131,6 @@ export class EntityChangeConnection {
   totalCount(): Promise<number> {
     return this.count();
   }
-}
-
-/** In the eyes of this viewer: what a hidden record knows makes an entity neither old nor alive. */
-function typeOf({ what, before, after, beside }: ChangeRow): EntityChangeType {
-  if (what === 'merged') return EntityChangeType.MERGED;
-  if (what === 'moved') return beside === null ? EntityChangeType.SPLIT : EntityChangeType.MOVED;
-  const was = Math.max(before, beside ?? 0);
-  const is = Math.max(after, beside ?? 0);
-  if (was === 0) return EntityChangeType.CREATED;
-  if (was === 2 && is < 2) return EntityChangeType.RETIRED;
-  return was === 1 && is === 2 ? EntityChangeType.REVIVED : EntityChangeType.CHANGED;
 }
 
 const kindOf = (kind: string): Kind => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}` as Kind;
