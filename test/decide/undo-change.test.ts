@@ -244,7 +244,7 @@ describe('undoing over HTTP', () => {
     const done = await undo(EAST, { change, preview: false });
     expect(done.data.undoChange).toMatchObject({
       settled: true,
-      decisions: Array(6).fill({ verdict: 'DIFFERENT', state: 'EFFECTIVE' }),
+      decisions: Array.from({ length: 6 }, () => ({ verdict: 'DIFFERENT', state: 'EFFECTIVE' })),
     });
     expect(await api.database.query('select event, undone_by from identity_undo')).toEqual([
       { event: merged, undone_by: '王主任' },

@@ -176,6 +176,24 @@ describe('the log of changes', () => {
     expect(await cursor()).not.toBe(await cursor());
   });
 
+  it('never shows a change before one with a lower number: runs take turns, and whoever appends holds the log', async () => {
+    await firstLoad();
+    await putRecords(api.database, [row(6, 'police', { name: '王五' })]);
+    const [one, other] = await Promise.all([link(api.database), link(api.database)]);
+    expect([one.changes, other.changes].toSorted()).toEqual([0, 1]);
+    await putRecords(api.database, [row(7, 'police', { name: '赵六' })]);
+    const appender = await api.database.pool.connect();
+    await appender.query('begin');
+    await appender.query('update entity_log set last = last + 1');
+    const late = link(api.database);
+    const refused = expect(late).rejects.toMatchObject({ code: '40001' });
+    await new Promise((wait) => setTimeout(wait, 1000));
+    await appender.query('commit');
+    appender.release();
+    await refused;
+    expect((await link(api.database)).changes).toBe(1);
+  });
+
   it('refuses a cursor that is too old, or none of ours, by its code', async () => {
     const { after } = await firstLoad();
     await putRecords(api.database, [row(6, 'police', { name: '王五' })]);
