@@ -177,3 +177,31 @@ it('finds a generation between dates of birth, and two sexes, in one person', as
   await night([says(2, '1990-03-12', '1'), says(3, '1990-03-12', '1')]);
   expect(await open()).toEqual([]);
 });
+
+it('finds two people of one register, or two numbers, in one person, until somebody decides that they are one', async () => {
+  const other = { name: '张伟', idNumber: idNumber('19900312', 19), householdNumber: 'H2', householdStatus: '正常' };
+  await night([registered(1, 'H1'), { ...registered(2, 'H2'), stated: other }]);
+  expect(await open()).toEqual([]);
+  const join = async () => {
+    await database.query('update link set person = (select person from link where record = 1) where record = 2');
+    await database.query(`insert into touched_entity select county, 'person', person from link where record = 1`);
+    const datasets = DATASETS.map((each) => ({
+      ...each,
+      duplicates: each.name === 'police/residents' ? 'none' : 'rare',
+    }));
+    await assembleTouched(database, COUNTY, datasets as typeof DATASETS);
+    return (await open()).map(({ code, record, other_record }) => [code, record, other_record]);
+  };
+  expect(await join()).toEqual([
+    ['REGISTERED_TWICE', 2, 1],
+    ['REGISTER_REPEATS', 2, 1],
+    ['TWO_ID_NUMBERS', 2, 1],
+  ]);
+  await database.query(
+    `insert into decision (county, kind, one_record, other_record, verdict, reason, decided_by, origin, state)
+     values ($1, 'person', 1, 2, 'same', 'number changed', 'officer', 'command', 'effective')`,
+    [COUNTY],
+  );
+  expect(await join()).toEqual([['REGISTERED_TWICE', 2, 1]]);
+  await database.query('truncate decision');
+});
