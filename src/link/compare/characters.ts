@@ -1,6 +1,7 @@
 import { pinyin } from 'pinyin-pro';
 import { UNREADABLE } from '../fold-name.js';
 import { looksAlike } from './similar-glyphs.js';
+import { kindsOfStrokes, strokeOrders } from './stroke-orders.js';
 import { mergedSyllable, plainUmlaut, syllableId } from './syllables.js';
 
 /** What two characters at one place of two names are to each other, from 1 on; 0 where they are nothing. Strongest first. */
@@ -23,6 +24,8 @@ const firstReading: number[] = [];
 /** toneless syllable × 8 + tone, all readings of one character after another. */
 const readings: number[] = [];
 const spellings: string[] = [];
+/** Kinds of strokes; '' where they are not known; filled when first asked for. */
+const strokes: (string | undefined)[] = [];
 
 /** @param character of a folded name, or a toneless syllable written in its place @param sound whether it is such a syllable */
 export function characterId(character: string, sound = false): number {
@@ -81,6 +84,12 @@ export function soundsAlike(one: number, other: number): boolean {
   return sound === HOMOPHONE || sound === HOMOPHONE_TONE;
 }
 
+/** Kinds of a character's strokes in their order, one digit a stroke; '' where they are not known. */
+export function strokesOf(id: number): string {
+  return (strokes[id] ??=
+    kinds[id] === 0 ? kindsOfStrokes(strokeOrders()[String.fromCodePoint(points[id]!)] ?? '') : '');
+}
+
 function compareSounds(one: number, other: number): number {
   const end = firstReading[one + 1] ?? readings.length;
   const otherEnd = firstReading[other + 1] ?? readings.length;
@@ -121,3 +130,6 @@ const USUAL_FORMS = new Map(
 
 /** Surnames that the second reform of 1977 wrote with a simpler character, and that their bearers kept or gave up as they liked. */
 const SURNAME_FORMS = new Map(['闫阎', '付傅', '肖萧', '代戴', '兰蓝', '丘邱'].map((pair) => [pair[0]!, pair[1]!]));
+
+/** The number of a character that cannot be read, and of none at all, is 0. */
+characterId(UNREADABLE);

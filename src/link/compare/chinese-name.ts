@@ -1,7 +1,21 @@
 import type { Comparator, Level, PreparedComparator } from '../engine/comparator.js';
 import type { TextTable } from '../engine/text-table.js';
 import { ALIKE, compareCharacters, isMute, isSameForm, isWild, soundsAlike } from './characters.js';
-import { HAN, NameForms, NICKNAME_FIRST, NICKNAME_SECOND, WILDCARDS, WITHHELD } from './name-forms.js';
+import {
+  arePlain,
+  BYNAME,
+  FAMILIAR,
+  HAN,
+  lengthOf,
+  NameForms,
+  NICKNAME_FIRST,
+  NICKNAME_SECOND,
+  NO_NAME,
+  surnameOf,
+  WILDCARDS,
+  WITHHELD,
+} from './name-forms.js';
+import { isWrittenApart } from './written-apart.js';
 
 /** How two names can stand to each other; strongest first. */
 export const NAME_LEVELS = [
@@ -70,7 +84,7 @@ class PreparedNames implements PreparedComparator {
   }
 
   compare(one: number, other: number): number {
-    if (one === 0 || other === 0) return 0;
+    if (one === 0 || other === 0 || this.#forms.has(one, NO_NAME) || this.#forms.has(other, NO_NAME)) return 0;
     return 1 + compareForms(this.#forms, one, other);
   }
 }
@@ -79,31 +93,56 @@ const LEVEL = Object.fromEntries(NAME_LEVELS.map(({ code }, index) => [code, ind
 /** Index in ALIKE + 1 → level. */
 const LEVEL_OF_ALIKE = [0, ...ALIKE.map((code) => LEVEL[code])];
 const { EQUAL, REORDERED, ROMANISED, ONE_MISSING, SEGMENTS, SEGMENTS_SWAPPED } = LEVEL;
-const { TWO_ALIKE, SURNAME_CHANGED, PLACEHOLDER, SIBLING_LIKE, SAME_SURNAME, DIFFERS } = LEVEL;
+const { TWO_ALIKE, SURNAME_CHANGED, PLACEHOLDER, SIBLING_LIKE, SAME_SURNAME, DIFFERS, GLYPH } = LEVEL;
 
 /** Names of the minorities that write their father's name after their own are longer than any Chinese one. */
 const LONG = 5;
 
 /** @param one place of a name among the forms @returns index in NAME_LEVELS */
 export function compareForms(forms: NameForms, one: number, other: number): number {
+  const header = forms.header(one);
+  const met = forms.header(other);
+  if (!arePlain(header, met)) return comparePeculiar(forms, one, other);
+  if (one === other) return EQUAL;
+  const length = lengthOf(header);
+  const otherLength = lengthOf(met);
+  // Most pairs end here: without a character in common only two of two characters can still be alike.
+  if (
+    length < LONG &&
+    otherLength < LONG &&
+    (length !== 2 || otherLength !== 2) &&
+    !forms.haveCommon(one, length, other, otherLength)
+  ) {
+    return surnameOf(header) === surnameOf(met) && sharesSurname(forms, one, other) ? SAME_SURNAME : DIFFERS;
+  }
+  return compareWhole(forms, one, other);
+}
+
+/** Names of which one is no Chinese one, or has a mark. */
+function comparePeculiar(forms: NameForms, one: number, other: number): number {
+  if (forms.has(one, NO_NAME) || forms.has(other, NO_NAME)) return DIFFERS;
   if (!forms.has(one, HAN) || !forms.has(other, HAN)) return compareLetters(forms, one, other);
-  const isSurnameShared = sharesSurname(forms, one, other);
-  if (forms.has(one, WITHHELD) || forms.has(other, WITHHELD)) return isSurnameShared ? PLACEHOLDER : DIFFERS;
+  if (forms.has(one, FAMILIAR) || forms.has(other, FAMILIAR)) {
+    if (sharesFamiliarSurname(forms, one, other)) return PLACEHOLDER;
+  }
+  if (forms.has(one, WITHHELD) || forms.has(other, WITHHELD))
+    return sharesSurname(forms, one, other) ? PLACEHOLDER : DIFFERS;
+  const level = compareWhole(forms, one, other);
+  if (level !== SAME_SURNAME && level !== SIBLING_LIKE) return level;
+  return forms.has(one, BYNAME) === forms.has(other, BYNAME) ? level : PLACEHOLDER;
+}
+
+function compareWhole(forms: NameForms, one: number, other: number): number {
   const length = forms.length(one);
   const otherLength = forms.length(other);
-  if (length === otherLength) {
-    const found = compareInPlace(forms, one, other, length);
-    if (found >= 0) return found;
-  } else if (length > otherLength) {
-    const found = compareShorter(forms, other, one);
-    if (found >= 0) return found;
-  } else {
-    const found = compareShorter(forms, one, other);
-    if (found >= 0) return found;
-  }
+  let found = -1;
+  if (length === otherLength) found = compareInPlace(forms, one, other, length);
+  else if (length > otherLength) found = compareShorter(forms, other, one);
+  else found = compareShorter(forms, one, other);
+  if (found >= 0) return found;
   if (givenNameLengthIfEqual(forms, one, other) >= 2) return SURNAME_CHANGED;
   if (isNicknameOf(forms, one, other) || isNicknameOf(forms, other, one)) return LEVEL.NICKNAME;
-  if (!isSurnameShared) return DIFFERS;
+  if (!sharesSurname(forms, one, other)) return DIFFERS;
   return isGivenNameHalfEqual(forms, one, other) ? SIBLING_LIKE : SAME_SURNAME;
 }
 
@@ -115,7 +154,15 @@ function compareInPlace(forms: NameForms, one: number, other: number, length: nu
   if (differing > 1 && length >= LONG && isRotated(forms, one, other, length)) return SEGMENTS_SWAPPED;
   if (differing > 1 && isReordered(forms, one, other, length)) return REORDERED;
   if (length < 2 || (differing > 2 && length < LONG)) return -1;
-  return compareAlike(forms, one, other, length);
+  const alike = compareAlike(forms, one, other, length);
+  return alike < 0 && differing === 1 && length > 3 ? compareAllButOne(forms, one, other, length) : alike;
+}
+
+/** Of four characters and more one differs: 欧阴若霜 was written for 欧阳若霜, though 欧阴 is no surname and 欧 another. */
+function compareAllButOne(forms: NameForms, one: number, other: number, length: number): number {
+  let place = 0;
+  while (place < length && forms.at(one, place) === forms.at(other, place)) place += 1;
+  return place < Math.max(forms.surname(one), forms.surname(other)) ? SURNAME_CHANGED : SIBLING_LIKE;
 }
 
 function compareAlike(forms: NameForms, one: number, other: number, length: number): number {
@@ -146,6 +193,7 @@ function compareShorter(forms: NameForms, shorter: number, longer: number): numb
   const most = forms.length(longer);
   if (length < 2) return -1;
   if (most === length + 1 && isWithoutOne(forms, shorter, longer, length)) return ONE_MISSING;
+  if (most <= length + 2 && isOneApart(forms, shorter, longer, length, most)) return GLYPH;
   if (most < LONG || most - length < 2) return -1;
   return beginsAlike(forms, shorter, longer, length) ? SEGMENTS : -1;
 }
@@ -204,6 +252,16 @@ function isWithoutOne(forms: NameForms, shorter: number, longer: number, length:
   return true;
 }
 
+/** Whether all is equal but for one character of the shorter name, which stands in two or three in the longer. */
+function isOneApart(forms: NameForms, shorter: number, longer: number, length: number, most: number): boolean {
+  let from = 0;
+  while (from < length && forms.at(shorter, from) === forms.at(longer, from)) from += 1;
+  for (let i = length - 1; i > from; i -= 1)
+    if (forms.at(shorter, i) !== forms.at(longer, i + most - length)) return false;
+  if (from === length) return false;
+  return isWrittenApart(forms.at(shorter, from), (at) => forms.at(longer, at), from, most - length + 1);
+}
+
 /** Whether the longer name begins with the shorter; three characters and more may be another transliteration. */
 function beginsAlike(forms: NameForms, shorter: number, longer: number, length: number): boolean {
   for (let i = 0; i < length; i += 1) {
@@ -214,9 +272,20 @@ function beginsAlike(forms: NameForms, shorter: number, longer: number, length: 
   return true;
 }
 
+/** Whether 老张 is of the other's surname. */
+function sharesFamiliarSurname(forms: NameForms, one: number, other: number): boolean {
+  const from = forms.has(one, FAMILIAR) ? 1 : 0;
+  const otherFrom = forms.has(other, FAMILIAR) ? 1 : 0;
+  const length = from === 1 ? forms.length(one) - 1 : forms.surname(one);
+  if (length !== (otherFrom === 1 ? forms.length(other) - 1 : forms.surname(other))) return false;
+  for (let i = 0; i < length; i += 1)
+    if (!isSameForm(forms.at(one, from + i), forms.at(other, otherFrom + i), true)) return false;
+  return length > 0;
+}
+
 function sharesSurname(forms: NameForms, one: number, other: number): boolean {
   const length = forms.surname(one);
-  if (length !== forms.surname(other)) return false;
+  if (length === 0 || length !== forms.surname(other)) return false;
   for (let i = 0; i < length; i += 1) {
     const character = forms.at(one, i);
     const met = forms.at(other, i);

@@ -2,7 +2,8 @@ import { hashKey } from '../engine/hash-key.js';
 import { foldName, UNREADABLE } from '../fold-name.js';
 import { characterId, isWild } from './characters.js';
 import { spellName } from './spell-name.js';
-import { PLACEHOLDER, surnameLengthOf } from './surnames.js';
+import { isNoName } from './own-name.js';
+import { BYNAME as BYNAME_WORDS, familiarSurnameLengthOf, PLACEHOLDER, surnameLengthOf } from './surnames.js';
 import { splitSyllables } from './syllables.js';
 
 /** Marks of a name. */
@@ -13,6 +14,14 @@ export const WITHHELD = 2;
 export const NICKNAME_SECOND = 4;
 export const NICKNAME_FIRST = 8;
 export const WILDCARDS = 16;
+/** 老张, 小张: the surname stands behind the first character. */
+export const FAMILIAR = 32;
+/** 王毛毛: may be a name, and is mostly none. */
+export const BYNAME = 64;
+/** 段永伟媳妇: says whose relative somebody is. */
+export const NO_NAME = 128;
+/** Marks of names that are not compared character by character alone. */
+const PECULIAR = WITHHELD | NICKNAME_FIRST | NICKNAME_SECOND | WILDCARDS | FAMILIAR | BYNAME | NO_NAME;
 
 /** Longer names are compared by their beginning, and by their length. */
 const MOST_CHARACTERS = 15;
@@ -38,16 +47,24 @@ export class NameForms {
   add(name: string): number {
     if (this.#count * SLOT === this.#words.length) this.#widen();
     const place = this.#count;
-    const characters = [...foldName(name)];
+    const folded = foldName(name);
+    const characters = [...folded];
     const isHan = characters.some((character) => HAN_CHARACTER.test(character));
     const ids = isHan ? idsOf(characters) : characters.map((character) => characterId(character));
-    const surname = isHan ? surnameLengthOf(characters) : 0;
-    const isWithheld = PLACEHOLDER.test(characters.slice(surname).join('')) || ids.every(isWild);
+    const isFamiliar = isHan && familiarSurnameLengthOf(characters) > 0;
+    const nickname = isHan ? nicknameMark(characters) : 0;
+    // No surname is 小 or 阿.
+    const surname =
+      !isHan || isFamiliar || (nickname !== 0 && /^[小阿]/.test(folded)) ? 0 : surnameLengthOf(characters);
+    const given = characters.slice(surname).join('');
     const marks =
       (isHan ? HAN : 0) |
-      (isWithheld ? WITHHELD : 0) |
-      (isHan ? nicknameMark(characters) : 0) |
-      (ids.some(isWild) ? WILDCARDS : 0);
+      (PLACEHOLDER.test(given) || ids.every(isWild) ? WITHHELD : 0) |
+      nickname |
+      (ids.some(isWild) ? WILDCARDS : 0) |
+      (isFamiliar ? FAMILIAR : 0) |
+      (surname > 0 && BYNAME_WORDS.test(given) ? BYNAME : 0) |
+      (isNoName(folded) ? NO_NAME : 0);
     this.#words[place * SLOT] = Math.min(ids.length, LONGEST) | (surname << 5) | (marks << 7);
     for (let i = 0; i < MOST_CHARACTERS; i += 1) this.#words[place * SLOT + 1 + i] = ids[i] ?? 0;
     const [forwards, backwards] = spellName(characters, isHan, surname);
@@ -61,16 +78,33 @@ export class NameForms {
     this.#count = 0;
   }
 
+  /** Length, length of the surname and marks in one word, for the functions below that take it apart. */
+  header(place: number): number {
+    return this.#words[place * SLOT]!;
+  }
+
   length(place: number): number {
-    return this.#words[place * SLOT]! & LONGEST;
+    return lengthOf(this.header(place));
   }
 
   surname(place: number): number {
-    return (this.#words[place * SLOT]! >> 5) & 3;
+    return surnameOf(this.header(place));
   }
 
   has(place: number, mark: number): boolean {
-    return ((this.#words[place * SLOT]! >> 7) & mark) !== 0;
+    return hasMark(this.header(place), mark);
+  }
+
+  /** Whether two names have a character in common; only for names that are not longer than what is kept of them. */
+  haveCommon(one: number, length: number, other: number, otherLength: number): boolean {
+    const words = this.#words;
+    const from = one * SLOT + 1;
+    const otherFrom = other * SLOT + 1;
+    for (let i = 0; i < length; i += 1) {
+      const character = words[from + i];
+      for (let j = 0; j < otherLength; j += 1) if (character === words[otherFrom + j]) return true;
+    }
+    return false;
   }
 
   /** 0, a wildcard, beyond what is kept of a name. */
@@ -103,6 +137,23 @@ export class NameForms {
     spellings.set(this.#spellings);
     this.#spellings = spellings;
   }
+}
+
+export function lengthOf(header: number): number {
+  return header & LONGEST;
+}
+
+export function surnameOf(header: number): number {
+  return (header >> 5) & 3;
+}
+
+export function hasMark(header: number, mark: number): boolean {
+  return ((header >> 7) & mark) !== 0;
+}
+
+/** Whether both names are Chinese and their characters are all that there is to them. */
+export function arePlain(header: number, other: number): boolean {
+  return (header & other & (HAN << 7)) !== 0 && ((header | other) & (PECULIAR << 7)) === 0;
 }
 
 const HAN_CHARACTER = /\p{Script=Han}/u;

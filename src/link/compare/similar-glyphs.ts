@@ -1,29 +1,22 @@
-import { createRequire } from 'node:module';
 import { hashKey } from '../engine/hash-key.js';
 import { NumberIndex } from '../engine/number-index.js';
+import { kindsOfStrokes, strokeOrders } from './stroke-orders.js';
 
 let pairs: NumberIndex | null = null;
 
 /**
- * Whether two characters (code points) look alike: the strokes of one become those of the other by one stroke more, less or other, or
- * they share a component of five strokes and more and differ in a radical of four at most. A character without known strokes looks
- * like none.
- * @see cnchar-order, stroke orders after GB 13000.1 字符集汉字笔顺规范
+ * Whether two characters (code points) look alike. Either the strokes of one become those of the other by one stroke more, less or
+ * other; or they share a component of five strokes and more and differ in a radical of four at most; or they share a whole character
+ * of seven strokes and more below or beside parts that are no bigger (晨, 震); or they begin alike and one stroke of the rest is
+ * bent another way, or stands in another order (阳, 阴; 宇, 字). A character without known strokes looks like none.
  */
 export function looksAlike(one: number, other: number): boolean {
-  pairs ??= findPairs(readStrokes());
+  pairs ??= findPairs(strokeOrders());
   return pairs.find(pairOf(one, other)) >= 0;
 }
 
 function pairOf(one: number, other: number): number {
   return one < other ? one * 0x200000 + other : other * 0x200000 + one;
-}
-
-/** The package is a plug-in of a bigger one; of it only the table is wanted, and only where names are compared. */
-function readStrokes(): Readonly<Record<string, string>> {
-  const require = createRequire(import.meta.url);
-  const order = require('cnchar-order') as { dict: { orders: Record<string, string> } };
-  return order.dict.orders;
 }
 
 /** Characters meet in keys (their strokes, these without one, their ends), so that no two strings are ever compared. */
@@ -34,9 +27,10 @@ function findPairs(strokes: Readonly<Record<string, string>>): NumberIndex {
   const last: number[] = [];
   const before: number[] = [];
   const points: number[] = [];
+  const whole = new Set(Object.values(strokes));
   for (const [character, written] of Object.entries(strokes)) {
     const point = character.codePointAt(0)!;
-    for (const text of keysOf(written)) {
+    for (const text of keysOf(written, whole)) {
       const key = keys.add(hashKey(text));
       for (let at = last[key] ?? -1; at >= 0; at = before[at]!) {
         if (points[at] !== point) found.add(pairOf(points[at]!, point));
@@ -50,18 +44,35 @@ function findPairs(strokes: Readonly<Record<string, string>>): NumberIndex {
 
 const COMPONENT = 5;
 const RADICAL = 4;
+const CHARACTER = 7;
+const TOP = 8;
+/** Fewer strokes than these have no parts. */
+const WITH_PARTS = 6;
 
-function keysOf(strokes: string): Set<string> {
+/** @param whole strokes of every character */
+function keysOf(strokes: string, whole: ReadonlySet<string>): Set<string> {
   const keys = new Set([strokes]);
+  const count = strokes.length;
   // Of four strokes one other makes a character that nobody mistakes (王, 五); one more does not (王, 玉).
-  if (strokes.length >= 5)
-    for (let i = 0; i < strokes.length; i += 1) keys.add(strokes.slice(0, i) + strokes.slice(i + 1));
+  if (count >= 5) for (let i = 0; i < count; i += 1) keys.add(strokes.slice(0, i) + strokes.slice(i + 1));
   for (let cut = 0; cut <= RADICAL; cut += 1) {
     const end = strokes.slice(cut);
-    if (end.length >= COMPONENT && end.length * 2 > strokes.length) keys.add(`-${end}`);
+    if (end.length >= COMPONENT && end.length * 2 > count) keys.add(`-${end}`);
     // One stroke longer than at the end: a left radical of five strokes is shared by characters that nobody mistakes.
-    const beginning = strokes.slice(0, strokes.length - cut);
-    if (beginning.length > COMPONENT && beginning.length * 2 > strokes.length) keys.add(`${beginning}-`);
+    const beginning = strokes.slice(0, count - cut);
+    if (beginning.length > COMPONENT && beginning.length * 2 > count) keys.add(`${beginning}-`);
+  }
+  for (let cut = 1; cut <= TOP; cut += 1) {
+    const end = strokes.slice(cut);
+    if (end.length >= CHARACTER && end.length + 1 >= cut && whole.has(end)) keys.add(`=${end}`);
+  }
+  if (count < WITH_PARTS) return keys;
+  const kinds = kindsOfStrokes(strokes);
+  for (let i = 2; i < count; i += 1) keys.add(`${strokes.slice(0, 2)}|${kinds.slice(2, i)}.${kinds.slice(i + 1)}`);
+  for (let rest = 3; rest <= 4 && count - rest >= 3; rest += 1) {
+    const ordered = [...strokes.slice(count - rest)].sort().join('');
+    for (let i = 0; i < rest; i += 1)
+      keys.add(`${strokes.slice(0, count - rest)}+${ordered.slice(0, i)}${ordered.slice(i + 1)}`);
   }
   return keys;
 }
