@@ -127,9 +127,9 @@ function comparePeculiar(forms: NameForms, one: number, other: number): number {
   }
   if (forms.has(one, WITHHELD) || forms.has(other, WITHHELD))
     return sharesSurname(forms, one, other) ? PLACEHOLDER : DIFFERS;
-  const level = compareWhole(forms, one, other);
-  if (level !== SAME_SURNAME && level !== SIBLING_LIKE) return level;
-  return forms.has(one, BYNAME) === forms.has(other, BYNAME) ? level : PLACEHOLDER;
+  const found = compareWhole(forms, one, other);
+  if (found !== SAME_SURNAME && found !== SIBLING_LIKE) return found;
+  return forms.has(one, BYNAME) === forms.has(other, BYNAME) ? found : PLACEHOLDER;
 }
 
 function compareWhole(forms: NameForms, one: number, other: number): number {

@@ -8,8 +8,10 @@ let orders: Readonly<Record<string, string>> | null = null;
  * @see cnchar-order, stroke orders after GB 13000.1 字符集汉字笔顺规范
  */
 export function strokeOrders(): Readonly<Record<string, string>> {
-  orders ??= (createRequire(import.meta.url)('cnchar-order') as { dict: { orders: Record<string, string> } }).dict
-    .orders;
+  if (orders !== null) return orders;
+  const require = createRequire(import.meta.url);
+  const table = require('cnchar-order') as { dict: { orders: Record<string, string> } };
+  orders = table.dict.orders;
   return orders;
 }
 
