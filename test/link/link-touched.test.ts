@@ -48,6 +48,21 @@ describe('persons', () => {
     expect(report).toMatchObject({ full: true, recordsRead: 5, conflicts: 0, entities: { person: 2 } });
   });
 
+  it('takes 张伟媳妇 for no name: she is found by her own number and date, and never by his', async () => {
+    await putRecords(database, [
+      police(1, { name: '张伟', idNumber: WEI }),
+      door(2, { name: '张伟媳妇', idNumber: WEI }),
+      police(3, { name: '李秀英', idNumber: MOTHER }),
+      door(4, { name: '张伟媳妇', idNumber: MOTHER, birthDate: '1965-06-01' }),
+    ]);
+    const report = await link(database);
+    const links = await linksOf(database);
+    expect(links.get(2)!.person).not.toBe(links.get(1)!.person);
+    expect(links.get(4)!.person).toBe(links.get(3)!.person);
+    expect(links.get(4)!.person_reason).toBe('ID_NUMBER_AND_BIRTH_DATE');
+    expect(report.conflicts).toBe(0);
+  });
+
   it('holds a mother’s number on the child’s row for a conflict', async () => {
     await putRecords(database, [
       police(1, { name: '李秀英', idNumber: MOTHER }),

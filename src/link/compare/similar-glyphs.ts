@@ -70,7 +70,9 @@ function keysOf(strokes: string, whole: ReadonlySet<string>): Set<string> {
   const kinds = kindsOfStrokes(strokes);
   for (let i = 2; i < count; i += 1) keys.add(`${strokes.slice(0, 2)}|${kinds.slice(2, i)}.${kinds.slice(i + 1)}`);
   for (let rest = 3; rest <= 4 && count - rest >= 3; rest += 1) {
-    const ordered = [...strokes.slice(count - rest)].toSorted().join('');
+    const ordered = Array.from(strokes.slice(count - rest))
+      .toSorted()
+      .join('');
     for (let i = 0; i < rest; i += 1)
       keys.add(`${strokes.slice(0, count - rest)}+${ordered.slice(0, i)}${ordered.slice(i + 1)}`);
   }
