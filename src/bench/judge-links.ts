@@ -17,6 +17,8 @@ export interface Judgement {
   readonly mentions: { readonly of: number; readonly found: number; readonly right: number };
   /** Persons that hold two different valid numbers. */
   readonly twoNumbers: number;
+  /** Rows whose number the linkage holds to be somebody else's; they count for no number above. */
+  readonly setAside: number;
   /** Two true persons in one entity, by what they are to each other. */
   readonly merged: Readonly<Record<Relation, number>>;
   /** Persons that the truth knows. */
@@ -55,7 +57,7 @@ export async function judgeLinks(judged: JudgedDay): Promise<Judgement> {
   return {
     scores: scores as Judgement['scores'],
     mentions: await judgeMentions(judged, county, meeting),
-    twoNumbers: await countTwoNumbers(database),
+    ...(await countNumbers(database)),
     merged: await sortMerged(judged, county, meeting),
     persons: meeting.persons,
   };
@@ -93,14 +95,16 @@ export async function readKind(file: string, wanted: string): Promise<Map<string
   return read;
 }
 
-/** Must be 0: two different valid numbers are never one person without a human's word. */
-async function countTwoNumbers(database: Database): Promise<number> {
-  const [row] = await database.query<{ n: number }>(
-    `select count(*) as n from (
-       select from link join record on record.county = link.county and record.id = link.record
-       where person is not null and id_number is not null group by person having count(distinct id_number) > 1) two`,
+/** The first must be 0: two different valid numbers are never one person without a human's word. */
+async function countNumbers(database: Database): Promise<Pick<Judgement, 'twoNumbers' | 'setAside'>> {
+  const [row] = await database.query<{ twoNumbers: number; setAside: number }>(
+    `with numbered as (
+       select l.person, r.id_number, l.person_reason is not distinct from 'NUMBER_SET_ASIDE' as aside
+       from link l join record r on r.county = l.county and r.id = l.record where l.person is not null and r.id_number is not null)
+     select (select count(*) from (select from numbered where not aside group by person having count(distinct id_number) > 1) two) as "twoNumbers",
+       (select count(*) from numbered where aside) as "setAside"`,
   );
-  return row!.n;
+  return row!;
 }
 
 /** A mention is right where it points to the entity most of whose rows are the true person's. */

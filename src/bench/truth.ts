@@ -240,6 +240,7 @@ const FIGURES: readonly Figure[] = [
       `${percent(share(mentions.right, mentions.found), 2)}, ${percent(share(mentions.right, mentions.of), 2)} of ${count(mentions.of)}`,
   },
   { title: 'entities with two valid numbers', cell: ({ judgement }) => none(judgement.twoNumbers) },
+  { title: 'rows whose number is held to be another’s', cell: ({ judgement }) => count(judgement.setAside) },
   { title: 'merged twins', cell: ({ judgement }) => none(judgement.merged.twins) },
   { title: 'merged fathers and sons', cell: ({ judgement }) => none(judgement.merged.fatherAndSon) },
   { title: 'merged namesakes', cell: ({ judgement }) => none(judgement.merged.namesakes) },

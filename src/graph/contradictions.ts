@@ -89,7 +89,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     select: () => `
       insert into contradiction
       with said as materialized (
-        select s.*, l.dataset, r.id, r.id_number, r.birth_date, r.stated->>'sex' as sex,
+        select s.*, l.dataset, r.id, case when ${HELD} then r.id_number end as id_number, r.birth_date, r.stated->>'sex' as sex,
           l.status = 'current' and l.dataset = any ($2::text[]) and coalesce(r.stated->>'householdStatus', '正常') = '正常' as standing
         from suspect s join link l on l.county = $1 and l.person = s.person join record r on r.county = l.county and r.id = l.record),
       -- What a person has decided is nobody's fault.
@@ -134,18 +134,22 @@ function deaths(everybody: boolean): string {
        where l.status = 'current' and l.dataset in ('civil-affairs/funerals', 'police/residents') and ${dead}`;
 }
 
+/** A number that the linkage holds to be somebody else's is not the person's; how many are set aside is a reason's share. */
+const HELD = `l.person_reason is distinct from 'NUMBER_SET_ASIDE'`;
+
 /**
  * What each record says of who the person is, as numbers: of the number its hash, of the date its year, of the sex its code. Texts of a
  * whole county, carried through a join and a sort, took twice as long.
  */
 function identities(everybody: boolean): string {
-  const said = `hashtextextended(r.id_number, 0) as number, left(r.birth_date, 4)::integer as year,
+  const number = 'hashtextextended(r.id_number, 0)';
+  const said = `left(r.birth_date, 4)::integer as year,
     case r.stated->>'sex' when '1' then 1 when '2' then 2 end as sex`;
   const once = `case when l.status = 'current' and l.dataset = any ($2::text[]) then 1 end as once`;
   return everybody
-    ? `select l.person, said.number, said.year, said.sex, ${once}
-       from (select r.id, ${said} from record r where r.county = $1 offset 0) as said
+    ? `select l.person, case when ${HELD} then said.number end as number, said.year, said.sex, ${once}
+       from (select r.id, ${number} as number, ${said} from record r where r.county = $1 offset 0) as said
        join link l on l.county = $1 and l.record = said.id where l.person is not null`
-    : `select l.person, ${said}, ${once}
+    : `select l.person, case when ${HELD} then ${number} end as number, ${said}, ${once}
        from asked_person a join link l on l.county = $1 and l.person = a.person join record r on r.county = l.county and r.id = l.record`;
 }

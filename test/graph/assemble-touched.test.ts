@@ -197,6 +197,11 @@ it('finds two people of one register, or two numbers, in one person, until someb
     ['REGISTER_REPEATS', 2, 1],
     ['TWO_ID_NUMBERS', 2, 1],
   ]);
+  await database.query(`update link set person_reason = 'NUMBER_SET_ASIDE' where record = 2`);
+  expect(await join()).toEqual([
+    ['REGISTERED_TWICE', 2, 1],
+    ['REGISTER_REPEATS', 2, 1],
+  ]);
   await database.query(
     `insert into decision (county, kind, one_record, other_record, verdict, reason, decided_by, origin, state)
      values ($1, 'person', 1, 2, 'same', 'number changed', 'officer', 'command', 'effective')`,
