@@ -185,10 +185,9 @@ it('finds two people of one register, or two numbers, in one person, until someb
   const join = async () => {
     await database.query('update link set person = (select person from link where record = 1) where record = 2');
     await database.query(`insert into touched_entity select county, 'person', person from link where record = 1`);
-    const datasets = DATASETS.map((each) => ({
-      ...each,
-      duplicates: each.name === 'police/residents' ? 'none' : 'rare',
-    }));
+    const datasets = DATASETS.map((each) =>
+      Object.assign({}, each, { duplicates: each.name === 'police/residents' ? 'none' : 'rare' }),
+    );
     await assembleTouched(database, COUNTY, datasets as typeof DATASETS);
     return (await open()).map(({ code, record, other_record }) => [code, record, other_record]);
   };
