@@ -60,6 +60,10 @@ const AGAINST = {
     en: 'one is a registered household, the other a residential one',
   },
   HOUSEHOLD_NUMBERS: { zh: '户号不同', en: 'the household numbers differ' },
+  TWO_HEADS: {
+    zh: '同一住房，但户主不同，且没有证据表明是一户',
+    en: 'one dwelling, but two heads whom no person, name or register ties together',
+  },
   HEADS: { zh: '住房或户主不同', en: 'the dwelling or the head differs' },
   CODES: {
     zh: '编码不同，地址要素也未指向同一处',
@@ -157,7 +161,8 @@ function againstOf(kind: ExplainedKind, left: Side, right: Side): keyof typeof A
   if (kind === 'person') return againstPersons(left, right);
   if (kind === 'household') {
     if (left.tie !== right.tie) return 'KINDS_OF_HOUSEHOLD';
-    return left.tie === 'registered' ? 'HOUSEHOLD_NUMBERS' : 'HEADS';
+    if (left.tie === 'registered') return 'HOUSEHOLD_NUMBERS';
+    return left.dwelling !== null && left.dwelling === right.dwelling ? 'TWO_HEADS' : 'HEADS';
   }
   const key = kind === 'dwelling' ? 'dwelling_key' : 'building_key';
   return left[key] !== null && right[key] !== null && left[key] !== right[key] ? 'CODES' : 'ADDRESSES';

@@ -9,11 +9,18 @@ export interface Groups {
   readonly count: number;
 }
 
-/** Chains the positions of `rows` by the key of each; rows whose key is 0 are in no group. */
-export function groupRows(rows: Int32Array, keyOf: (row: number, position: number) => number): Groups {
-  const index = new NumberIndex(Math.max(16, rows.length >> 1));
+/**
+ * Chains the positions of `rows` by the key of each; rows whose key is 0 are in no group.
+ * @param expected groups; more are made room for
+ */
+export function groupRows(
+  rows: Int32Array,
+  keyOf: (row: number, position: number) => number,
+  expected = rows.length >> 1,
+): Groups {
+  const index = new NumberIndex(Math.max(16, expected));
   const next = new Int32Array(rows.length).fill(-1);
-  let head = new Int32Array(Math.max(16, rows.length >> 1)).fill(-1);
+  let head = new Int32Array(Math.max(16, expected)).fill(-1);
   for (let position = rows.length - 1; position >= 0; position -= 1) {
     const key = keyOf(rows[position]!, position);
     if (key === 0) continue;

@@ -57,12 +57,13 @@ export async function linkHouseholds(
   seats: Seats,
 ): Promise<Settled> {
   const { columns, householdKey, after } = linkage;
-  const registered = registrations(linkage, witnesses.rows);
+  // Asked for only where two heads share a dwelling.
+  let registered: ReturnType<typeof registrations> | undefined;
   const clusters = formHouseholdClusters(columns, rows, {
     home: (row) => householdKey[row]!,
     person: (row) => after.entity[PERSON]![row]!,
     head: (row) => (columns.tie[row] === RESIDENT ? headPersonOf(linkage, row, witnesses) : 0),
-    registration: (row) => registered.of(after.entity[PERSON]![row]!),
+    registration: (row) => (registered ??= registrations(linkage, witnesses.rows)).of(after.entity[PERSON]![row]!),
     isOneDoor: (row) => SEATS[seats.by[row]!] !== 'OWN_BUILDING',
     seated: (row) => HOW_SEATED[seats.by[row]!]!,
   });

@@ -1,5 +1,6 @@
 import { groupRows, type Groups } from './group-rows.js';
 import { hashKey } from './engine/hash-key.js';
+import { NumberIndex } from './engine/number-index.js';
 import { KINDS } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 import { CURRENT, REGISTERED, RESIDENT, type RecordColumns } from './record-columns.js';
@@ -45,50 +46,74 @@ export function seatResidents(
   const dwelling = after.entity[DWELLING]!;
   const building = after.entity[BUILDING]!;
   const spotOf = (row: number): number => spot(linkage, row);
-  const isCurrent = (row: number, tie: number): boolean =>
-    columns.tie[row] === tie && columns.status[row] === CURRENT && spotOf(row) !== 0;
-  const homes = groupRows(known, (row) => (isCurrent(row, RESIDENT) ? person[row]! : 0));
-  const named = groupRows(known, (row) => (isCurrent(row, RESIDENT) ? headNameKey(columns, row) : 0));
-  const inhabitants = groupRows(known, (row) =>
-    isCurrent(row, RESIDENT) && columns.traits(row).household ? spotOf(row) : 0,
-  );
-  const registered = groupRows(known, (row) => (isCurrent(row, REGISTERED) ? person[row]! : 0));
   const seat = new Uint32Array(columns.size);
   const by = new Uint8Array(columns.size);
-  for (const row of rows) {
-    if (columns.tie[row] !== RESIDENT || !columns.traits(row).household) continue;
+  const doubtful = rows.filter((row) => {
+    if (columns.tie[row] !== RESIDENT || !columns.traits(row).household) return false;
+    const own = spotOf(row);
+    // Nobody knows better than the register that speaks first.
+    if (own === 0 || columns.traits(row).addressRank > 0) return true;
+    settle(row, own, 'OWN_ADDRESS');
+    return false;
+  });
+  const isCurrent = (row: number, tie: number): boolean =>
+    columns.tie[row] === tie && columns.status[row] === CURRENT && spotOf(row) !== 0;
+  const residents = known.filter((row) => isCurrent(row, RESIDENT));
+  const registrants = known.filter((row) => isCurrent(row, REGISTERED));
+  const persons = new NumberIndex(doubtful.length * 2);
+  const names = new NumberIndex(doubtful.length);
+  const doors = new NumberIndex(doubtful.length);
+  for (const row of doubtful) {
+    persons.add(person[row]!);
+    persons.add(headOf(row));
+    names.add(headNameKey(columns, row));
+    doors.add(spotOf(row));
+  }
+  // Most rows need no witness: only those are chained that some doubtful row will ask for.
+  const asked = (keys: NumberIndex, key: number): number => (key !== 0 && keys.find(key) >= 0 ? key : 0);
+  const homes = groupRows(residents, (row) => asked(persons, person[row]!), persons.size);
+  const named = groupRows(residents, (row) => asked(names, headNameKey(columns, row)), names.size);
+  const inhabitants = groupRows(
+    residents,
+    (row) => (columns.traits(row).household ? asked(doors, spotOf(row)) : 0),
+    doors.size,
+  );
+  const registered = groupRows(registrants, (row) => asked(persons, person[row]!), persons.size);
+  for (const row of doubtful) {
     const own = spotOf(row);
     const rank = columns.traits(row).addressRank;
-    const settle = (found: number, how: (typeof SEATS)[number]): boolean => {
-      if (found === 0) return false;
-      seat[row] = found;
-      by[row] = SEATS.indexOf(how);
-      return true;
-    };
     const home = homeOf(person[row]!);
-    if ((own === 0 || home.rank < rank) && settle(home.spot, home.spot === own ? 'OWN_ADDRESS' : 'OWN_RECORDS'))
-      continue;
+    const isElsewhere = own === 0 || home.rank < rank;
+    if (isElsewhere && settle(row, home.spot, home.spot === own ? 'OWN_ADDRESS' : 'OWN_RECORDS')) continue;
     const head = headOf(row);
     if (head > 0 && head !== person[row]) {
       const heads = homeOf(head);
       const isMisled = own !== 0 && heads.rank < rank && !isNamedAt(own, row, head, rank);
-      if ((own === 0 || isMisled) && settle(heads.spot, 'HEAD_PERSON')) continue;
+      if ((own === 0 || isMisled) && settle(row, heads.spot, 'HEAD_PERSON')) continue;
     }
-    if (settle(own, 'OWN_ADDRESS')) continue;
-    if (settle(onlySpot(named, headNameKey(columns, row), row), 'HEAD_NAME')) continue;
-    if (settle(onlySpot(registered, person[row]!, row), 'REGISTERED_HOME')) continue;
-    if (head > 0 && settle(onlySpot(registered, head, row), 'REGISTERED_HOME')) continue;
-    if (settle(dwelling[row]!, 'OWN_ADDRESS')) continue;
-    settle(building[row]!, 'OWN_BUILDING');
+    const isSeated =
+      settle(row, own, 'OWN_ADDRESS') ||
+      settle(row, onlySpot(named, residents, headNameKey(columns, row), row), 'HEAD_NAME') ||
+      settle(row, onlySpot(registered, registrants, person[row]!, row), 'REGISTERED_HOME') ||
+      (head > 0 && settle(row, onlySpot(registered, registrants, head, row), 'REGISTERED_HOME')) ||
+      settle(row, dwelling[row]!, 'OWN_ADDRESS');
+    if (!isSeated) settle(row, building[row]!, 'OWN_BUILDING');
   }
   return { dwelling: seat, by };
+
+  function settle(row: number, found: number, how: (typeof SEATS)[number]): boolean {
+    if (found === 0) return false;
+    seat[row] = found;
+    by[row] = SEATS.indexOf(how);
+    return true;
+  }
 
   /** Where the register that knows best finds the person; no dwelling where it finds several. */
   function homeOf(whom: number): { readonly spot: number; readonly rank: number } {
     let found = 0;
     let best = Infinity;
     for (let at = firstOf(homes, whom); at >= 0; at = homes.next[at]!) {
-      const row = known[at]!;
+      const row = residents[at]!;
       const rank = columns.traits(row).addressRank;
       if (rank < best) [best, found] = [rank, spotOf(row)];
       else if (rank === best && found !== spotOf(row)) found = 0;
@@ -99,7 +124,7 @@ export function seatResidents(
   /** Whether a register that knows better than the row's names its head in the dwelling as well. */
   function isNamedAt(where: number, whose: number, head: number, rank: number): boolean {
     for (let at = firstOf(inhabitants, where); at >= 0; at = inhabitants.next[at]!) {
-      const row = known[at]!;
+      const row = residents[at]!;
       if (columns.traits(row).addressRank >= rank) continue;
       if (person[row] === head || headOf(row) === head) return true;
       if (columns.headName[row] !== 0 && columns.headName[row] === columns.headName[whose]) return true;
@@ -108,10 +133,10 @@ export function seatResidents(
   }
 
   /** The one dwelling of the group that the row's village, building and room do not speak against; 0 for none or several. */
-  function onlySpot(groups: Groups, key: number, whose: number): number {
+  function onlySpot(groups: Groups, witnesses: Int32Array, key: number, whose: number): number {
     let found = 0;
     for (let at = key === 0 ? -1 : firstOf(groups, key); at >= 0; at = groups.next[at]!) {
-      const row = known[at]!;
+      const row = witnesses[at]!;
       if (columns.village[row] === 0 || columns.village[row] !== columns.village[whose]) continue;
       if (building[whose] !== 0 && building[row] !== building[whose]) continue;
       if (columns.room[whose] !== 0 && columns.room[row] !== 0 && columns.room[row] !== columns.room[whose]) continue;

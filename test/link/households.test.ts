@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { explainPair } from '../../src/link/explain.js';
 import { cloneDatabase } from '../database/clone.js';
-import { forget, idNumber, link, linksOf, putRecords, type LinkRow, type TestRecord } from './county-records.js';
+import {
+  COUNTY,
+  forget,
+  idNumber,
+  link,
+  linksOf,
+  putRecords,
+  type LinkRow,
+  type TestRecord,
+} from './county-records.js';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 beforeAll(async () => {
@@ -56,13 +66,25 @@ describe('who lives together', () => {
 
   it('keeps the tenants of a shared flat apart, and gives neither a row that names no head', async () => {
     const row = await linked([
-      door(1, { name: '张伟', headName: '张伟', relation: '02', ...flat('302', '1') }),
-      door(2, { name: '陈七', headName: '陈七', relation: '02', ...flat('302', '1') }),
+      door(1, { name: '张伟', headName: '张伟', relation: '02', ...flat('302', '1') }, { item: 'i1' }),
+      door(2, { name: '陈七', headName: '陈七', relation: '02', ...flat('302', '1') }, { item: 'i2' }),
       door(3, { name: '李红', ...flat('302', '1') }),
     ]);
     expect(row(1).household).not.toBe(row(2).household);
     expect(row(1).household).not.toBeNull();
     expect(row(3).household).toBeNull();
+    await database.query(
+      `with seen as (
+         insert into delivery (county, id, register, dataset, file, sha256, bytes, format, encoding, coverage, state)
+         values ($1, 1, 'governance', 'governance/residents', 'residents', '', 0, 'feed', 'utf-8', 'delta', 'taken'))
+       insert into sighting (county, delivery, part, items, records) values ($1, 1, 0, '{i1,i2}', '{1,2}')`,
+      [COUNTY],
+    );
+    const { kinds } = await explainPair(database, COUNTY, 'residents/i1', 'residents/i2');
+    expect(kinds.find(({ kind }) => kind === 'household')).toMatchObject({
+      same: false,
+      because: { en: 'one dwelling, but two heads whom no person, name or register ties together' },
+    });
   });
 
   it.each([
