@@ -110,11 +110,13 @@ function uniteLikeHeads({ names }: RecordColumns, sets: DisjointSets, heads: Rea
   }
 }
 
-/** One head under two names, or two of one surname: strangers who share a flat bear two. A name with a dot has no surname. */
+/** One head under two names, or two of one surname: strangers who share a flat bear two. A transliterated name has no surname. */
 function isOneFamily(one: string, other: string): boolean {
   if (compareNames(one, other) !== null) return true;
-  return !/[·•]/u.test(one + other) && one.length <= 4 && one.codePointAt(0) === other.codePointAt(0);
+  return CHINESE_NAME.test(one) && CHINESE_NAME.test(other) && one.codePointAt(0) === other.codePointAt(0);
 }
+
+const CHINESE_NAME = /^\p{Script=Han}{2,4}$/u;
 
 /**
  * Joins the rows that name no head and are nobody's to the only household of their home. Rows that are over do not say who lives there

@@ -98,6 +98,17 @@ describe('who lives together', () => {
     expect(row(2).household).toBe(row(1).household);
   });
 
+  it.each([
+    ['JOHN SMITH', 'JANE DOE'],
+    ['阿卜力孜·买买提', '阿依古丽·吐尔逊'],
+  ])('does not take the first letter of %s for a surname', async (one, other) => {
+    const row = await linked([
+      door(1, { name: one, headName: one, relation: '02', ...flat('302', '1') }),
+      door(2, { name: other, headName: other, relation: '02', ...flat('302', '1') }),
+    ]);
+    expect(row(2).household).not.toBe(row(1).household);
+  });
+
   it('holds two heads for one family where they are registered together, or one names the other', async () => {
     const row = await linked([
       police(1, { name: '张伟', idNumber: WEI, householdNumber: 'H1' }),
