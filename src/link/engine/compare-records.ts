@@ -1,5 +1,5 @@
-import type { Comparator, Level, PreparedComparator } from './comparator.js';
-import type { ComparisonDeclaration, LinkageModel } from './linkage-model.js';
+import type { Level, PreparedComparator } from './comparator.js';
+import type { LinkageModel } from './linkage-model.js';
 import type { RecordTable } from './record-table.js';
 import { TextTable } from './text-table.js';
 import type { Vocabulary } from './vocabulary.js';
@@ -10,50 +10,64 @@ export interface RecordComparison {
   readonly levels: readonly Level[];
   /** @returns 0 where either record is silent, else 1 + the index of the level */
   compare(one: number, other: number): number;
-  /** The columns whose values stand in for each other, over one dictionary of `values` codes. */
-  readonly columns: readonly Int32Array[];
+  /** Where the codes of a record begin, and how many values it may state; they stand in for each other, over one dictionary. */
+  readonly place: number;
+  readonly width: number;
+  /** Codes are below this. */
   readonly values: number;
   readonly prepared: PreparedComparator;
+}
+
+export interface RecordComparisons {
+  readonly list: readonly RecordComparison[];
+  /** All codes of record r are `cells[r × stride … (r + 1) × stride)`: a pair costs two looks into far memory, not two a field. */
+  readonly cells: Int32Array;
+  readonly stride: number;
 }
 
 export function compareRecords(
   model: LinkageModel,
   table: RecordTable,
   { comparators }: Pick<Vocabulary, 'comparators'>,
-): RecordComparison[] {
-  return model.comparisons.map((declared) => compareFields(declared, table, comparators[declared.comparator]!));
-}
-
-function compareFields(
-  { name, fields }: ComparisonDeclaration,
-  table: RecordTable,
-  comparator: Comparator,
-): RecordComparison {
-  const [texts, columns] = shareDictionary(fields, table);
-  const prepared = comparator.prepare(texts);
-  prepared.extend();
-  let values = 1;
-  while (texts.textOf(values) !== '') values += 1;
-  const compare =
-    columns.length === 1 ? compareOne(columns[0]!, prepared) : compareAny(columns, prepared, comparator.levels.length);
-  return { name, levels: comparator.levels, compare, columns, values, prepared };
-}
-
-function compareOne(column: Int32Array, prepared: PreparedComparator): RecordComparison['compare'] {
-  return (one, other) => prepared.compare(column[one]!, column[other]!);
+): RecordComparisons {
+  const stride = model.comparisons.reduce((sum, { fields }) => sum + fields.length, 0);
+  const cells = new Int32Array(table.size * stride);
+  let place = 0;
+  const list = model.comparisons.map(({ name, fields, comparator }) => {
+    const { levels, prepare } = comparators[comparator]!;
+    const [texts, columns] = shareDictionary(fields, table);
+    columns.forEach((codes, i) => {
+      for (let record = 0; record < table.size; record += 1) cells[record * stride + place + i] = codes[record]!;
+    });
+    const prepared = prepare(texts);
+    prepared.extend();
+    let values = 1;
+    while (texts.textOf(values) !== '') values += 1;
+    const [at, width] = [place, columns.length];
+    place += width;
+    const compare =
+      width === 1
+        ? (one: number, other: number) => prepared.compare(cells[one * stride + at]!, cells[other * stride + at]!)
+        : compareAny(cells, stride, at, width, prepared, levels.length);
+    return { name, levels, compare, place: at, width, values, prepared };
+  });
+  return { list, cells, stride };
 }
 
 /** The strongest that any value of the one has with any of the other. */
 function compareAny(
-  columns: readonly Int32Array[],
+  cells: Int32Array,
+  stride: number,
+  place: number,
+  width: number,
   prepared: PreparedComparator,
   levels: number,
 ): RecordComparison['compare'] {
   return (one, other) => {
     let best = levels + 1;
-    for (let i = 0; i < columns.length; i += 1)
-      for (let j = 0; j < columns.length; j += 1) {
-        const level = prepared.compare(columns[i]![one]!, columns[j]![other]!);
+    for (let i = 0; i < width; i += 1)
+      for (let j = 0; j < width; j += 1) {
+        const level = prepared.compare(cells[one * stride + place + i]!, cells[other * stride + place + j]!);
         if (level > 0 && level < best) best = level;
       }
     return best > levels ? 0 : best;

@@ -290,18 +290,19 @@ class Offers {
   slot = 0;
   version = 0;
   #made = 0;
-  #scores = new Float64Array(1024);
   #ones = new Int32Array(1024);
   #others = new Int32Array(1024);
   #slots = new Int32Array(1024);
   #versions = new Int32Array(1024);
   #heap = new Int32Array(1024);
+  /** The score of each place of the heap, beside it: to be near when places are compared. */
+  #heapScores = new Float64Array(1024);
   #count = 0;
 
   put(score: number, one: number, other: number, slot: number, version: number): void {
     const offer = this.#made;
-    if (offer === this.#scores.length) {
-      this.#scores = widen(this.#scores, Float64Array);
+    if (offer === this.#ones.length) {
+      this.#heapScores = widen(this.#heapScores, Float64Array);
       this.#ones = widen(this.#ones, Int32Array);
       this.#others = widen(this.#others, Int32Array);
       this.#slots = widen(this.#slots, Int32Array);
@@ -309,7 +310,6 @@ class Offers {
       this.#heap = widen(this.#heap, Int32Array);
     }
     this.#made += 1;
-    this.#scores[offer] = score;
     this.#ones[offer] = one;
     this.#others[offer] = other;
     this.#slots[offer] = slot;
@@ -318,38 +318,46 @@ class Offers {
     this.#count += 1;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (!this.#before(offer, this.#heap[parent]!)) break;
+      if (!this.#before(score, offer, parent)) break;
       this.#heap[place] = this.#heap[parent]!;
+      this.#heapScores[place] = this.#heapScores[parent]!;
       place = parent;
     }
     this.#heap[place] = offer;
+    this.#heapScores[place] = score;
   }
 
   /** Takes the first away, into `slot` and `version`. */
   take(): boolean {
     if (this.#count === 0) return false;
     const heap = this.#heap;
+    const scores = this.#heapScores;
     this.slot = this.#slots[heap[0]!]!;
     this.version = this.#versions[heap[0]!]!;
     this.#count -= 1;
     const offer = heap[this.#count]!;
+    const score = scores[this.#count]!;
     let place = 0;
     for (;;) {
       let child = place * 2 + 1;
       if (child >= this.#count) break;
-      if (child + 1 < this.#count && this.#before(heap[child + 1]!, heap[child]!)) child += 1;
-      if (!this.#before(heap[child]!, offer)) break;
+      if (child + 1 < this.#count && this.#before(scores[child + 1]!, heap[child + 1]!, child)) child += 1;
+      if (this.#before(score, offer, child)) break;
       heap[place] = heap[child]!;
+      scores[place] = scores[child]!;
       place = child;
     }
     heap[place] = offer;
+    scores[place] = score;
     return true;
   }
 
-  #before(one: number, other: number): boolean {
-    const difference = this.#scores[one]! - this.#scores[other]!;
+  /** Whether an offer comes before the one at a place. */
+  #before(score: number, offer: number, place: number): boolean {
+    const difference = score - this.#heapScores[place]!;
     if (difference !== 0) return difference > 0;
-    return (this.#ones[one]! - this.#ones[other]! || this.#others[one]! - this.#others[other]!) < 0;
+    const other = this.#heap[place]!;
+    return (this.#ones[offer]! - this.#ones[other]! || this.#others[offer]! - this.#others[other]!) < 0;
   }
 }
 

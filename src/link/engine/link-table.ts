@@ -66,14 +66,15 @@ export function linkTable({
     took[step] += performance.now() - began;
     return done;
   };
-  const comparisons = timed('compared', () => compareRecords(model, table, vocabulary));
+  const compared = timed('compared', () => compareRecords(model, table, vocabulary));
+  const comparisons = compared.list;
   const rules = timed('blocked', () => model.blocking.map((rule) => blockRecords(rule, table, vocabulary)));
   const cannotLink = forbid(model, table, comparisons, sourcesAreUnique);
   const given = trained && readTraining(model, comparisons, trained);
   let evidence: Evidence = timed('trained', () =>
     given
-      ? { ...given, priorBits: 0, subjects: countSubjects(table.size, comparisons, null) }
-      : trainEvidence(model, table, comparisons, vocabulary),
+      ? { ...given, priorBits: 0, subjects: countSubjects(table.size, compared, null) }
+      : trainEvidence(model, table, compared, vocabulary),
   );
   const cluster = (): { clusters: Int32Array; doubtful: number } =>
     timed('clustered', () =>
@@ -87,14 +88,14 @@ export function linkTable({
         cannotLink,
       }),
     );
-  let weights = weighPairs(comparisons, evidence);
+  let weights = weighPairs(compared, evidence);
   let scored = timed('scored', () => scoreCandidates(rules, table.size, weights));
   evidence.priorBits = weights.priorBits = estimatePrior(scored, table.size);
   let found = cluster();
   for (let round = 2; round <= ROUNDS; round += 1) {
-    const learnt = timed('trained', () => learnEvidence(table.size, comparisons, found.clusters));
+    const learnt = timed('trained', () => learnEvidence(table.size, compared, found.clusters));
     evidence = given ? Object.assign(learnt, given) : learnt;
-    weights = weighPairs(comparisons, evidence);
+    weights = weighPairs(compared, evidence);
     scored = timed('scored', () => scoreAgain(scored, weights));
     found = cluster();
   }

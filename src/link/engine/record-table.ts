@@ -1,5 +1,6 @@
 import { hashKey } from './hash-key.js';
-import type { LinkageModel } from './linkage-model.js';
+import type { FieldDeclaration, LinkageModel } from './linkage-model.js';
+import type { Reader } from './readers.js';
 import type { Vocabulary } from './vocabulary.js';
 import { TextTable } from './text-table.js';
 
@@ -33,58 +34,75 @@ export function readRecords(
   hidden: readonly string[] = [],
 ): RecordTable {
   const size = sources.reduce((sum, { rows }) => sum + rows.length, 0);
-  const [source, row] = orderByContent(sources, hidden, size);
-  const fields: Record<string, FieldColumn> = {};
-  for (const [name, { from, read }] of Object.entries(model.fields)) {
-    const texts = new TextTable();
-    const codes = new Int32Array(size);
-    const places = sources.map(({ columns }) => from.map((column) => columns.indexOf(column)));
-    const reader = readers[read]!;
-    const known = new Map<string, number>();
-    for (let record = 0; record < size; record += 1) {
-      const cells = sources[source[record]!]!.rows[row[record]!]!;
+  const read = Object.entries(model.fields).map(
+    ([name, field]) => [name, readField(field, sources, size, readers[field.read]!)] as const,
+  );
+  const order = orderByContent(
+    read.map(([, { codes }]) => codes),
+    hashRows(sources, hidden, size),
+  );
+  const fields = Object.fromEntries(
+    read.map(([name, { codes, texts }]) => [name, { codes: Int32Array.from(order, (i) => codes[i]!), texts }]),
+  );
+  const starts = sources.map((_, i) => sources.slice(0, i).reduce((sum, { rows }) => sum + rows.length, 0));
+  const source = Uint8Array.from(order, (i) => starts.findLastIndex((start) => start <= i));
+  return { size, fields, source, row: Int32Array.from(order, (i, record) => i - starts[source[record]!]!) };
+}
+
+/** A field in the order of the rows; codes in the order of the texts, whatever the order of the rows. */
+function readField(
+  { from }: FieldDeclaration,
+  sources: readonly SourceTable[],
+  size: number,
+  reader: Reader,
+): FieldColumn {
+  const codes = new Int32Array(size);
+  const seen = new TextTable();
+  const known = new Map<string, number>();
+  let record = 0;
+  for (const { columns, rows } of sources) {
+    const places = from.map((column) => columns.indexOf(column));
+    for (const cells of rows) {
       let text = '';
-      for (const place of places[source[record]!]!) {
-        const cell = cells[place]!;
-        if (cell !== '') text = text === '' ? cell : `${text} ${cell}`;
-      }
+      for (const place of places)
+        if (cells[place] !== '') text = text === '' ? cells[place]! : `${text} ${cells[place]}`;
       let code = known.get(text);
       if (code === undefined) {
-        code = texts.codeOf(reader(text));
+        code = seen.codeOf(reader(text));
         known.set(text, code);
       }
       codes[record] = code;
+      record += 1;
     }
-    fields[name] = { codes, texts };
   }
-  return { size, fields, source, row };
+  const found: string[] = [];
+  for (let code = 1; seen.textOf(code) !== ''; code += 1) found.push(seen.textOf(code));
+  const texts = new TextTable();
+  for (const text of found.toSorted()) texts.codeOf(text);
+  const renumbered = Int32Array.from(['', ...found], (text) => texts.codeOf(text));
+  return { codes: codes.map((code) => renumbered[code]!), texts };
 }
 
-function orderByContent(
-  sources: readonly SourceTable[],
-  hidden: readonly string[],
-  size: number,
-): [Uint8Array, Int32Array] {
-  const keys = new Float64Array(size);
-  const texts: string[] = [];
-  const [sourceOf, rowOf] = [new Uint8Array(size), new Int32Array(size)];
-  let place = 0;
-  sources.forEach(({ columns, rows }, source) => {
-    const seen = columns.map((column) => !hidden.includes(column));
-    rows.forEach((cells, row) => {
-      const text = cells.filter((_, column) => seen[column]).join('\u001f');
-      texts.push(text);
-      keys[place] = hashKey(text);
-      sourceOf[place] = source;
-      rowOf[place] = row;
-      place += 1;
-    });
+/** Rows with like values stand together, and so in near memory when pairs of them are compared; rows that are equal in all fields, by the rest. */
+function orderByContent(columns: readonly Int32Array[], hashes: Float64Array): Uint32Array {
+  return Uint32Array.from(hashes, (_, i) => i).toSorted((one, other) => {
+    for (let i = 0; i < columns.length; i += 1) {
+      const difference = columns[i]![one]! - columns[i]![other]!;
+      if (difference !== 0) return difference;
+    }
+    return hashes[one]! - hashes[other]! || one - other;
   });
-  const order = Uint32Array.from({ length: size }, (_, i) => i).toSorted(
-    (one, other) =>
-      keys[one]! - keys[other]! ||
-      (texts[one]! < texts[other]! ? -1 : texts[one]! > texts[other]! ? 1 : sourceOf[one]! - sourceOf[other]!) ||
-      rowOf[one]! - rowOf[other]!,
-  );
-  return [Uint8Array.from(order, (i) => sourceOf[i]!), Int32Array.from(order, (i) => rowOf[i]!)];
+}
+
+function hashRows(sources: readonly SourceTable[], hidden: readonly string[], size: number): Float64Array {
+  const hashes = new Float64Array(size);
+  let record = 0;
+  for (const { columns, rows } of sources) {
+    const seen = columns.map((column) => !hidden.includes(column));
+    for (const cells of rows) {
+      hashes[record] = hashKey(cells.filter((_, column) => seen[column]).join('\u001f'));
+      record += 1;
+    }
+  }
+  return hashes;
 }

@@ -6,7 +6,7 @@ const PAIRS_A_RECORD = 60;
 const MOST = 500_000;
 
 /**
- * What pairs of records that have met by chance say: records stand in the order of their content's hash, so that numbers from a fixed
+ * What pairs of records that have met by chance say: records stand in the order of their content, so that numbers from a fixed
  * sequence choose the same pairs whatever the order of rows. Pairs that are known to be of one subject are left out.
  * @param clusters for each record the first of its cluster, as far as clusters are known
  */

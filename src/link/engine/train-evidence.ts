@@ -1,5 +1,5 @@
 import { blockRecords, visitCandidates } from './block-records.js';
-import type { RecordComparison } from './compare-records.js';
+import type { RecordComparison, RecordComparisons } from './compare-records.js';
 import { fitAgreement, PatternCounter, type LevelPatterns } from './fellegi-sunter.js';
 import type { LinkageModel } from './linkage-model.js';
 import type { RecordTable } from './record-table.js';
@@ -23,10 +23,11 @@ const FIRST_PRIOR = 0.3;
 export function trainEvidence(
   model: LinkageModel,
   table: RecordTable,
-  comparisons: readonly RecordComparison[],
+  compared: RecordComparisons,
   vocabulary: Pick<Vocabulary, 'keys'>,
 ): Evidence {
-  const subjects = countSubjects(table.size, comparisons, null);
+  const comparisons = compared.list;
+  const subjects = countSubjects(table.size, compared, null);
   comparisons.forEach(({ prepared }, i) => prepared.weigh?.(subjects[i]!));
   const u = shareRandom(table.size, comparisons, null);
   const m0 = guessAgreement(comparisons);
@@ -57,8 +58,9 @@ export function trainEvidence(
  * What the clusters found tell about the levels: m from all pairs within them, a cluster of n counting as n − 1 pairs so that large ones do
  * not speak for all; u from random pairs of different clusters; and how many subjects, no longer records, state each value.
  */
-export function learnEvidence(size: number, comparisons: readonly RecordComparison[], clusters: Int32Array): Evidence {
-  const subjects = countSubjects(size, comparisons, clusters);
+export function learnEvidence(size: number, compared: RecordComparisons, clusters: Int32Array): Evidence {
+  const comparisons = compared.list;
+  const subjects = countSubjects(size, compared, clusters);
   comparisons.forEach(({ prepared }, i) => prepared.weigh?.(subjects[i]!));
   const counter = new PatternCounter(comparisons.map(({ levels }) => levels.length));
   const levels = new Uint8Array(comparisons.length);
@@ -95,21 +97,21 @@ export function bitsOfPrior(same: number, size: number): number {
 /** For each comparison, by code: in how many clusters (records, where none are known) the value stands. */
 export function countSubjects(
   size: number,
-  comparisons: readonly RecordComparison[],
+  { list, cells, stride }: RecordComparisons,
   clusters: Int32Array | null,
 ): Float64Array[] {
-  return comparisons.map(({ columns, values }) => {
+  return list.map(({ place, width, values }) => {
     const counts = new Float64Array(values);
-    for (const column of columns) {
-      if (!clusters) {
-        for (let record = 0; record < size; record += 1) counts[column[record]!] = counts[column[record]!]! + 1;
-        continue;
+    const stated = new Float64Array(clusters ? size * width : 0);
+    for (let record = 0; record < size; record += 1)
+      for (let i = 0; i < width; i += 1) {
+        const code = cells[record * stride + place + i]!;
+        if (clusters) stated[record * width + i] = clusters[record]! * values + code;
+        else counts[code] = counts[code]! + 1;
       }
-      const stated = Float64Array.from(column, (code, record) => clusters[record]! * values + code).toSorted();
-      stated.forEach((key, i) => {
-        if (i === 0 || key !== stated[i - 1]) counts[key % values] = counts[key % values]! + 1;
-      });
-    }
+    stated.sort();
+    for (let i = 0; i < stated.length; i += 1)
+      if (i === 0 || stated[i] !== stated[i - 1]) counts[stated[i]! % values] = counts[stated[i]! % values]! + 1;
     counts[0] = 0;
     return counts;
   });

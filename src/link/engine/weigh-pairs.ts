@@ -1,4 +1,4 @@
-import type { RecordComparison } from './compare-records.js';
+import type { RecordComparisons } from './compare-records.js';
 import type { LevelShares } from './fellegi-sunter.js';
 
 /** What training knows: shares of levels among pairs of one subject and of two, and how many subjects state each value. */
@@ -23,9 +23,9 @@ export interface PairWeights {
 /** No value is so rare that it alone outweighs everything else. */
 const RAREST = 2 ** -30;
 
-export function weighPairs(comparisons: readonly RecordComparison[], evidence: Evidence): PairWeights {
+export function weighPairs({ list, cells, stride }: RecordComparisons, evidence: Evidence): PairWeights {
   const { m, u, priorBits, subjects } = evidence;
-  const count = comparisons.length;
+  const count = list.length;
   const weights = m.map((shares, i) =>
     Float64Array.of(
       0,
@@ -33,7 +33,7 @@ export function weighPairs(comparisons: readonly RecordComparison[], evidence: E
     ),
   );
   // Agreement on a value is as unlikely by chance as the value is rare, not as values are on the average.
-  const rareness = comparisons.map(({ levels, prepared }, i) => {
+  const rareness = list.map(({ levels, prepared }, i) => {
     prepared.weigh?.(subjects[i]!);
     const total = subjects[i]!.reduce((sum, n) => sum + n, 0);
     return levels.map(({ termFrequency }, level) =>
@@ -43,14 +43,14 @@ export function weighPairs(comparisons: readonly RecordComparison[], evidence: E
     );
   });
   const bits = (i: number, one: number, other: number): number => {
-    const comparison = comparisons[i]!;
+    const comparison = list[i]!;
     const level = comparison.compare(one, other);
     if (level === 0) return Number.NaN;
     const weight = weights[i]![level]!;
     const rare = rareness[i]![level - 1];
     if (!rare) return weight;
-    const column = comparison.columns[0]!;
-    return weight + Math.min(rare[column[one]!]!, rare[column[other]!]!);
+    const { place } = comparison;
+    return weight + Math.min(rare[cells[one * stride + place]!]!, rare[cells[other * stride + place]!]!);
   };
   return {
     priorBits,

@@ -27,8 +27,7 @@ const SOUNDS: readonly (readonly [RegExp, string])[] = [
 /** A key for what a name of western Europe sounds like: the first letter's sound, then the consonants. */
 export function soundOf(text: string): string {
   let sound = text;
-  for (const [pattern, by] of SOUNDS)
-    sound = sound.replaceAll(new RegExp(pattern, pattern.flags.replace('g', '') + 'g'), by);
+  for (const [pattern, by] of SOUNDS) sound = sound.replace(pattern, by);
   const first = /^[aeiouy]/.test(sound) ? 'a' : sound.slice(0, 1);
   return (first + sound.slice(1).replaceAll(/[aeiouyw]/g, '')).replaceAll(/(.)\1+/g, '$1');
 }
