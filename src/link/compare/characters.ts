@@ -62,13 +62,27 @@ export function isMute(id: number): boolean {
   return kinds[id] === MUTE;
 }
 
+/** Answers for the characters met first, which are the commonest: 1 + what two are to each other; 0 where nobody asked yet. */
+const REMEMBERED = 2048;
+const remembered = new Uint8Array(REMEMBERED * REMEMBERED);
+
 /** @param surname whether both stand in the place of a surname @returns 0, or 1 + the index in ALIKE */
 export function compareCharacters(one: number, other: number, surname: boolean): number {
+  if (surname && surnameForms[one] === surnameForms[other] && kinds[one] === 0 && kinds[other] === 0) return VARIANT;
+  if (one >= REMEMBERED || other >= REMEMBERED) return compareUnremembered(one, other);
+  const known = remembered[one * REMEMBERED + other]!;
+  if (known !== 0) return known - 1;
+  const found = compareUnremembered(one, other);
+  remembered[one * REMEMBERED + other] = found + 1;
+  return found;
+}
+
+function compareUnremembered(one: number, other: number): number {
   if (kinds[one] === MUTE || kinds[other] === MUTE) return WILDCARD;
   const sound = compareSounds(one, other);
   if (kinds[one] === SYLLABLE || kinds[other] === SYLLABLE)
     return sound === HOMOPHONE || sound === HOMOPHONE_TONE ? WILDCARD : 0;
-  if (isSameForm(one, other, surname)) return VARIANT;
+  if (isSameForm(one, other, false)) return VARIANT;
   if (sound !== 0) return sound;
   return looksAlike(points[one]!, points[other]!) ? GLYPH : 0;
 }

@@ -149,10 +149,19 @@ function compareWhole(forms: NameForms, one: number, other: number): number {
 /** @returns -1 where names of one length have nothing of the kind */
 function compareInPlace(forms: NameForms, one: number, other: number, length: number): number {
   let differing = 0;
-  for (let i = 0; i < length; i += 1) if (forms.at(one, i) !== forms.at(other, i)) differing += 1;
+  /** 0 where the characters may be the same in another order. */
+  let balance = 0;
+  for (let i = 0; i < length; i += 1) {
+    const character = forms.at(one, i);
+    const met = forms.at(other, i);
+    if (character !== met) differing += 1;
+    balance += character - met;
+  }
   if (differing === 0 && !forms.has(one, WILDCARDS)) return EQUAL;
-  if (differing > 1 && length >= LONG && isRotated(forms, one, other, length)) return SEGMENTS_SWAPPED;
-  if (differing > 1 && isReordered(forms, one, other, length)) return REORDERED;
+  if (differing > 1 && balance === 0) {
+    if (length >= LONG && isRotated(forms, one, other, length)) return SEGMENTS_SWAPPED;
+    if (isReordered(forms, one, other, length)) return REORDERED;
+  }
   if (length < 2 || (differing > 2 && length < LONG)) return -1;
   const alike = compareAlike(forms, one, other, length);
   return alike < 0 && differing === 1 && length > 3 ? compareAllButOne(forms, one, other, length) : alike;
@@ -259,7 +268,7 @@ function isOneApart(forms: NameForms, shorter: number, longer: number, length: n
   for (let i = length - 1; i > from; i -= 1)
     if (forms.at(shorter, i) !== forms.at(longer, i + most - length)) return false;
   if (from === length) return false;
-  return isWrittenApart(forms.at(shorter, from), (at) => forms.at(longer, at), from, most - length + 1);
+  return isWrittenApart(forms.at(shorter, from), forms, longer, from, most - length + 1);
 }
 
 /** Whether the longer name begins with the shorter; three characters and more may be another transliteration. */
