@@ -3,6 +3,7 @@ import { IMPORTERS } from '../../importers/index.js';
 import { LINK_REASONS, type LinkReason } from '../model/link.js';
 import {
   DRIFT_FIGURES,
+  fewerBins,
   REASONED_KINDS,
   SIZE_EDGES,
   VIOLATIONS,
@@ -104,12 +105,12 @@ function tellQuality(run: LinkRun, told: Told): void {
 
 type Say = CommandContext['say'];
 
-function headOf({ id, county, started, whole, model, counts }: LinkRun, say: Say): string[] {
+function headOf({ id, county, started, whole, model, counts, quality }: LinkRun, say: Say): string[] {
   const when = new Date(started).toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' }).slice(0, 16);
   return [
     say({
-      zh: `第 ${id} 次运行 · ${county} · ${when} · ${whole ? '全量' : '增量'} · ${model ?? '仅规则'}`,
-      en: `run ${id} · ${county} · ${when} · ${whole ? 'everything' : 'a night'} · ${model ?? 'rules alone'}`,
+      zh: `第 ${id} 次运行 · ${county} · ${when} · ${whole ? '全量' : '增量'} · ${model ?? (quality.engine ? '已训练模型' : '仅规则')}`,
+      en: `run ${id} · ${county} · ${when} · ${whole ? 'everything' : 'a night'} · ${model ?? (quality.engine ? 'trained model' : 'rules alone')}`,
     }),
     say({
       zh: `触及 ${number(counts.touched)} 条，读取 ${number(counts.recordsRead)} 条；新增 ${number(counts.added)}，并入 ${number(counts.merged)}，拆分 ${number(counts.split)}，停用 ${number(counts.retired)}；${counts.seconds.toFixed(1)} 秒`,
@@ -257,12 +258,12 @@ function recallOf({ quality: { engine } }: LinkRun): string[] {
 }
 
 function weightsOf({ quality: { engine } }: LinkRun): string[] {
-  const weights = engine?.weights ?? [];
+  const { width, bins: weights } = fewerBins(engine?.weights ?? [], 20);
   // The mass of strangers would leave one column and nothing else: bars grow with the logarithm.
   const most = Math.log1p(Math.max(...weights.map(({ pairs }) => pairs), 1));
   return table(
     weights.map(({ from, pairs }) => [
-      `${signed(from)} … ${signed(from + 2)}`,
+      `${signed(from)} … ${signed(from + width)}`,
       number(pairs),
       bar(Math.log1p(pairs) / most),
     ]),
@@ -317,5 +318,6 @@ function stack(shares: readonly (readonly [shade: string, share: number])[]): st
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 const number = (n: number): string => n.toLocaleString('en');
-const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
+/** Rounded down: what is not all is not 100 %. */
+const percent = (share: number): string => `${(Math.floor(share * 10_000 + 1e-6) / 100).toFixed(2)}%`;
 const signed = (n: number): string => (n > 0 ? `+${n}` : n < 0 ? `−${-n}` : '0');

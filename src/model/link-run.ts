@@ -135,3 +135,22 @@ export type ViolationCode = keyof typeof VIOLATIONS;
 
 /** Lower edges of the bins of cluster sizes. */
 export const SIZE_EDGES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17, 33, 65, 129, 257, 513, 1025] as const;
+
+/** The bins that hold pairs, from the first to the last, put together until there are at most so many; a bin is `width` bits wide. */
+export function fewerBins(
+  weights: LinkageQuality['weights'],
+  most: number,
+): { readonly width: number; readonly bins: LinkageQuality['weights'] } {
+  const held = weights.filter(({ pairs }) => pairs > 0);
+  const [first, last] = [held[0]?.from ?? 0, held.at(-1)?.from ?? 0];
+  let width = 2;
+  const lowest = (): number => Math.floor(first / width) * width;
+  const count = (): number => Math.floor((last - lowest()) / width) + 1;
+  while (count() > most) width *= 2;
+  const bins = Array.from({ length: held.length === 0 ? 0 : count() }, (_, i) => {
+    const from = lowest() + i * width;
+    const inside = held.filter((bin) => bin.from >= from && bin.from < from + width);
+    return { from, pairs: inside.reduce((sum, { pairs }) => sum + pairs, 0) };
+  });
+  return { width, bins };
+}

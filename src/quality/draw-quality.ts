@@ -1,6 +1,7 @@
 import { LINK_REASONS, type LinkReason } from '../model/link.js';
 import {
   DRIFT_FIGURES,
+  fewerBins,
   SIZE_EDGES,
   VIOLATIONS,
   type Drift,
@@ -116,8 +117,8 @@ function headOf({ run, say }: Page, title: string): string {
       MARGIN,
       84,
       say({
-        zh: `${run.county} · 第 ${run.id} 次运行 · ${when} · ${run.whole ? '全量' : '增量'}：触及 ${count(counts.touched)} 条，读取 ${count(counts.recordsRead)} 条，${counts.seconds.toFixed(1)} 秒 · ${run.model ?? '仅规则'}`,
-        en: `County ${run.county} · run ${run.id} · ${when} · ${run.whole ? 'all records' : 'one night'}: ${count(counts.touched)} touched, ${count(counts.recordsRead)} read in ${counts.seconds.toFixed(1)} s · ${run.model ?? 'rules alone'}`,
+        zh: `${run.county} · 第 ${run.id} 次运行 · ${when} · ${run.whole ? '全量' : '增量'}：触及 ${count(counts.touched)} 条，读取 ${count(counts.recordsRead)} 条，${counts.seconds.toFixed(1)} 秒 · ${run.model ?? (quality.engine ? '已训练模型' : '仅规则')}`,
+        en: `County ${run.county} · run ${run.id} · ${when} · ${run.whole ? 'all records' : 'one night'}: ${count(counts.touched)} touched, ${count(counts.recordsRead)} read in ${counts.seconds.toFixed(1)} s · ${run.model ?? (quality.engine ? 'trained model' : 'rules alone')}`,
       }),
       { size: 13, fill: SOFT },
     ),
@@ -230,15 +231,16 @@ function violationPanel({ run, say }: Page): Panel {
 }
 
 /** Columns on a logarithmic scale: strangers outnumber persons a thousandfold. */
-function weightPanel({ say }: Page, { weights, pairsScored }: LinkageQuality): Panel {
+function weightPanel({ say }: Page, { weights: scored, pairsScored }: LinkageQuality): Panel {
+  const { width: bits, bins: weights } = fewerBins(scored, 56);
   const [width, height] = [HALF - 36, 170];
   const title = say({ zh: '候选对的权重', en: 'Candidate pairs by weight' });
   if (weights.length === 0) return { width: HALF, height: TOP + height + 36, title, body: '' };
   const most = Math.log10(Math.max(...weights.map(({ pairs }) => pairs)) + 1);
   const first = weights[0]!.from;
-  const steps = (weights.at(-1)!.from - first) / 2 + 1;
+  const steps = (weights.at(-1)!.from - first) / bits + 1;
   const step = (width - 40) / steps;
-  const xOf = (from: number): number => 40 + ((from - first) / 2) * step;
+  const xOf = (from: number): number => 40 + ((from - first) / bits) * step;
   let body = '';
   for (let power = 0; power <= most; power += 1) {
     const y = height - (Math.log10(10 ** power + 1) / most) * height;
@@ -248,11 +250,11 @@ function weightPanel({ say }: Page, { weights, pairsScored }: LinkageQuality): P
     const tall = (Math.log10(pairs + 1) / most) * height;
     const fill = from < 0 ? '#a9b6c4' : '#2f6db3';
     body += hinted(
-      `${signed(from)}…${signed(from + 2)}: ${count(pairs)}`,
+      `${signed(from)}…${signed(from + bits)}: ${count(pairs)}`,
       rect(xOf(from) + 1, height - tall, Math.max(1, step - 2), tall, fill),
     );
   }
-  const every = Math.max(1, Math.ceil(steps / 9)) * 2;
+  const every = Math.ceil((steps * bits) / 9 / 10) * 10;
   for (let from = Math.ceil(first / every) * every; from <= weights.at(-1)!.from; from += every)
     body += text(xOf(from), height + 16, signed(from), { size: 10.5, fill: SOFT, anchor: 'middle' });
   body += line(40, height, width, height, SOFT);
@@ -540,5 +542,7 @@ function short(n: number): string {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 const count = (n: number): string => n.toLocaleString('en');
-const percent = (share: number, digits: number): string => `${(share * 100).toFixed(digits)} %`;
+/** Rounded down: what is not all is not 100 %. */
+const percent = (share: number, digits: number): string =>
+  `${(Math.floor(share * 100 * 10 ** digits + 1e-6) / 10 ** digits).toFixed(digits)} %`;
 const signed = (n: number): string => (n > 0 ? `+${n}` : n < 0 ? `−${-n}` : '0');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { LinkRun } from '../../src/model/link-run.js';
+import { fewerBins, type LinkRun } from '../../src/model/link-run.js';
 import { drawQuality, type DrawnIn } from '../../src/quality/draw-quality.js';
 
 const RUN: LinkRun = {
@@ -102,3 +102,18 @@ function unclosed(picture: string): string[] {
   );
   return [...open, ...(rest.match(/[<>]|&(?!(?:amp|lt|gt|quot);)/g) ?? [])];
 }
+
+it('puts bins of weights together until there is room for them', () => {
+  const weights = [-8, -6, -4, -2, 0, 2, 4].map((from, i) => ({ from, pairs: i === 0 ? 0 : i }));
+  expect(fewerBins(weights, 6)).toEqual({ width: 2, bins: weights.slice(1) });
+  expect(fewerBins(weights, 4)).toEqual({
+    width: 4,
+    bins: [
+      { from: -8, pairs: 1 },
+      { from: -4, pairs: 5 },
+      { from: 0, pairs: 9 },
+      { from: 4, pairs: 6 },
+    ],
+  });
+  expect(fewerBins([], 4).bins).toEqual([]);
+});
