@@ -105,12 +105,12 @@ function tellQuality(run: LinkRun, told: Told): void {
 
 type Say = CommandContext['say'];
 
-function headOf({ id, county, started, whole, model, counts, quality }: LinkRun, say: Say): string[] {
+function headOf({ id, county, started, whole, model, counts, quality: { engine } }: LinkRun, say: Say): string[] {
   const when = new Date(started).toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' }).slice(0, 16);
   return [
     say({
-      zh: `第 ${id} 次运行 · ${county} · ${when} · ${whole ? '全量' : '增量'} · ${model ?? (quality.engine ? '已训练模型' : '仅规则')}`,
-      en: `run ${id} · ${county} · ${when} · ${whole ? 'everything' : 'a night'} · ${model ?? (quality.engine ? 'trained model' : 'rules alone')}`,
+      zh: `第 ${id} 次运行 · ${county} · ${when} · ${whole ? '全量' : '增量'} · ${model ?? (engine ? '已训练模型' : '仅规则')}`,
+      en: `run ${id} · ${county} · ${when} · ${whole ? 'everything' : 'a night'} · ${model ?? (engine ? 'trained model' : 'rules alone')}`,
     }),
     say({
       zh: `触及 ${number(counts.touched)} 条，读取 ${number(counts.recordsRead)} 条；新增 ${number(counts.added)}，并入 ${number(counts.merged)}，拆分 ${number(counts.split)}，停用 ${number(counts.retired)}；${counts.seconds.toFixed(1)} 秒`,
