@@ -60,7 +60,7 @@ export async function noteChanges({ client, county }: Linkage): Promise<void> {
        or (${ENTITY_COLUMNS.map((name) => `t.${name}`).join(', ')}) is distinct from (${ENTITY_COLUMNS.map((name) => `l.${name}`).join(', ')})`,
   );
   await client.query('create index on row_tonight (record)');
-  await client.query('analyze row_tonight');
+  await client.query('analyze row_tonight (record)');
   await client.query(
     `create temp table scope_tonight (kind text, entity bigint, record bigint, register text, township text, village text, grid text,
        before smallint, after smallint) on commit drop`,
@@ -89,7 +89,7 @@ export async function noteChanges({ client, county }: Linkage): Promise<void> {
          (r.${column}, r.township, r.village, r.grid, case when ${stays} then r.old_state else 0::smallint end, r.state),
          (case when ${stays} or m.id is not null then null else r.old_${column} end, r.old_township, r.old_village, r.old_grid, r.old_state, 0::smallint)
        ) as v (entity, township, village, grid, before, after)
-       where v.entity is not null and $2::text is not null and (r.touched or r.${column} is distinct from r.old_${column}) ${cited}`,
+       where (r.${column} is not null or r.old_${column} is not null) and v.entity is not null and $2::text is not null and (r.touched or r.${column} is distinct from r.old_${column}) ${cited}`,
       [kind, county],
     );
     // Who moved house took no dwelling along: a person's row that changed by itself is no revision of what it cites.
@@ -112,18 +112,28 @@ export function noteFollowers(kind: Kind, moved: string): string {
     select '${kind}', f.to_entity, f.record, ${scopesOf('f')}, 0, ${stateOf('f')} from ${moved} f`;
 }
 
-/** Appends what became of the entities, once `link` is tonight's. */
-export async function appendChanges(linkage: Linkage): Promise<Appended> {
-  const { client, county } = linkage;
-  const run = await takeRun(client);
+/** Gathers what was noted by entity and scope, once `link` is tonight's: `content_tonight`, and `unclear_tonight`, below. */
+export async function gatherChanges({ client }: Linkage): Promise<void> {
   await client.query('create index on scope_tonight (kind, record)');
-  await client.query('analyze scope_tonight');
+  await client.query('analyze scope_tonight (kind, record)');
   await labelEvents(client);
   await client.query(
     `create temp table content_tonight on commit drop as
      select kind, entity, ${SCOPES.join(', ')}, max(before) as before, max(after) as after
      from scope_tonight group by kind, entity, ${SCOPES.join(', ')}`,
   );
+  // Where each row that changed shows the entity by a current record before and after, nothing hangs on the other rows: neither what
+  // the change is to anybody, nor the entity's status.
+  await client.query(
+    `create temp table unclear_tonight on commit drop as
+     select kind, entity from content_tonight where before <> 2 or after <> 2 union select kind, to_entity from pair_tonight`,
+  );
+  await client.query('analyze unclear_tonight');
+}
+
+/** Appends what became of the entities. */
+export async function appendChanges({ client, county }: Linkage): Promise<Appended> {
+  const run = await takeRun(client);
   await noteBeside(client, county);
   const { first, changes } = await numberChanges(client, county);
   if (changes > 0) {
@@ -186,11 +196,6 @@ async function noteBeside(client: PoolClient, county: string): Promise<void> {
     `create temp table beside_tonight (kind text, entity bigint, register text, township text, village text, grid text, state smallint)
      on commit drop`,
   );
-  await client.query(
-    `create temp table unclear_tonight on commit drop as
-     select kind, entity from content_tonight where before <> 2 or after <> 2 union select kind, to_entity from pair_tonight`,
-  );
-  await client.query('analyze unclear_tonight');
   for (const [i, kind] of KINDS.entries()) {
     const column = ENTITY_COLUMNS[i]!;
     await client.query(
@@ -263,7 +268,7 @@ async function writeChanges(client: PoolClient, county: string, run: number, wit
   const columns = `county, id, part, ${SCOPES.join(', ')}, run, at, kind, entity, what, other, event, undo, before, after`;
   await client.query(
     `insert into entity_change (${columns})
-     select $1, e.id, row_number() over (partition by e.id order by ${scopesOf('s')}), ${scopesOf('s')}, $2, now(), e.kind, e.entity, e.what,
+     select $1, e.id, row_number() over (), ${scopesOf('s')}, $2, now(), e.kind, e.entity, e.what,
        e.other, e.event, u.undo, 0, 0
      from event_tonight e
      cross join lateral (
@@ -278,15 +283,15 @@ async function writeChanges(client: PoolClient, county: string, run: number, wit
   if (withoutContent) return;
   await client.query(
     `insert into entity_change (${columns})
-     select $1, n.id, row_number() over (partition by n.id order by ${scopesOf('c')}), ${scopesOf('c')}, $2, now(), n.kind, n.entity, n.what,
+     select $1, n.id, row_number() over (order by n.id), ${scopesOf('c')}, $2, now(), n.kind, n.entity, n.what,
        null, null, null, c.before, c.after
      from number_tonight n join content_tonight c on c.kind = n.kind and c.entity = n.entity
-     where n.what = 'content' order by n.id`,
+     where n.what = 'content'`,
     [county, run],
   );
   await client.query(
     `insert into entity_change_beside (county, change, part, ${SCOPES.join(', ')}, state)
-     select $1, b.id, row_number() over (partition by b.id order by ${scopesOf('b')}), ${scopesOf('b')}, b.state
+     select $1, b.id, row_number() over (order by b.id), ${scopesOf('b')}, b.state
      from (
        select n.id, ${scopesOf('s')}, s.state from number_tonight n join beside_tonight s on s.kind = n.kind and s.entity = n.entity
        join unclear_tonight u on u.kind = n.kind and u.entity = n.entity where n.what = 'content'
@@ -296,7 +301,7 @@ async function writeChanges(client: PoolClient, county: string, run: number, wit
              select kind, entity, ${SCOPES.join(', ')}, before from content_tonight where before > 0) as s
          on s.kind = n.kind and s.entity = n.other
        where n.what = 'moved' group by n.id, ${scopesOf('s')}
-     ) as b order by b.id`,
+     ) as b`,
     [county],
   );
 }

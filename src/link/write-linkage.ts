@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises';
 import { once } from 'node:events';
 import { from as copyFrom } from 'pg-copy-streams';
 import { openFill } from '../database/open-fill.js';
-import { appendChanges, beginLog, noteChanges, noteFollowers, type Appended } from './append-changes.js';
+import { appendChanges, beginLog, gatherChanges, noteChanges, noteFollowers, type Appended } from './append-changes.js';
 import { ENTITY_COLUMNS, KEY_COLUMNS, KINDS, REASONED, reasonText } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 
@@ -82,6 +82,7 @@ export async function writeLinkage(
      where t.merged_into is not null and e.county = t.county and e.merged_into = t.id`,
   );
   await followMerges(linkage);
+  await gatherChanges(linkage);
   await renewStatuses(linkage);
   return await appendChanges(linkage);
 }
@@ -113,7 +114,7 @@ async function renewStatuses({ client, county, mode }: Linkage): Promise<void> {
        from (select t.entity, case when exists (
                select from link l where l.county = $1 and l.${ENTITY_COLUMNS[i]} = t.entity and l.status = 'current'
              ) then 'active' else 'retired' end as status
-             from touched_entity t where t.county = $1 and t.kind = $2 and t.entity <> 0) as now
+             from unclear_tonight t where t.kind = $2) as now
        where e.county = $1 and e.id = now.entity and e.kind = $2 and e.status <> 'merged' and e.status <> now.status`,
       [county, kind],
     );
@@ -129,15 +130,12 @@ async function noteTouchedEntities({ client, county, mode }: Linkage): Promise<v
     );
     return;
   }
-  const pairs = (alias: string): string =>
-    `(values ${KINDS.map((kind, i) => `('${kind}', ${alias}.${ENTITY_COLUMNS[i]})`).join(', ')}) as v(kind, entity)`;
   await client.query(
     `insert into touched_entity (county, kind, entity)
-     select distinct $1, v.kind, v.entity
-     from link_tonight t left join link l on l.county = t.county and l.record = t.record
-     cross join lateral (select * from ${pairs('t')} union select * from ${pairs('l')}) as v
-     where v.entity is not null and (l.record is null or exists (select from touched_record c where c.county = t.county and c.record = t.record)
-       or (${ENTITY_COLUMNS.map((name) => `t.${name}`).join(', ')}) is distinct from (${ENTITY_COLUMNS.map((name) => `l.${name}`).join(', ')}))
+     ${KINDS.map(
+       (kind, i) => `select $1, '${kind}', v.entity from row_tonight r
+         cross join lateral (values (r.${ENTITY_COLUMNS[i]}), (r.old_${ENTITY_COLUMNS[i]})) as v (entity) where v.entity is not null`,
+     ).join(' union ')}
      on conflict do nothing`,
     [county],
   );
