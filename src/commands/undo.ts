@@ -45,7 +45,8 @@ export const undo: Command = {
         return plan && { plan, ...(await database.transaction((client) => undoChange(client, county, plan, word))) };
       });
       const code = tellPlan(result && result.plan, context);
-      if (result) tellDecisions(result.decisions, context);
+      if (result)
+        tellDecisions(result.decisions, await isAsBefore(() => planUndo(database.pool, county, change)), context);
       return code;
     } catch (error) {
       if (!(error instanceof DecisionRefused)) throw error;
@@ -85,11 +86,29 @@ function tellPlan(plan: UndoPlan | null, { terminal, say }: CommandContext): num
   return EXIT.done;
 }
 
-function tellDecisions(decisions: readonly Decision[], { terminal, say }: CommandContext): void {
+/** What is as it was has nothing left to undo. */
+async function isAsBefore(plan: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await plan();
+    return false;
+  } catch (error) {
+    if (error instanceof DecisionRefused) return error.refusal === 'UNDONE';
+    throw error;
+  }
+}
+
+function tellDecisions(decisions: readonly Decision[], asBefore: boolean, { terminal, say }: CommandContext): void {
   const waiting = decisions.filter((each) => each.state === 'proposed').map((each) => `#${each.id}`);
   terminal.line(
     waiting.length === 0
-      ? say({ zh: '已生效，归并已更新', en: 'in effect, and the links have followed' })
+      ? say(
+          asBefore
+            ? { zh: '已生效，各对象已恢复原状', en: 'in effect; the entities are as they were' }
+            : {
+                zh: '已生效；来源记录此后有变，归并结果与原状不尽相同',
+                en: 'in effect; the records have changed since, and the entities are not quite as they were',
+              },
+        )
       : say({
           zh: `合并三条以上记录，待第二人确认：hub review --confirm ${waiting.join('、')}`,
           en: `merges more than three records: a second person confirms by hub review --confirm ${waiting.join(', ')}`,

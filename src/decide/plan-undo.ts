@@ -1,4 +1,4 @@
-import { DECIDED_KINDS, DecisionRefused, type DecidedKind, type Verdict } from '../model/decision.js';
+import { DecisionRefused, type DecidedKind, type Verdict } from '../model/decision.js';
 import type { Session } from './decision-rows.js';
 
 /** What undoing a change would do; nothing is written yet. */
@@ -14,7 +14,10 @@ export interface UndoPlan {
   readonly revokes: readonly number[];
 }
 
-/** Where two sides have more pairs of records than this, each side is held together and one pair holds them apart. */
+/** Kinds for which the linkage follows decisions: an undo that the next run would not keep is none. */
+const FOLLOWED: readonly DecidedKind[] = ['person'];
+
+/** Where two sides have more pairs of records than this, one pair holds them apart. */
 const MOST_PAIRS = 60;
 
 /**
@@ -29,8 +32,8 @@ export async function planUndo(session: Session, county: string, change: number)
   );
   const found = changes[0];
   if (!found) return null;
-  if (!Object.hasOwn(DECIDED_KINDS, found.kind)) throw new DecisionRefused('NOT_UNDOABLE');
-  const kind = found.kind as DecidedKind;
+  const kind = FOLLOWED.find((each) => each === found.kind);
+  if (!kind) throw new DecisionRefused('NOT_UNDOABLE');
   const { rows: stored } = await session.query<Move>(
     `select from_entity as "from", to_entity as "to", records from entity_movement where county = $1 and event = $2 order by 1, 2`,
     [county, found.event],
@@ -98,19 +101,19 @@ async function standingOf(session: Session, county: string, undo: number): Promi
   return rows.map((row) => row.id);
 }
 
-/** Whatever came together is told apart, and whatever was parted is told to be one. */
+/** Whatever came together is told apart, side by side, and whatever was parted is told to be one. */
 function wordsFor(moves: readonly Move[]): UndoPlan['words'] {
   const words: { records: readonly [number, number]; verdict: Verdict }[] = [];
   const say = (verdict: Verdict, one: number, other: number) => words.push({ verdict, records: [one, other] });
   for (const parts of Map.groupBy(moves, (move) => move.to).values()) {
+    if (parts.length === 1) continue;
+    // Each side goes whole: of records that are told apart, those leave that are said to be one with the one that leaves.
+    for (const { records } of parts) for (const each of records.slice(1)) say('same', records[0]!, each);
     for (const [at, one] of parts.entries()) {
       for (const other of parts.slice(at + 1)) {
-        if (one.records.length * other.records.length <= MOST_PAIRS) {
-          for (const left of one.records) for (const right of other.records) say('different', left, right);
-        } else {
-          say('different', one.records[0]!, other.records[0]!);
-          for (const { records } of [one, other]) for (const each of records.slice(1)) say('same', records[0]!, each);
-        }
+        const few = one.records.length * other.records.length <= MOST_PAIRS;
+        for (const left of few ? one.records : one.records.slice(0, 1))
+          for (const right of few ? other.records : other.records.slice(0, 1)) say('different', left, right);
       }
     }
   }

@@ -74,8 +74,8 @@ export const DECISION_REFUSALS = {
   },
   UNDONE: { zh: '已恢复原状，无可撤销', en: 'It is as it was before: there is nothing to undo.' },
   NOT_UNDOABLE: {
-    zh: '此类对象按编码归并，不能撤销；须更正来源记录',
-    en: 'This kind is linked by its code alone and cannot be undone; the source has to be corrected.',
+    zh: '只有人的合并、拆分和移动可以撤销；其他种类须更正来源记录',
+    en: 'Only what became of persons can be undone; for other kinds the source has to be corrected.',
   },
   ONE_RECORD: { zh: '两处引用的是同一条记录', en: 'Both cite one record.' },
   WHO_AND_WHY: {

@@ -48,6 +48,8 @@ describe('every command', () => {
     'links',
     'explain',
     'review',
+    'changes',
+    'undo',
     'token',
     'bench',
   ])('%s has help in both languages', (name) => {
