@@ -3,7 +3,7 @@ import { foldName, UNREADABLE } from '../fold-name.js';
 import { characterId, isWild } from './characters.js';
 import { spellName } from './spell-name.js';
 import { isNoName } from './own-name.js';
-import { BYNAME as BYNAME_WORDS, familiarSurnameLengthOf, PLACEHOLDER, surnameLengthOf } from './surnames.js';
+import { BYNAMES, familiarSurnameLengthOf, isPlaceholder, surnameLengthOf } from './surnames.js';
 import { splitSyllables } from './syllables.js';
 
 /** Marks of a name. */
@@ -59,11 +59,11 @@ export class NameForms {
     const given = characters.slice(surname).join('');
     const marks =
       (isHan ? HAN : 0) |
-      (PLACEHOLDER.test(given) || ids.every(isWild) ? WITHHELD : 0) |
+      (isPlaceholder(given) || ids.every(isWild) ? WITHHELD : 0) |
       nickname |
       (ids.some(isWild) ? WILDCARDS : 0) |
       (isFamiliar ? FAMILIAR : 0) |
-      (surname > 0 && BYNAME_WORDS.test(given) ? BYNAME : 0) |
+      (surname > 0 && BYNAMES.has(given) ? BYNAME : 0) |
       (isNoName(folded) ? NO_NAME : 0);
     this.#words[place * SLOT] = Math.min(ids.length, LONGEST) | (surname << 5) | (marks << 7);
     for (let i = 0; i < MOST_CHARACTERS; i += 1) this.#words[place * SLOT + 1 + i] = ids[i] ?? 0;

@@ -29,8 +29,16 @@ const COMMON_SURNAMES = new Set(
 );
 
 /** What was written in place of a given name that the writer did not know or did not want to tell, or that nobody had given yet. */
-export const PLACEHOLDER =
-  /^(?:某[某甲乙丙]?|女士|先生|小姐|太太|同志|师傅|老师|医生|大夫|老板|经理|主任|书记|大[爷伯叔妈娘婶嫂哥]|爷爷|奶奶|老汉|老头|老太|老太太|阿[姨婆公伯]|[总氏爷叔哥姐]|[男女]?婴儿|男婴|女婴|[男女]孩|新生[儿女]|[*x〇]{1,3})$/u;
+export function isPlaceholder(given: string): boolean {
+  return PLACEHOLDERS.has(given) || (MASKS.has(given.charAt(0)) && /^[*x〇]{1,3}$/u.test(given));
+}
+
+const PLACEHOLDERS = new Set(
+  '某 某某 某甲 某乙 某丙 女士 先生 小姐 太太 同志 师傅 老师 医生 大夫 老板 经理 主任 书记 大爷 大伯 大叔 大妈 大娘 大婶 大嫂 大哥 爷爷 奶奶 老汉 老头 老太 老太太 阿姨 阿婆 阿公 阿伯 总 氏 爷 叔 哥 姐 婴儿 男婴 女婴 男婴儿 女婴儿 男孩 女孩 新生儿 新生女'.split(
+    ' ',
+  ),
+);
+const MASKS = new Set('*x〇');
 
 /** Names that somebody may bear, and that mostly were written before, or in place of, the right one. */
-export const BYNAME = /^(?:毛毛|宝宝|[小大二]宝|贝贝|囡囡|妞妞|婴|大姐)$/u;
+export const BYNAMES = new Set('毛毛 宝宝 小宝 大宝 二宝 贝贝 囡囡 妞妞 婴 大姐'.split(' '));
