@@ -277,10 +277,14 @@ function driftOf({ quality: { drift } }: LinkRun, say: Say): string[] {
       say(DRIFT_FIGURES[each.figure]),
       tell(each, each.before),
       tell(each, each.now),
-      `${each.now >= each.before ? '+' : '−'}${tell(each, Math.abs(each.now - each.before))}`,
+      change(each, tell(each, Math.abs(each.now - each.before))),
       each.beyond ? say({ zh: '超出预期', en: 'MORE THAN EXPECTED' }) : '',
     ]),
   );
+}
+
+function change({ before, now }: Drift, moved: string): string {
+  return /[1-9]/.test(moved) ? `${now > before ? '+' : '−'}${moved}` : '';
 }
 
 /** What links first, what stands alone last. */

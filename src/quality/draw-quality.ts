@@ -302,7 +302,10 @@ function recallPanel({ say }: Page, { blockingRecall: rules }: LinkageQuality): 
   const body = rules.map(({ rule, found, of }, i) => {
     const [y, share, whole] = [i * 22, of === 0 ? 0 : found / of, i === rules.length - 1];
     return (
-      text(0, y + 12, rule, { size: 11.5, weight: whole ? 600 : 400 }) +
+      text(0, y + 12, whole ? say({ zh: '全部规则', en: 'all rules together' }) : rule, {
+        size: 11.5,
+        weight: whole ? 600 : 400,
+      }) +
       rect(left, y + 2, bar, 13, FAINT, 2) +
       hinted(`${count(found)} / ${count(of)}`, rect(left, y + 2, bar * share, 13, whole ? '#1d4f91' : '#7aa7d6', 2)) +
       text(left + bar + 60, y + 13, percent(share, 1), { size: 11.5, weight: whole ? 600 : 400, anchor: 'end' })
@@ -529,8 +532,8 @@ const tell = ({ unit }: Drift, n: number): string => (unit === 'share' ? percent
 
 function change(drift: Drift): string {
   const moved = drift.now - drift.before;
-  if (moved === 0) return '0';
   const points = drift.unit === 'share' ? (Math.abs(moved) * 100).toFixed(2) : count(Math.abs(moved));
+  if (Number(points) === 0) return '0';
   return `${moved > 0 ? '+' : '−'}${points}`;
 }
 
