@@ -42,8 +42,8 @@ export interface RuleOutcome {
 }
 
 /**
- * How often clusters are formed: the first time with what the sessions found, then with what the clusters before taught. More change
- * nothing to speak of.
+ * How often clusters are formed at most: the first time with what the sessions found, then with what the clusters before taught, until they
+ * stay. More change nothing to speak of.
  */
 const ROUNDS = 3;
 
@@ -97,7 +97,9 @@ export function linkTable({
     evidence = given ? Object.assign(learnt, given) : learnt;
     weights = weighPairs(compared, evidence);
     scored = timed('scored', () => scoreAgain(scored, weights));
+    const before = found.clusters;
     found = cluster();
+    if (found.clusters.every((first, record) => first === before[record])) break;
   }
   return {
     ...found,
