@@ -13,6 +13,7 @@ export interface LinkageModel {
   readonly cannotLink: readonly CannotLinkRule[];
   /** Each session estimates the comparisons of fields that its own blocking rule does not use. */
   readonly sessions: readonly BlockingRule[];
+  /** Bits of the posterior odds: 0 is a probability of one half. Between the two a pair is in doubt. */
   readonly thresholds: { readonly link: number; readonly review: number };
 }
 
