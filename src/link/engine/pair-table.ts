@@ -31,6 +31,11 @@ export class PairTable {
     return place < 0 ? 0 : this.#values[place]!;
   }
 
+  /** Bits of all partners of a code, as `bitOf` gives them. */
+  marksOf(code: number): number {
+    return this.#marks[code] ?? 0;
+  }
+
   #mark(one: number, other: number): void {
     if (one >= this.#marks.length) {
       const more = new Int32Array(2 ** Math.ceil(Math.log2(one + 1)));
@@ -54,6 +59,7 @@ function keyOf(one: number, other: number): number {
   return one < other ? one * WIDTH + other : other * WIDTH + one;
 }
 
-function bitOf(code: number): number {
+/** One bit of 32 that stands for a code, and for others. */
+export function bitOf(code: number): number {
   return 1 << (Math.imul(code, 0x9e3779b1) >>> 27);
 }

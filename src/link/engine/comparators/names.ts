@@ -1,5 +1,5 @@
 import type { Comparator, Level, PreparedComparator } from '../comparator.js';
-import { PairTable } from '../pair-table.js';
+import { bitOf, PairTable } from '../pair-table.js';
 import { TextTable } from '../text-table.js';
 import { findLikeness } from './likeness.js';
 
@@ -43,6 +43,9 @@ class PreparedNames implements PreparedComparator {
   #known = 1;
   #vocabulary = 1;
   #alike = new PairTable();
+  /** Of each name one bit a word, and these with the bits of all words that are alike: most names are known to share nothing by one look. */
+  #marks = new Int32Array(1);
+  #reach = new Int32Array(1);
   /** Bits of a word, and of anything like it. */
   #bits = new Float64Array(1);
   #alikeBits = new Float64Array(1);
@@ -64,6 +67,7 @@ class PreparedNames implements PreparedComparator {
     for (let code = 1; this.#words.textOf(code) !== ''; code += 1) codes.push(code);
     this.#vocabulary = codes.length + 1;
     this.#alike = findLikeness(codes, (code) => this.#words.textOf(code));
+    this.#markNames();
     this.weigh(new Float64Array(this.#known).fill(1, 1));
   }
 
@@ -88,8 +92,20 @@ class PreparedNames implements PreparedComparator {
     this.#alikeBits = near.map((count) => Math.max(0, bits(count) - LESS));
   }
 
+  #markNames(): void {
+    this.#marks = new Int32Array(this.#known);
+    this.#reach = new Int32Array(this.#known);
+    for (let code = 1; code < this.#known; code += 1)
+      for (let i = this.#starts[code]!; i < this.#starts[code + 1]!; i += 1) {
+        const word = this.#list[i]!;
+        this.#marks[code] = this.#marks[code]! | bitOf(word);
+        this.#reach[code] = this.#reach[code]! | bitOf(word) | this.#alike.marksOf(word);
+      }
+  }
+
   compare(one: number, other: number): number {
     if (one === 0 || other === 0) return 0;
+    if ((this.#reach[one]! & this.#marks[other]!) === 0) return NONE;
     const list = this.#list;
     const from = this.#starts[one]!;
     const to = this.#starts[one + 1]!;
