@@ -52,7 +52,7 @@ export async function benchLinkFile(options: LinkFileBenchOptions, write: (line:
   const { python, benchmarks, sweep } = options;
   if (!existsSync(benchmarks)) throw new Error(`There is no folder ${benchmarks}.`);
   const work = mkdtempSync(join(tmpdir(), 'hub-bench-'));
-  const rows = [['', 'F1', 'precision', 'recall', 'wall', 'CPU', 'memory']];
+  const rows = [['', 'F1', 'precision', 'recall', 'wall', 'CPU', 'MB']];
   try {
     write(`${cpus().length} cores, Node ${process.versions.node}`);
     if (python === null) write('Splink is not run: --python names a Python that has it (pip install splink).');
