@@ -98,6 +98,7 @@ export const governance = defineImporter({
       file: items('residents'),
       speaksOf: ['person', 'household', 'dwelling', 'building', 'grid'],
       tie: 'resident',
+      duplicates: 'rare',
       columns: {
         ...item,
         name: personName('name'),

@@ -54,6 +54,7 @@ export const partyBuilding = defineImporter({
         headerHolds: ['身份证号', '姓名'],
       }),
       speaksOf: ['person', 'organisation'],
+      duplicates: 'rare',
       columns: {
         name: must(personName('姓名')),
         idNumber: must(idNumber('身份证号', '身份证号码', '公民身份号码')),

@@ -29,6 +29,7 @@ export const police = defineImporter({
       file: csv({ name: /^常住人口(?:_(?<coverage>全量|增量))?_(?<date>\d{8})\.csv$/iu, coverage: 'full' }),
       speaksOf: ['person', 'household', 'dwelling', 'building'],
       tie: 'registered',
+      duplicates: 'none',
       columns: {
         idNumber: must(idNumber('公民身份号码', '身份证号', 'GMSFHM')),
         name: must(personName('姓名', 'XM')),
@@ -82,6 +83,7 @@ export const police = defineImporter({
       file: csv({ name: /^流动人口(?:_(?<coverage>全量|增量))?_(?<date>\d{8})\.csv$/iu, coverage: 'delta' }),
       speaksOf: ['person', 'dwelling', 'building'],
       tie: 'resident',
+      duplicates: 'rare',
       columns: {
         registrationNumber: must(code('登记编号')),
         idType: label(['居民身份证', '护照', '港澳居民来往内地通行证', '其他'], '证件类型'),

@@ -22,6 +22,7 @@ export function traitsOf(datasets: readonly Dataset[]): DatasetTraits[] {
       event: speaks('event'),
       // A row that speaks of other things besides keeps the grid's code; the grid itself is the row that speaks of nothing else.
       grid: speaks('grid') && dataset.speaksOf.length === 1,
+      duplicates: dataset.duplicates,
       nameRank: rankOfSource('name', dataset.name),
       addressRank: rankOfSource('address', dataset.name),
     };

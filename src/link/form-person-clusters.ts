@@ -3,7 +3,14 @@ import { groupRows, type Groups } from './group-rows.js';
 import { CURRENT, type RecordColumns } from './record-columns.js';
 
 /** Why a row is where it is; numbers, for an array. `src/model/link.ts` has the sentences. */
-export const PERSON_REASONS = ['ALONE', 'ID_NUMBER_AND_NAME', 'ID_NUMBER_AND_BIRTH_DATE'] as const;
+export const PERSON_REASONS = [
+  'ALONE',
+  'ID_NUMBER_AND_NAME',
+  'ID_NUMBER_AND_BIRTH_DATE',
+  'AGREEMENT',
+  'NUMBER_SET_ASIDE',
+  'DECISION',
+] as const;
 
 export interface PersonClusters {
   /** By position in `rows`; -1 where the row speaks of no person. */
@@ -70,7 +77,7 @@ function joins(columns: RecordColumns, row: number, anchor: number, formerNames:
   if (numberTail[row] !== numberTail[anchor]) return 'UNCERTAIN';
   return judge({
     name: names.textOf(name[row]!),
-    formerName: names.textOf(formerName[row]!),
+    formerName: names.textOf(formerName[row]! || columns.alias[row]!),
     anchorName: names.textOf(name[anchor]!),
     isFormerName: formerNames.has(name[row]!),
     birth: birth[row]!,

@@ -34,6 +34,9 @@ const REASON_TEXTS = [
   'OWN_RECORDS',
   'HEAD_NAME',
   'REGISTERED_HOME',
+  'AGREEMENT',
+  'NUMBER_SET_ASIDE',
+  'DECISION',
 ];
 
 export function reasonCode(text: string | null): number {

@@ -2,10 +2,13 @@ import type { PoolClient } from 'pg';
 import type { Database } from '../database/connect.js';
 import type { Dataset } from '../model/importer.js';
 import type { LinkageQuality } from '../model/link-run.js';
-import { formPersonClusters, PERSON_REASONS, type PersonClusters } from './form-person-clusters.js';
+import { PERSON_REASONS, type PersonClusters } from './form-person-clusters.js';
 import { formSubjectClusters } from './form-subject-clusters.js';
 import { KEY_COLUMNS, KINDS, REASONED, reasonText, type Kind } from './link-columns.js';
 import { linkBuildings, linkDwellings, linkHouseholds, renewDwellingKeys, renewHouseholdKeys } from './link-homes.js';
+import { formPersons, keepPersons, type PersonsLayer } from './persons-layer.js';
+import { WEIGHT_FLOOR } from './persons/assign-rows.js';
+import type { PersonPartition } from './persons/link-persons.js';
 import { linkMentions } from './link-mentions.js';
 import { Linkage } from './linkage.js';
 import { BUILDING_KEYS, buildingKeysOf, isBuildingMoved, placeInKnownBuildings } from './place-in-known-buildings.js';
@@ -121,7 +124,9 @@ async function planRun(client: PoolClient, county: string): Promise<Plan> {
      union select record from touched_record t where t.county = $1 and exists (select from record r where r.county = t.county and r.id = t.record)`,
     [county],
   );
-  const full = touched.rows.length > Math.max(1000, records * FULL_FROM);
+  // Without what last night knew of the persons, all of it has to be learned anew.
+  const { kept } = await ask<{ kept: boolean }>('select exists (select from linkage_part where county = $1) as kept');
+  const full = touched.rows.length > Math.max(1000, records * FULL_FROM) || (!kept && records > 0);
   return {
     full,
     linkedBefore: true,
@@ -133,6 +138,7 @@ async function planRun(client: PoolClient, county: string): Promise<Plan> {
 
 async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkProgress) => void): Promise<Outcome> {
   const { columns } = linkage;
+  const formed = performance.now();
   await openStaging(linkage);
   const settled = new Map<Kind, Settled>();
   const layers = plan.full ? await readEverything(linkage, plan, onProgress) : await readTouched(linkage, plan.ids);
@@ -140,10 +146,10 @@ async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkPro
   settled.set('building', await linkBuildings(linkage, await layers.buildings()));
   settled.set('dwelling', await linkDwellings(linkage, await layers.dwellings()));
   onProgress?.({ what: 'form', done: 1, of: 4 });
-  const personRows = await layers.persons();
-  const persons = formPersonClusters(columns, personRows);
+  const layer = await formPersons(linkage);
+  const { persons } = layer;
   onProgress?.({ what: 'form', done: 2, of: 4 });
-  settled.set('person', await settleIdentities(linkage, 'person', personRows, persons, PERSON_REASONS));
+  settled.set('person', await settlePersons(linkage, layer, await layers.persons(layer)));
   const { rows, witnesses, seats } = await layers.households(persons);
   settled.set('household', await linkHouseholds(linkage, rows, witnesses, seats));
   onProgress?.({ what: 'form', done: 3, of: 4 });
@@ -162,8 +168,13 @@ async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkPro
   const appended = await writeLinkage(linkage, written, (done) =>
     onProgress?.({ what: 'write', done, of: written.length }),
   );
-  await writeConflicts(linkage, personRows, persons.conflicts);
-  return { ...appended, ...report(linkage, written, settled, persons) };
+  await writeConflicts(linkage, persons.conflicts);
+  const queued = await keepPersons(linkage, layer, written);
+  return {
+    ...appended,
+    ...report(linkage, written, settled, persons),
+    quality: qualityOf(layer.partition, queued, (performance.now() - formed) / 1000),
+  };
 }
 
 function report(
@@ -198,7 +209,8 @@ function report(
 interface Layers {
   buildings(): Promise<Int32Array>;
   dwellings(): Promise<Int32Array>;
-  persons(): Promise<Int32Array>;
+  /** Positions in the layer's rows. */
+  persons(layer: PersonsLayer): Promise<Int32Array>;
   households(heads: PersonClusters): Promise<Households>;
   subjects(): Promise<Int32Array>;
   /** Rows whose own mentions are read anew; null for all. */
@@ -220,7 +232,7 @@ async function readEverything(
   return {
     buildings: all,
     dwellings: () => (renewDwellingKeys(linkage, rows), all()),
-    persons: all,
+    persons: ({ changed }) => Promise.resolve(changed),
     households: (heads) => {
       const witnesses = { rows, heads };
       return Promise.resolve({ rows, witnesses, seats: renewHouseholdKeys(linkage, rows, witnesses) });
@@ -238,6 +250,7 @@ async function readEverything(
  */
 async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<Layers> {
   const { columns, before, after } = linkage;
+  await linkage.readKnown();
   const read = await linkage.read(ids);
   linkage.prepare();
   const evidence = KEY_COLUMNS.indexOf('evidence');
@@ -279,20 +292,12 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
         ]),
       );
     },
-    persons: async () => {
-      const named = new Set(numbers());
-      for (const mention of linkage.reader.mentions) if (own.has(mention.row)) named.add(mention.idKey);
-      const bearers = await linkage.read(
-        await recordsWithKeys(
-          linkage,
-          ['person_key'],
-          [...named].filter((key) => key !== 0),
-        ),
-      );
+    persons: async ({ rows, changed }) => {
+      // Read before they are settled: what is written has to be known whole.
+      await linkage.read(Array.from(changed, (at) => columns.id[rows[at]!]!));
       linkage.prepare();
-      return note(
-        await reachNeighbours(linkage, [...own, ...bearers], ['person_key'], (row) => [columns.personKey[row]!]),
-      );
+      note(changed.map((at) => rows[at]!) as Int32Array<ArrayBuffer>);
+      return changed;
     },
     households: async () => {
       const changed = new Set([...own, ...moved('building'), ...moved('dwelling'), ...moved('person')]);
@@ -337,4 +342,40 @@ async function readFollowers(linkage: Linkage): Promise<Int32Array> {
     followers.push(row);
   }
   return Int32Array.from(followers);
+}
+
+/** @param rows positions of rows, whole clusters and whole entities */
+async function settlePersons(linkage: Linkage, { rows, persons }: PersonsLayer, some: Int32Array): Promise<Settled> {
+  const packed = new Map<number, number>();
+  const clusters = {
+    cluster: some.map((at) => {
+      const own = persons.cluster[at]!;
+      if (own < 0) return -1;
+      const known = packed.get(own) ?? packed.size;
+      packed.set(own, known);
+      return known;
+    }),
+    reason: Uint8Array.from(some, (at) => persons.reason[at]!),
+    count: 0,
+  };
+  clusters.count = packed.size;
+  return await settleIdentities(
+    linkage,
+    'person',
+    some.map((at) => rows[at]!),
+    clusters,
+    PERSON_REASONS,
+  );
+}
+
+function qualityOf(partition: PersonPartition, queued: number, seconds: number): LinkageQuality {
+  return {
+    blockingRecall: partition.learned.blockingRecall,
+    weights: Array.from(partition.weights, (pairs, bin) => ({ from: WEIGHT_FLOOR + bin * 2, pairs })),
+    capped: partition.capped,
+    pairsScored: partition.pairs,
+    undecided: partition.unanswered,
+    queued,
+    seconds,
+  };
 }

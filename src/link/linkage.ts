@@ -3,6 +3,8 @@ import type { Dataset } from '../model/importer.js';
 import { traitsOf } from './dataset-traits.js';
 import { ENTITY_COLUMNS, KEY_COLUMNS, LinkColumns, REASONED, reasonCode } from './link-columns.js';
 import { learnAliases } from './learn-aliases.js';
+import { NumberIndex } from './engine/number-index.js';
+import { readEvidenceParts } from './persons/evidence-parts.js';
 import { readCopy } from './read-copy.js';
 import { createRecordReader, type RecordReader } from './read-record.js';
 import { buildingPlaceOf, placeAreaKey, RecordColumns, type DatasetTraits } from './record-columns.js';
@@ -21,6 +23,7 @@ const UNDECLARED: DatasetTraits = {
   place: false,
   event: false,
   grid: false,
+  duplicates: 'ordinary',
   nameRank: 1000,
   addressRank: 1000,
 };
@@ -77,9 +80,13 @@ export class Linkage {
   async #learnAliases(): Promise<void> {
     const { columns, client } = this;
     const rows = Int32Array.from({ length: columns.size }, (_, row) => row);
-    columns.aliases = learnAliases(columns, rows);
+    columns.aliases = learnAliases(
+      columns,
+      rows.filter((row) => columns.seatKey[row] === 0),
+    );
     for (const row of rows)
-      if (columns.aliases.has(placeAreaKey(columns, row))) columns.buildingPlace[row] = buildingPlaceOf(columns, row);
+      if (columns.aliases.has(placeAreaKey(columns, row)))
+        (columns.seatKey[row] === 0 ? columns.buildingPlace : columns.seatKey)[row] = buildingPlaceOf(columns, row);
     await client.query(
       `insert into setting (name, value) values ('address-aliases', $1) on conflict (name) do update set value = excluded.value`,
       [JSON.stringify([...columns.aliases])],
@@ -97,6 +104,20 @@ export class Linkage {
   }
   #hasAliases = false;
 
+  /** Positions of persons' rows of which only the evidence is known, as last night left it; in the order of the positions. */
+  known = new NumberIndex(16);
+
+  /** What last night knew of every row of a person: a night compares with all of them, and reads few. */
+  async readKnown(): Promise<void> {
+    this.known = await readEvidenceParts(this.client, this.county, this.columns, [this.before, this.after]);
+    this.prepare();
+  }
+
+  /** Positions of the rows that a night has read itself. */
+  readRows(): Int32Array {
+    return Int32Array.from(this.#positions.values()).sort();
+  }
+
   /** The records of these ids that were not read yet. @returns positions of all of them */
   async read(ids: Iterable<number>): Promise<number[]> {
     const wanted = [...new Set(ids)];
@@ -112,7 +133,7 @@ export class Linkage {
         client,
         `select ${this.reader.select}, ${selectLinks(true)} from wanted w join record r on r.county = '${county}' and r.id = w.record
          left join link l on l.county = r.county and l.record = r.id order by r.id`,
-        (cells) => this.#positions.set(Number(cells[0]), this.#read(cells)),
+        (cells) => this.#positions.set(Number(cells[0]), this.#read(cells, this.known.find(Number(cells[0])))),
       );
     }
     return wanted.flatMap((id) => this.#positions.get(id) ?? []);
@@ -121,14 +142,13 @@ export class Linkage {
   /** Columns of tonight grow with the records read; what no layer changes stays as it was. */
   prepare(): void {
     const length = this.columns.id.length;
-    const from = this.#prepared;
     this.after.reserve(length);
     if (this.dwellingPlaceKey.length < length) {
       this.dwellingPlaceKey = widen(this.dwellingPlaceKey, length);
       this.householdKey = widen(this.householdKey, length);
     }
     if (this.mode.linkedBefore) {
-      for (let row = from; row < this.columns.size; row += 1) {
+      for (const row of this.#unprepared()) {
         this.before.entity.forEach((column, i) => (this.after.entity[i]![row] = column[row]!));
         this.before.reason.forEach((column, i) => (this.after.reason[i]![row] = column[row]!));
         if (!this.before.withKeys) continue;
@@ -137,11 +157,24 @@ export class Linkage {
       }
     }
     this.#prepared = this.columns.size;
+    this.#again = [];
   }
   #prepared = 0;
+  /** Rows that were known, and are now read. */
+  #again: number[] = [];
 
-  #read(cells: (string | null)[]): number {
-    const row = this.reader.read(cells);
+  *#unprepared(): Generator<number> {
+    yield* this.#again;
+    for (let row = this.#prepared; row < this.columns.size; row += 1) if (row >= this.known.size) yield row;
+  }
+
+  /** @param place of a row that is known already; -1 for a new one */
+  #read(cells: (string | null)[], place = -1): number {
+    if (place >= 0) {
+      this.columns.clear(place);
+      this.#again.push(place);
+    }
+    const row = this.reader.read(cells, place >= 0 ? place : this.columns.add());
     if (!this.mode.linkedBefore) return row;
     this.before.reserve(this.columns.id.length);
     let at = FIRST_LINK_CELL;
@@ -156,7 +189,7 @@ export class Linkage {
   }
 }
 
-const FIRST_LINK_CELL = 12;
+const FIRST_LINK_CELL = 13;
 
 function selectLinks(withKeys: boolean): string {
   const names = [

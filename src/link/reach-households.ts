@@ -22,7 +22,7 @@ export interface Households {
  * @param changed rows whose evidence, building, dwelling or person is another than last night
  */
 export async function reachHouseholds(linkage: Linkage, changed: ReadonlySet<number>): Promise<Households> {
-  const { columns, after, householdKey } = linkage;
+  const { after, householdKey } = linkage;
   const affected = await seatsAtStake(linkage, changed);
   await renew(affected);
   const keys = new Set<number>();
@@ -38,7 +38,7 @@ export async function reachHouseholds(linkage: Linkage, changed: ReadonlySet<num
     ruled: ReadonlySet<number> = seated,
   ): Promise<{ witnesses: Witnesses; seats: Seats }> {
     const heads = await bearWitness(linkage, seated, ruled);
-    const witnesses = { rows: Int32Array.from({ length: columns.size }, (_, row) => row), heads };
+    const witnesses = { rows: linkage.readRows(), heads };
     return { witnesses, seats: renewHouseholdKeys(linkage, Int32Array.from(seated).toSorted(), witnesses) };
   }
 }

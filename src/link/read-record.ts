@@ -19,6 +19,8 @@ const FIELDS = [
   'headName',
   'relation',
   'headIdNumber',
+  'idNumberInvalid',
+  'householdStatus',
   'householdNumber',
   'dwellingCode',
   'buildingCode',
@@ -48,8 +50,8 @@ export interface MentionFound {
 export interface RecordReader {
   /** Expressions of the select, in the order that `read` takes them. */
   readonly select: string;
-  /** @param cells of the select, unescaped; null for `\N` @returns the record's position */
-  read(cells: readonly (string | null)[]): number;
+  /** @param cells of the select, unescaped; null for `\N` @param row where they go; all of it 0 @returns the row */
+  read(cells: readonly (string | null)[], row: number): number;
   readonly mentions: MentionFound[];
 }
 
@@ -61,7 +63,7 @@ export function createRecordReader(columns: RecordColumns, datasets: readonly Da
   const plans = datasets.map((dataset, code) => planOf(dataset, code));
   const byName = new Map(plans.map((plan) => [plan.dataset.name, plan]));
   const mentions: MentionFound[] = [];
-  return { select: selectOf(plans), mentions, read: (cells) => readCells(columns, byName, mentions, cells) };
+  return { select: selectOf(plans), mentions, read: (cells, row) => readCells(columns, byName, mentions, cells, row) };
 }
 
 interface Plan {
@@ -108,6 +110,7 @@ function selectOf(plans: readonly Plan[]): string {
     'r.name',
     'r.id_number',
     'r.birth_date',
+    'r.phone',
     fields.length === 0 ? 'null' : `case r.dataset ${fields.join(' ')} end`,
     addressed.length === 0
       ? 'null'
@@ -124,10 +127,11 @@ function readCells(
   plans: ReadonlyMap<string, Plan>,
   mentions: MentionFound[],
   cells: readonly (string | null)[],
+  row: number,
 ): number {
-  const [id, datasetName, township, village, grid, status, tie, name, idNumber, birth, fieldText, addressText] = cells;
+  const [id, datasetName, township, village, grid, status, tie, name, idNumber, birth, phone, fieldText, addressText] =
+    cells;
   const plan = plans.get(datasetName!);
-  const row = columns.add();
   columns.id[row] = Number(id);
   columns.status[row] = status === 'current' ? CURRENT : 0;
   columns.tie[row] = tie === 'registered' ? REGISTERED : tie === 'resident' ? RESIDENT : 0;
@@ -140,7 +144,7 @@ function readCells(
     `${register}\t${datasetName}\t${township ?? '\\N'}\t${village ?? '\\N'}\t${grid ?? '\\N'}\t${status}\t${tie ?? '\\N'}`,
   );
   columns.evidence[row] = hashKey(
-    `${columns.scopes.textOf(columns.scope[row]!)}|${name}|${idNumber}|${birth}|${fieldText}|${addressText}|${plan ? '' : 'undeclared'}`,
+    `${columns.scopes.textOf(columns.scope[row]!)}|${name}|${idNumber}|${birth}|${phone}|${fieldText}|${addressText}|${plan ? '' : 'undeclared'}`,
   );
   if (!plan) return row;
   columns.name[row] = nameCode(columns, name);
@@ -148,12 +152,17 @@ function readCells(
     columns.personKey[row] = hashKey(`person|${idNumber}`);
     columns.numberTail[row] = Number(idNumber.slice(6, 17));
   }
-  columns.birth[row] =
-    birth?.length === 10 ? Number(birth.slice(0, 4) + birth.slice(5, 7) + birth.slice(8, 10)) || 0 : 0;
+  if (birth) {
+    const digits = birth.replaceAll('-', '');
+    columns.birth[row] = digits.length === 8 ? Number(digits) || 0 : 0;
+    columns.birthText[row] = columns.births.codeOf(digits);
+  }
+  if (phone) columns.phoneKey[row] = hashKey(`phone|${phone}`);
   const parts = fieldText ? fieldText.split('\x1f') : [];
   const fields = parts.length === 0 ? NO_FIELDS : fieldsOf(plan, parts);
   readPersonFields(columns, row, fields, traits);
   readHomeFields(columns, row, fields, register, village ?? '', parseElements(addressText ?? null, fields));
+  readSeat(columns, row, village ?? '', addressText ?? null);
   if (traits.organisation && fields.organisationCode)
     columns.subjectKey[row] = hashKey(`organisation|${register}|${fields.organisationCode}`);
   else if (traits.grid && (fields.gridCode ?? grid))
@@ -188,6 +197,8 @@ function readPersonFields(
       `household|${columns.datasets[columns.dataset[row]!]!.register}|${fields.householdNumber}`,
     );
   }
+  if (fields.idNumberInvalid) columns.wrongNumber[row] = columns.texts.codeOf(fields.idNumberInvalid);
+  columns.standing[row] = fields.householdStatus === undefined || fields.householdStatus === '正常' ? 1 : 0;
   // A registered household has its number; only of those who live together does the head say which they are.
   const lives = columns.tie[row] === RESIDENT;
   const headName = nameCode(columns, fields.headName);
@@ -198,6 +209,7 @@ function readPersonFields(
     if (lives) columns.headKey[row] = columns.personKey[row]!;
   } else {
     columns.headName[row] = headName;
+    if (isHead) columns.alias[row] = headName;
     if (lives && fields.headIdNumber) columns.headKey[row] = hashKey(`person|${fields.headIdNumber}`);
   }
   if (lives && traits.household && columns.headName[row] !== 0 && columns.village[row] !== 0) {
@@ -248,6 +260,7 @@ function readHomeFields(
     // Who cites a dwelling's code cites the building that the dwelling is in.
     columns.buildingCite[row] = building(fields.buildingId) || building(fields.buildingCode) || dwelling;
   }
+  columns.area[row] = columns.texts.codeOf(areaOf(elements));
   const place = village === '' ? null : placeOf(elements);
   if (place) {
     columns.placeArea[row] = columns.texts.codeOf(place.area);
@@ -275,6 +288,28 @@ function placeOf(elements: Elements): { readonly area: string; readonly door: st
 function houseOf(area: string, { building, room }: Elements): number {
   if (area.startsWith('group') || area.startsWith('hamlet')) return 1;
   return area.startsWith('road') && !building && !room ? 2 : 0;
+}
+
+/** Where the address of a person is who is not said to live there: it founds no building, but may be that of one. */
+function readSeat(columns: RecordColumns, row: number, village: string, addressText: string | null): void {
+  const traits = columns.datasets[columns.dataset[row]!]!;
+  if (!traits.person || traits.building || village === '' || addressText === null) return;
+  const elements = JSON.parse(addressText) as Elements;
+  const place = placeOf(elements);
+  if (place) {
+    columns.placeArea[row] = columns.texts.codeOf(place.area);
+    columns.placeDoor[row] = columns.texts.codeOf(place.door);
+    columns.seatKey[row] = buildingPlaceOf(columns, row);
+  }
+  columns.area[row] = columns.texts.codeOf(areaOf(elements));
+}
+
+/** The part of a village that the address names, where it names one. */
+function areaOf({ estate, group, hamlet, road }: Elements): string {
+  if (estate) return `estate|${estate}`;
+  if (group) return `group|${group}`;
+  if (hamlet) return `hamlet|${hamlet}`;
+  return road ? `road|${road}` : '';
 }
 
 /** `301`, `301室`, `2-301`, `2单元301`, `3栋2单元301室`. */

@@ -1,4 +1,5 @@
 import { hashKey } from './engine/hash-key.js';
+import type { Duplicates } from '../model/importer.js';
 import { TextTable } from './engine/text-table.js';
 
 export const CURRENT = 1;
@@ -21,6 +22,7 @@ export interface DatasetTraits {
   readonly place: boolean;
   readonly event: boolean;
   readonly grid: boolean;
+  readonly duplicates: Duplicates;
   /** How early its name counts; the lowest is the anchor of a number. */
   readonly nameRank: number;
   /** How early it counts for where somebody lives. */
@@ -35,6 +37,8 @@ export class RecordColumns {
   size = 0;
   readonly names = new TextTable();
   readonly texts = new TextTable();
+  /** Dates of birth as stated: YYYY, YYYYMM or YYYYMMDD. */
+  readonly births = new TextTable();
   /** Scope columns of the link row as COPY text: register, dataset, township, village, grid, status, tie. */
   readonly scopes = new TextTable();
 
@@ -49,12 +53,25 @@ export class RecordColumns {
   name = new Int32Array(0);
   formerName = new Int32Array(0);
   headName = new Int32Array(0);
+  /** The head's name where the row's person is the head and is called otherwise: another name of theirs, or another head. */
+  alias = new Int32Array(0);
   /** 1 where the row's person is the head. */
   isHead = new Uint8Array(0);
   /** 1 male, 2 female, 0 not stated. */
   sex = new Uint8Array(0);
   /** YYYYMMDD as a number; 0 where no full date is stated. */
   birth = new Int32Array(0);
+  /** Code in `births`. */
+  birthText = new Int32Array(0);
+  phoneKey = new Float64Array(0);
+  /** What stood in the place of a number and is none; code in `texts`. */
+  wrongNumber = new Int32Array(0);
+  /** 1 unless the register says that the person left it (迁出, 死亡, 注销). */
+  standing = new Uint8Array(0);
+  /** The part of the village that the address names; code in `texts`. */
+  area = new Int32Array(0);
+  /** The place of an address that founds no building, as `buildingPlace` has it. */
+  seatKey = new Float64Array(0);
   /** Key of the valid number; 0 without. */
   personKey = new Float64Array(0);
   /** Digits 7–17 of the valid number: date of birth and sequence. */
@@ -88,6 +105,11 @@ export class RecordColumns {
     if (this.size >= this.id.length) this.reserve(Math.max(1024, this.id.length * 2));
     this.size += 1;
     return this.size - 1;
+  }
+
+  /** Takes back all that is said of a row. */
+  clear(row: number): void {
+    for (const column of Object.values(this)) if (ArrayBuffer.isView(column)) (column as unknown as Column)[row] = 0;
   }
 
   reserve(length: number): void {

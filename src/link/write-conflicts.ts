@@ -3,11 +3,10 @@ import type { Linkage } from './linkage.js';
 
 /**
  * Writes ID_NUMBER_SHARED between a record and the anchor of its number, and closes those that no longer hold.
- * @param rows whose numbers were looked at; all of the county's where `full`
+ * @param conflicts all of the county's
  */
 export async function writeConflicts(
   { client, county, columns, mode }: Linkage,
-  rows: Int32Array,
   conflicts: readonly (readonly [row: number, anchor: number])[],
 ): Promise<void> {
   await client.query('create temp table conflict (record bigint, other_record bigint) on commit drop');
@@ -15,18 +14,11 @@ export async function writeConflicts(
   for (const [row, anchor] of conflicts) await copy.write([columns.id[row], columns.id[anchor]]);
   await copy.end();
   if (mode.linkedBefore) {
-    await client.query('create temp table looked_at (record bigint) on commit drop');
-    if (!mode.full) {
-      const looked = copyInto(client, 'looked_at', ['record']);
-      for (const row of rows) await looked.write([columns.id[row]]);
-      await looked.end();
-    }
     await client.query(
       `update finding f set closed_at = now()
        where f.county = $1 and f.code = 'ID_NUMBER_SHARED' and f.closed_at is null and f.other_record is not null
-         and ($2 or f.record in (select record from looked_at))
          and not exists (select from conflict c where c.record = f.record and c.other_record = f.other_record)`,
-      [county, mode.full],
+      [county],
     );
   }
   await client.query('analyze conflict');

@@ -1,5 +1,14 @@
 import { foldHeader } from '../model/header.js';
-import type { Believable, Column, Dataset, FileShape, Importer, KeyPart, Mention } from '../model/importer.js';
+import type {
+  Believable,
+  Column,
+  Dataset,
+  Duplicates,
+  FileShape,
+  Importer,
+  KeyPart,
+  Mention,
+} from '../model/importer.js';
 import { refusalOf } from '../model/refused-columns.js';
 import type { Subject, Tie, Words } from '../model/register.js';
 import type { ColumnWords } from './words.js';
@@ -10,6 +19,8 @@ export interface DatasetWords {
   readonly file: FileShape;
   readonly speaksOf: readonly Subject[];
   readonly tie?: Tie;
+  /** `ordinary` unless the register says otherwise. */
+  readonly duplicates?: Duplicates;
   /** field → what its column is called and how it is read. */
   readonly columns: Readonly<Record<string, ColumnWords>>;
   /** Alternatives from the left; a part is a field or `@sheet`. */
@@ -48,6 +59,7 @@ function defineDataset(register: string, shortName: string, words: DatasetWords)
     file: words.file,
     speaksOf: words.speaksOf,
     tie: words.tie ?? null,
+    duplicates: words.duplicates ?? 'ordinary',
     mentions: words.mentions ?? [],
     columns: Object.entries(words.columns).map(([field, column]): Column => ({
       field,

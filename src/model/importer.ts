@@ -18,6 +18,11 @@ export interface Dataset {
   readonly speaksOf: readonly Subject[];
   /** The tie between the row's person and its home; a column with the word `tie` may say otherwise for a row. */
   readonly tie: Tie | null;
+  /**
+   * How often one person has two standing rows in this register: `none` where the register sees to it that nobody has, `rare` where it
+   * means nobody to. `ordinary` where a row is a case, a benefit or a post, and a person may have several.
+   */
+  readonly duplicates: Duplicates;
   /** A person who is not the row's own: owner, head, guardian, contact, people of an event. */
   readonly mentions: readonly Mention[];
   readonly columns: readonly Column[];
@@ -29,6 +34,8 @@ export interface Dataset {
   readonly ignored: Readonly<Record<string, string>>;
   readonly believable: Believable;
 }
+
+export type Duplicates = 'none' | 'rare' | 'ordinary';
 
 export interface Mention {
   /** As it is cited behind the record's ref: `房主姓名`; `people/*` for the elements of a list. */

@@ -10,6 +10,15 @@ export const LINK_REASONS = {
     zh: '身份号码相同，出生日期一致',
     en: 'equal valid identity number, and the stated date of birth agrees',
   },
+  AGREEMENT: {
+    zh: '姓名、出生日期、住处等多项内容相符，且胜过其他任何人',
+    en: 'name, date of birth, home and other statements agree, more than with anybody else',
+  },
+  NUMBER_SET_ASIDE: {
+    zh: '所写身份号码属于他人，不予采用；其余内容相符，且胜过其他任何人',
+    en: 'the number it carries is somebody else’s and is set aside; the rest agrees, more than with anybody else',
+  },
+  DECISION: { zh: '由人工判定', en: 'a person decided so' },
   HOUSEHOLD_NUMBER: { zh: '户号相同', en: 'equal household register number' },
   DWELLING_AND_HEAD: { zh: '同一住房，户主相同', en: 'one dwelling and one head' },
   HEAD_PERSON: { zh: '户主为同一人', en: 'the head is one person' },

@@ -21,6 +21,7 @@ export function dataset(
     file,
     speaksOf: ['person'],
     tie: null,
+    duplicates: 'ordinary',
     mentions: [],
     columns,
     key: [[{ field: 'idNumber' }]],

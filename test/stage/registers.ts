@@ -19,6 +19,7 @@ export function invent(name: string, changes: Partial<Dataset> = {}): Dataset {
     file: { format: 'csv', name: /x/, coverage: 'full' },
     speaksOf: ['person'],
     tie: null,
+    duplicates: 'ordinary',
     mentions: [],
     columns: ['code', 'name', 'phone', 'note'].map((field) => ({ field, headers: [field], word: text })),
     key: [[{ field: 'code' }]],

@@ -5,7 +5,7 @@ export interface ClusterQuestion {
   readonly size: number;
   /** Pairs worth a look: `one[i]`, `other[i]`, one < other. */
   readonly edges: { readonly one: Int32Array; readonly other: Int32Array; readonly count: number };
-  readonly weights: PairWeights;
+  readonly weights: Pick<PairWeights, 'priorBits' | 'each'>;
   readonly comparisons: number;
   /** Bits from which on two clusters are one subject. */
   readonly link: number;

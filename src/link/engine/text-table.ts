@@ -3,6 +3,11 @@ export class TextTable {
   readonly #codes = new Map<string, number>();
   readonly #texts: string[] = [''];
 
+  /** Codes run from 0 to one less. */
+  get size(): number {
+    return this.#texts.length;
+  }
+
   codeOf(text: string): number {
     if (text === '') return 0;
     const known = this.#codes.get(text);

@@ -1,0 +1,171 @@
+import { formPersonClusters, PERSON_REASONS, type PersonClusters } from './form-person-clusters.js';
+import { NumberIndex } from './engine/number-index.js';
+import { KINDS, REASONED, reasonCode } from './link-columns.js';
+import type { Linkage } from './linkage.js';
+import { applyDecisions, readDecisions, type Decisions } from './persons/decisions.js';
+import { writeEvidenceParts } from './persons/evidence-parts.js';
+import { readLearned, writeLearned } from './persons/learned-model.js';
+import { linkPersons, type PersonPartition } from './persons/link-persons.js';
+import { writeReviewPairs } from './persons/write-review-pairs.js';
+
+const PERSON = KINDS.indexOf('person');
+const DWELLING = KINDS.indexOf('dwelling');
+const BUILDING = KINDS.indexOf('building');
+
+/** All persons of the county, as this run sees them. */
+export interface PersonsLayer {
+  /** Every row of a person, read or known. */
+  readonly rows: Int32Array;
+  /** By position in `rows`. */
+  readonly persons: PersonClusters;
+  readonly partition: PersonPartition;
+  readonly decisions: Decisions;
+  /** Positions in `rows` whose person or reason is not last night's, with all rows of the clusters and entities they were or are in. */
+  readonly changed: Int32Array;
+}
+
+/** Forms the persons anew from all that is known. A night reads none of the rows for it but those that turn out to have moved. */
+export async function formPersons(linkage: Linkage): Promise<PersonsLayer> {
+  const { client, county, columns, after } = linkage;
+  const rows = Int32Array.from(personRows(linkage));
+  const deterministic = formPersonClusters(columns, rows);
+  const decisions = await readDecisions(client, county, (records) => positionsOf(linkage, records));
+  const known = await readLearned(client, county);
+  const partition = linkPersons({
+    columns,
+    rows,
+    homes: { dwelling: after.entity[DWELLING]!, building: after.entity[BUILDING]! },
+    deterministic,
+    learned: known,
+    apart: decisions.apart,
+  });
+  if (!known) await writeLearned(client, county, partition.learned);
+  const persons = withWhatJoined(linkage, rows, deterministic, partition, decisions);
+  return { rows, persons, partition, decisions, changed: changedRows(linkage, rows, persons) };
+}
+
+/** What waits for a person, and what the next night has to know. @returns pairs in the queue */
+export async function keepPersons(
+  linkage: Linkage,
+  { rows, persons, partition, decisions }: PersonsLayer,
+  written: Int32Array,
+): Promise<number> {
+  const { client, county, columns, before, after, mode } = linkage;
+  const sizes = new Int32Array(persons.count);
+  for (const own of persons.cluster) if (own >= 0) sizes[own]! += 1;
+  const at = new Int32Array(columns.size).fill(-1);
+  rows.forEach((row, i) => (at[row] = i));
+  const sizeOf = (row: number): number => sizes[persons.cluster[at[row]!]!]!;
+  const clusterOf = (row: number): number => persons.cluster[at[row]!]!;
+  const apart = partition.doubtful.filter(({ row, other }) => clusterOf(row) !== clusterOf(other));
+  const queued = await writeReviewPairs(
+    linkage,
+    apart,
+    partition.evidenceWeights,
+    decisions,
+    ({ row, other }) => sizeOf(row) + sizeOf(other),
+  );
+  const evidence = before.key.at(-1);
+  const isNew = (row: number): boolean =>
+    mode.full ||
+    before.present[row] === 0 ||
+    evidence?.[row] !== columns.evidence[row] ||
+    [PERSON, DWELLING, BUILDING].some((kind) => before.entity[kind]![row] !== after.entity[kind]![row]) ||
+    before.reason[0]![row] !== after.reason[0]![row];
+  const kept = (mode.full ? rows : written.filter((row) => columns.traits(row).person)).filter(isNew);
+  await writeEvidenceParts(client, county, columns, after, kept, mode.full);
+  return queued;
+}
+
+/** Also a row that spoke of a person once: its person has to learn that it does no more. */
+function* personRows({ columns, before, mode }: Linkage): Generator<number> {
+  const old = before.entity[PERSON]!;
+  for (let row = 0; row < columns.size; row += 1)
+    if (columns.traits(row).person || (mode.linkedBefore && old[row] !== 0)) yield row;
+}
+
+function positionsOf({ columns }: Linkage, records: ReadonlySet<number>): Map<number, number> {
+  const positions = new Map<number, number>();
+  if (records.size === 0) return positions;
+  for (let row = 0; row < columns.size; row += 1) {
+    const id = columns.id[row]!;
+    if (records.has(id) && columns.traits(row).person) positions.set(id, row);
+  }
+  return positions;
+}
+
+/** The deterministic clusters with what agreement and people's decisions made of them. */
+function withWhatJoined(
+  { columns }: Linkage,
+  rows: Int32Array,
+  deterministic: PersonClusters,
+  { cluster, count, byAgreement }: PersonPartition,
+  decisions: Decisions,
+): PersonClusters {
+  const at = new Int32Array(columns.size).fill(-1);
+  rows.forEach((row, i) => (at[row] = i));
+  const decided = applyDecisions(columns, cluster, count, at, decisions, byAgreement);
+  const members = new Int32Array(decided.count);
+  for (const own of cluster) if (own >= 0) members[own]! += 1;
+  const [agreed, aside, said] = (['AGREEMENT', 'NUMBER_SET_ASIDE', 'DECISION'] as const).map((reason) =>
+    PERSON_REASONS.indexOf(reason),
+  );
+  const reason = deterministic.reason.map((code, i) => {
+    if (decided.moved.has(rows[i]!)) return said!;
+    if (byAgreement[i] !== 0) return byAgreement[i] === 1 ? agreed! : aside!;
+    // Somebody was joined to a row that stood alone.
+    return code === 0 && cluster[i]! >= 0 && members[cluster[i]!]! > 1 ? agreed! : code;
+  });
+  const packed = new Int32Array(decided.count).fill(-1);
+  let next = 0;
+  const now = cluster.map((own) => (own < 0 ? -1 : packed[own]! >= 0 ? packed[own]! : (packed[own] = next++)));
+  return {
+    ...deterministic,
+    cluster: now,
+    count: next,
+    reason,
+    anchorCluster: deterministic.anchor.map((row) => (row < 0 ? -1 : now[at[row]!]!)),
+  };
+}
+
+/** By what last night's entities and tonight's clusters have in common: a person of whom nothing moved is left alone. */
+function changedRows(
+  { before, mode }: Linkage,
+  rows: Int32Array,
+  { cluster, count, reason }: PersonClusters,
+): Int32Array {
+  if (mode.full) return Int32Array.from(rows, (_, at) => at);
+  const old = before.entity[PERSON]!;
+  const codes = PERSON_REASONS.map((text) => reasonCode(text));
+  const oldReason = before.reason[REASONED.indexOf('person')]!;
+  const entityOf = new Float64Array(count).fill(-1);
+  const isChanged = new Uint8Array(count);
+  const entities = new NumberIndex(Math.max(16, count));
+  const clusterOf: number[] = [];
+  const lost = new Set<number>();
+  rows.forEach((row, at) => {
+    const own = cluster[at]!;
+    const entity = before.present[row] === 0 ? 0 : old[row]!;
+    if (own < 0) {
+      if (entity !== 0) lost.add(entity);
+      return;
+    }
+    if (entityOf[own] === -1) entityOf[own] = entity;
+    if (entity === 0 || entityOf[own] !== entity || oldReason[row] !== codes[reason[at]!]) isChanged[own] = 1;
+    if (entity === 0) return;
+    const place = entities.add(entity);
+    const known = (clusterOf[place] ??= own);
+    if (known === own) return;
+    isChanged[own] = 1;
+    isChanged[known] = 1;
+  });
+  // Whoever shares an entity with a cluster that changed is looked at with it: the entity may be theirs now.
+  const touched = new Set(lost);
+  rows.forEach((row, at) => {
+    if (cluster[at]! >= 0 && isChanged[cluster[at]!] === 1 && old[row] !== 0) touched.add(old[row]!);
+  });
+  return Int32Array.from(rows.keys()).filter((at) => {
+    const own = cluster[at]!;
+    return (own >= 0 && isChanged[own] === 1) || touched.has(old[rows[at]!]!);
+  });
+}

@@ -1,0 +1,79 @@
+import type { CandidateBlocks } from './block-candidates.js';
+import { Candidates } from './block-candidates.js';
+import type { PersonComparison } from './compare-person.js';
+import type { PersonWeights } from './person-weights.js';
+
+/** Where each asking row belongs, by its position among those asked. */
+export interface Assignments {
+  /** The likeliest cluster; -1 where no candidate was left. */
+  readonly best: Int32Array;
+  /** Of the likeliest, among all candidates and "nobody we know". */
+  readonly probability: Float64Array;
+  readonly bits: Float64Array;
+  readonly pairs: number;
+  /** Expected share of the rows asked that have their person among the clusters. */
+  readonly expected: number;
+  /** Candidates by weight, in bins of two bits from WEIGHT_FLOOR on. */
+  readonly weights: Float64Array<ArrayBuffer>;
+}
+
+export const WEIGHT_FLOOR = -60;
+export const WEIGHT_BINS = 64;
+
+/**
+ * One posterior a row over all its candidates and nobody: two namesakes who agree equally well are half a chance each, and a name
+ * that nobody else in the county bears is worth more than one that hundreds bear.
+ */
+export function assignRows(
+  rows: Int32Array,
+  blocks: CandidateBlocks,
+  comparison: PersonComparison,
+  weights: PersonWeights,
+  isApart: (row: number, cluster: number) => boolean,
+): Assignments {
+  const best = new Int32Array(rows.length).fill(-1);
+  const probability = new Float64Array(rows.length);
+  const bits = new Float64Array(rows.length);
+  const bins = new Float64Array(WEIGHT_BINS);
+  const candidates = new Candidates();
+  const each = Math.log2(weights.prior / weights.persons);
+  const nobody = Math.log2(1 - weights.prior);
+  let pairs = 0;
+  let expected = 0;
+  for (let at = 0; at < rows.length; at += 1) {
+    const found = blocks.candidatesOf(at, candidates);
+    let kept = 0;
+    const isUnique = comparison.evidence.columns.traits(rows[at]!).duplicates === 'none';
+    for (let i = 0; i < found; i += 1) {
+      const cluster = candidates.cluster[i]!;
+      if (isApart(rows[at]!, cluster)) continue;
+      if (!comparison.compare(rows[at]!, cluster)) continue;
+      pairs += 1;
+      if (weights.isVetoed(comparison.levels, isUnique)) continue;
+      const weight = weights.sum(comparison.levels, comparison.matchedName);
+      bins[Math.max(0, Math.min(WEIGHT_BINS - 1, Math.floor((weight - WEIGHT_FLOOR) / 2)))]! += 1;
+      candidates.bits[kept] = weight;
+      // Of two that agree equally well neither is chosen, so that which comes first does not matter.
+      if (best[at] === -1 || weight > bits[at]!) {
+        best[at] = cluster;
+        bits[at] = weight;
+      }
+      kept += 1;
+    }
+    if (kept === 0) continue;
+    probability[at] = posterior(candidates.bits.subarray(0, kept), bits[at]!, each, nobody);
+    expected += 1 - 2 ** nobody / total;
+  }
+  return { best, probability, bits, pairs, expected: expected / Math.max(1, rows.length), weights: bins };
+}
+
+/** Left by `posterior`: the sum over all candidates and nobody, as odds. */
+let total = 1;
+
+/** Sums from the smallest, so that the order in which candidates came leaves no trace in the last bit. */
+function posterior(weights: Float64Array, best: number, each: number, nobody: number): number {
+  weights.sort();
+  total = 2 ** nobody;
+  for (const weight of weights) total += 2 ** (weight + each);
+  return 2 ** (best + each) / total;
+}

@@ -1,0 +1,159 @@
+import { CURRENT, type RecordColumns } from '../record-columns.js';
+import type { ClusterRows } from './cluster-rows.js';
+import type { HomeHouseholds, PersonEvidence } from './person-evidence.js';
+import type { PreparedComparators } from './prepare-comparators.js';
+import type { StatedNumbers } from './stated-numbers.js';
+
+/** Places of the comparisons in a vector of levels; the order of `PERSON_MODEL.comparisons`. */
+export const NAME = 0;
+export const BIRTH = 1;
+export const SEX = 2;
+export const PHONE = 3;
+export const NUMBER = 4;
+export const HOME = 5;
+export const HEAD = 6;
+export const REGISTER = 7;
+export const COMPARISONS = 8;
+
+/**
+ * Compares one row with all that is known of one person: for each comparison the strongest level that any of the person's rows gives.
+ * A person's rows state different telephones and homes at different times; a row that agrees with one of them agrees.
+ */
+export class PersonComparison {
+  /** Levels of the last comparison: 0 = silent, else 1 + the index of the level. */
+  readonly levels = new Uint8Array(COMPARISONS);
+  /** The name with which the row's name was found to agree best; code in `names`. */
+  matchedName = 0;
+
+  constructor(
+    readonly evidence: PersonEvidence,
+    readonly clusters: ClusterRows,
+    readonly comparators: PreparedComparators,
+    readonly numbers: StatedNumbers,
+    readonly households: HomeHouseholds,
+    /** How many persons have the row's telephone. */
+    readonly phoneShare: (row: number) => number,
+  ) {}
+
+  /**
+   * @param row that asks @param cluster whose rows answer; `row` itself does not answer
+   * @param hidden the row's own number is left out of it, as in training
+   * @returns false where there is neither a name to compare nor a number that agrees
+   */
+  compare(row: number, cluster: number, hidden = false): boolean {
+    const { levels, evidence, clusters } = this;
+    const { columns } = evidence;
+    levels.fill(0);
+    this.matchedName = 0;
+    let numberSex = 0;
+    let statedSex = 0;
+    let members = 0;
+    for (let i = clusters.start[cluster]!; i < clusters.start[cluster + 1]!; i += 1) {
+      const other = clusters.member[i]!;
+      if (other === row) continue;
+      members += 1;
+      this.#name(columns, row, other);
+      this.#birth(columns, row, other);
+      this.#phone(columns, row, other);
+      this.#home(columns, row, other);
+      this.#head(columns, row, other);
+      if (columns.personKey[other] !== 0 && evidence.holdsNumber(other)) numberSex = sexOfNumber(columns, other);
+      else if (columns.sex[row] !== 0 && columns.sex[other] === columns.sex[row]) statedSex = columns.sex[row]!;
+      else statedSex ||= columns.sex[other]!;
+      if (columns.dataset[other] === columns.dataset[row] && isStanding(columns, row) && isStanding(columns, other))
+        levels[REGISTER] = 2;
+    }
+    if (members === 0) return false;
+    const traits = columns.traits(row);
+    if (traits.duplicates === 'ordinary') levels[REGISTER] = 0;
+    else if (levels[REGISTER] === 0) levels[REGISTER] = 1;
+    const own = columns.sex[row]!;
+    const sex = numberSex || statedSex;
+    if (own !== 0 && sex !== 0) levels[SEX] = own === sex ? 1 : 2;
+    levels[NUMBER] = hidden ? 0 : this.numbers.levelOf(row, cluster);
+    return levels[NAME] !== 0 || levels[NUMBER] === 1 || levels[NUMBER] === 2;
+  }
+
+  #name(columns: RecordColumns, row: number, other: number): void {
+    const { name, formerName, alias } = columns;
+    this.#nameLevel(name[row]!, name[other]!);
+    this.#nameLevel(name[row]!, formerName[other]!);
+    this.#nameLevel(formerName[row]!, name[other]!);
+    this.#nameLevel(alias[row]!, name[other]!);
+    this.#nameLevel(name[row]!, alias[other]!);
+  }
+
+  #nameLevel(one: number, other: number): void {
+    const level = this.comparators.name.compare(one, other);
+    if (level === 0 || (this.levels[NAME] !== 0 && level >= this.levels[NAME]!)) return;
+    this.levels[NAME] = level;
+    this.matchedName = other;
+  }
+
+  #birth(columns: RecordColumns, row: number, other: number): void {
+    const own = columns.birthText[row]!;
+    if (own === 0) return;
+    const { numberBirth } = this.evidence;
+    keepStronger(this.levels, BIRTH, this.comparators.birth.compare(own, columns.birthText[other]!));
+    if (numberBirth[other] !== columns.birthText[other])
+      keepStronger(this.levels, BIRTH, this.comparators.birth.compare(own, numberBirth[other]!));
+  }
+
+  #phone(columns: RecordColumns, row: number, other: number): void {
+    const own = columns.phoneKey[row]!;
+    const theirs = columns.phoneKey[other]!;
+    if (own === 0 || theirs === 0) return;
+    keepStronger(this.levels, PHONE, own !== theirs ? 3 : this.phoneShare(row) <= FEW ? 1 : 2);
+  }
+
+  #home({ village, area }: RecordColumns, row: number, other: number): void {
+    const { homes, building: buildingOf, householdOf, townshipOf } = this.evidence;
+    const dwelling = homes.dwelling[row]!;
+    const building = buildingOf[row]!;
+    const household = householdOf[other]!;
+    if (village[row] === 0 || (village[other] === 0 && household < 0)) return;
+    let level = 7;
+    if (dwelling !== 0 && dwelling === homes.dwelling[other]) level = 1;
+    else if (
+      household >= 0 &&
+      (this.households.has(dwelling, household) ||
+        (this.households.count(building) <= FEW_HOUSEHOLDS && this.households.has(building, household)))
+    )
+      level = 2;
+    else if (building !== 0 && building === buildingOf[other]) level = 3;
+    else if (village[row] === village[other]) level = area[row] !== 0 && area[row] === area[other] ? 4 : 5;
+    else if (townshipOf[village[row]!] === townshipOf[village[other]!] && village[other] !== 0) level = 6;
+    keepStronger(this.levels, HOME, level);
+  }
+
+  #head(columns: RecordColumns, row: number, other: number): void {
+    const { headOf } = this.evidence;
+    const own = headOf[row]!;
+    const theirs = headOf[other]!;
+    if (own === 0 || theirs === 0) return;
+    const isHead = columns.isHead[row] === 1 || columns.alias[row] !== 0;
+    const isTheirs = columns.isHead[other] === 1 || columns.alias[other] !== 0;
+    let level = 5;
+    if (isHead || isTheirs) level = isHead && isTheirs ? 1 : 4;
+    else if (own === theirs) level = 2;
+    else if (this.comparators.isAlike(own, theirs)) level = 3;
+    keepStronger(this.levels, HEAD, level);
+  }
+}
+
+/** A telephone of more persons than this says little. */
+const FEW = 4;
+/** A building of more households than this does not tie anybody to one of them. */
+const FEW_HOUSEHOLDS = 8;
+
+function isStanding(columns: RecordColumns, row: number): boolean {
+  return columns.status[row] === CURRENT && columns.standing[row] === 1;
+}
+
+function sexOfNumber({ numberTail }: RecordColumns, row: number): number {
+  return (numberTail[row]! % 10) % 2 === 1 ? 1 : 2;
+}
+
+function keepStronger(levels: Uint8Array, at: number, level: number): void {
+  if (level !== 0 && (levels[at] === 0 || level < levels[at]!)) levels[at] = level;
+}

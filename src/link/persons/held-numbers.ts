@@ -1,0 +1,58 @@
+import type { PersonClusters } from '../form-person-clusters.js';
+import type { RecordColumns } from '../record-columns.js';
+import type { PreparedComparators } from './prepare-comparators.js';
+
+export interface HeldNumbers {
+  /** 1 where the row holds the number that it carries; by row. */
+  readonly holds: Uint8Array;
+  /** Position among the rows asked about, by row; -1 for others. */
+  readonly at: Int32Array;
+  /** The cluster that holds the number which the row carries and does not hold; -1 for none. */
+  readonly holderOf: (row: number) => number;
+  /** Rows with a number that no other row has, outside the register that speaks first: theirs, or one that two slips made. */
+  readonly unconfirmed: Int32Array;
+}
+
+/**
+ * Which rows hold their numbers. A number whose leading row contradicts the row is that row's, not this one's. A number that nobody else
+ * has, beside a date of birth that it contradicts, is nobody's: two wrong digits pass the check one time in ten.
+ */
+export function heldNumbers(
+  columns: RecordColumns,
+  rows: Int32Array,
+  { cluster, groups, anchor, anchorCluster }: PersonClusters,
+  comparators: PreparedComparators,
+): HeldNumbers {
+  const holds = new Uint8Array(columns.size);
+  const at = new Int32Array(columns.size).fill(-1);
+  const dates = new Map<number, number>();
+  const unconfirmed: number[] = [];
+  rows.forEach((row, position) => {
+    at[row] = position;
+    const own = cluster[position]!;
+    const key = columns.personKey[row]!;
+    if (own < 0 || key === 0) return;
+    const group = groups.index.find(key);
+    if (anchorCluster[group] !== own) return;
+    holds[row] = 1;
+    if (groups.next[groups.head[group]!] !== -1) return;
+    const stated = columns.birthText[row]!;
+    const date = Math.floor(columns.numberTail[row]! / 1000);
+    let code = dates.get(date);
+    if (code === undefined) {
+      dates.set(date, (code = columns.births.codeOf(String(date))));
+      comparators.birth.extend();
+    }
+    if (stated !== 0 && comparators.isOtherBirth(stated, code)) holds[row] = 0;
+    else if (columns.traits(row).nameRank > 0) unconfirmed.push(row);
+  });
+  return {
+    holds,
+    at,
+    unconfirmed: Int32Array.from(unconfirmed),
+    holderOf: (row) => {
+      const group = groups.index.find(columns.personKey[row]!);
+      return group < 0 || holds[anchor[group]!] === 0 ? -1 : anchorCluster[group]!;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { hashKey } from '../engine/hash-key.js';
+import { NumberIndex } from '../engine/number-index.js';
+import type { TextTable } from '../engine/text-table.js';
+import type { RecordColumns } from '../record-columns.js';
+import type { ClusterRows } from './cluster-rows.js';
+
+/** A county is never smaller; a handful of records says nothing of how rare a name is in it. */
+const FEWEST = 10_000;
+
+/** How many persons bore each name when the model was trained; names of one bearer are not kept. */
+export class NameCounts {
+  constructor(
+    readonly persons: number,
+    /** Keys of names, ascending. */
+    readonly keys: Float64Array,
+    readonly counts: Float64Array,
+  ) {}
+
+  static of(columns: RecordColumns, clusters: ClusterRows, counted: Uint8Array): NameCounts {
+    const bearers = new Int32Array(columns.names.size);
+    const seen = new Int32Array(columns.names.size).fill(-1);
+    let persons = 0;
+    for (let cluster = 0; cluster < clusters.count; cluster += 1) {
+      if (counted[cluster] === 0) continue;
+      persons += 1;
+      for (let i = clusters.start[cluster]!; i < clusters.start[cluster + 1]!; i += 1) {
+        const name = columns.name[clusters.member[i]!]!;
+        if (name === 0 || seen[name] === cluster) continue;
+        seen[name] = cluster;
+        bearers[name]! += 1;
+      }
+    }
+    const common: (readonly [key: number, count: number])[] = [];
+    bearers.forEach((count, name) => {
+      if (count > 1) common.push([hashKey(`name|${columns.names.textOf(name)}`), count]);
+    });
+    common.sort((one, other) => one[0] - other[0]);
+    return new NameCounts(
+      Math.max(FEWEST, persons),
+      Float64Array.from(common, ([key]) => key),
+      Float64Array.from(common, ([, count]) => count),
+    );
+  }
+
+  /** @returns by the name's code, the share of the persons who bear it */
+  sharesOf(names: TextTable): Float64Array {
+    const index = new NumberIndex(Math.max(16, this.keys.length));
+    for (const key of this.keys) index.add(key);
+    const shares = new Float64Array(names.size);
+    for (let name = 1; name < names.size; name += 1) {
+      const found = index.find(hashKey(`name|${names.textOf(name)}`));
+      shares[name] = (found < 0 ? 1 : this.counts[found]!) / this.persons;
+    }
+    return shares;
+  }
+
+  /** Little-endian: the persons, the keys, the counts. */
+  toBytes(): Buffer {
+    const all = new Float64Array(1 + this.keys.length * 2);
+    all[0] = this.persons;
+    all.set(this.keys, 1);
+    all.set(this.counts, 1 + this.keys.length);
+    return Buffer.from(all.buffer);
+  }
+
+  static fromBytes(bytes: Buffer): NameCounts {
+    const all = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    const length = (all.length - 1) / 2;
+    return new NameCounts(all[0]!, all.subarray(1, 1 + length), all.subarray(1 + length));
+  }
+}

@@ -1,0 +1,102 @@
+import { chineseName } from '../compare/chinese-name.js';
+import type { TrainedModel } from '../engine/linkage-model.js';
+import { weightsOf } from '../engine/fellegi-sunter.js';
+import { BIRTH, COMPARISONS, HEAD, HOME, NAME, NUMBER, PHONE, REGISTER, SEX } from './compare-person.js';
+import { HEAD_LEVELS, HOME_LEVELS } from './levels.js';
+import { PERSON_MODEL } from './person-model.js';
+
+/** Bits that a vector of levels is worth; the names in it by how rare they are. */
+export class PersonWeights {
+  readonly #bits: readonly Float64Array[];
+  /** 1 where the level speaks of names that are alike, so that the other's rarity counts. */
+  readonly #byName: Uint8Array;
+  readonly #vetoed: readonly Uint8Array[];
+  readonly prior: number;
+
+  constructor(
+    readonly trained: TrainedModel,
+    /** Share of the persons who bear a name, by its code. */
+    readonly nameShare: Float64Array,
+    readonly persons: number,
+  ) {
+    // jsonb keeps no order of keys.
+    const comparisons = Object.fromEntries(
+      PERSON_MODEL.comparisons.map(({ name }) => [name, trained.comparisons[name]!]),
+    );
+    this.#bits = weightsOf({ ...trained, comparisons });
+    this.prior = trained.prior;
+    const { levels } = PERSON_MODEL.comparisons[NAME]!;
+    this.#byName = Uint8Array.from([0, ...levels.map(({ code }) => (NOT_BY_NAME.has(code) ? 0 : 1))]);
+    this.#vetoed = PERSON_MODEL.comparisons.map((comparison) => {
+      const codes = PERSON_MODEL.cannotLink.filter((rule) => rule.comparison === comparison.name);
+      return Uint8Array.from([
+        0,
+        ...comparison.levels.map(({ code }) => (codes.some((rule) => rule.levels.includes(code)) ? 1 : 0)),
+      ]);
+    });
+  }
+
+  /**
+   * What no weight makes good: a name that plainly differs, a generation between the dates of birth, a second standing row in a register
+   * that has nobody twice. Under one number the surname may stand in for the name where home,
+   * telephone or head agrees and neither date of birth, sex nor head says otherwise; a name that only a
+   * brother's or sister's would resemble so needs the date as well.
+   */
+  isVetoed(levels: Uint8Array, isUnique: boolean): boolean {
+    if (isUnique && levels[REGISTER] === 2) return true;
+    if (levels[NUMBER] === 1 && levels[NAME]! <= SAME_SURNAME) {
+      if (levels[SEX] === 2 || levels[BIRTH]! > 1) return true;
+      if (levels[BIRTH] === 0 && levels[HEAD]! >= HEAD_OR_NOT) return true;
+      // The date may have been copied out of a borrowed number: home, telephone or head has to agree besides.
+      return !(within(levels[HOME]!, BUILDING) || levels[PHONE] === 1 || within(levels[HEAD]!, ONE_HEAD));
+    }
+    if (levels[NAME]! >= SIBLING_LIKE && levels[BIRTH] !== 1) return true;
+    for (let i = 0; i < COMPARISONS; i += 1) if (this.#vetoed[i]![levels[i]!] === 1) return true;
+    return false;
+  }
+
+  /** Of one comparison; for the name, `matched` is the code of the other's name. */
+  bitsOf(comparison: number, level: number, matched: number): number {
+    const bits = this.#bits[comparison]![level]!;
+    if (comparison !== NAME || level === 0 || this.#byName[level] === 0) return bits;
+    // The trained u is that of a name of average commonness; what counts is how common this one is.
+    const share = Math.max(this.nameShare[matched] ?? 0, 1 / this.persons);
+    return bits + clamp(Math.log2(this.#meanShare / share));
+  }
+
+  sum(levels: Uint8Array, matched: number): number {
+    return (
+      this.bitsOf(NAME, levels[NAME]!, matched) +
+      this.#bits[BIRTH]![levels[BIRTH]!]! +
+      this.#bits[SEX]![levels[SEX]!]! +
+      this.#bits[PHONE]![levels[PHONE]!]! +
+      this.#bits[NUMBER]![levels[NUMBER]!]! +
+      this.#bits[HOME]![levels[HOME]!]! +
+      this.#bits[HEAD]![levels[HEAD]!]! +
+      this.#bits[REGISTER]![levels[REGISTER]!]!
+    );
+  }
+
+  get #meanShare(): number {
+    return this.trained.comparisons['name']![0]!.u;
+  }
+}
+
+const SIBLING_LIKE = 1 + chineseName.levels.findIndex(({ code }) => code === 'SIBLING_LIKE');
+const SAME_SURNAME = 1 + chineseName.levels.findIndex(({ code }) => code === 'SAME_SURNAME');
+
+const BUILDING = 1 + HOME_LEVELS.findIndex(({ code }) => code === 'BUILDING');
+const ONE_HEAD = 1 + HEAD_LEVELS.findIndex(({ code }) => code === 'ONE_HEAD');
+const HEAD_OR_NOT = 1 + HEAD_LEVELS.findIndex(({ code }) => code === 'HEAD_OR_NOT');
+
+/** Levels that do not depend on how common the other's whole name is. */
+const NOT_BY_NAME: ReadonlySet<string> = new Set(['SURNAME_CHANGED', 'PLACEHOLDER', 'SAME_SURNAME', 'DIFFERS']);
+
+function within(level: number, weakest: number): boolean {
+  return level > 0 && level <= weakest;
+}
+
+/** Rarity corrects a level, it does not make one. */
+function clamp(bits: number): number {
+  return Math.max(-6, Math.min(12, bits));
+}

@@ -1,0 +1,99 @@
+import { hashKey } from '../engine/hash-key.js';
+import type { ClusterRows } from './cluster-rows.js';
+import type { PersonEvidence } from './person-evidence.js';
+
+/** Mends numbers; given by the comparators of numbers. */
+export interface NumberRepair {
+  /** Valid numbers that one slip turns into what is stated. */
+  readonly repairsOf: (stated: string) => readonly string[];
+  /** Valid numbers that a spreadsheet rounds to what is stated. */
+  readonly unroundedOf: (stated: string) => readonly string[];
+}
+
+/**
+ * What a number that is not one, or not the row's own, says of a person. A broken number has about ten valid repairs, so that a repair
+ * counts only where somebody bears it; a number that belongs to somebody else speaks for that person's family.
+ */
+export class StatedNumbers {
+  /** Key of the number that a cluster's rows hold; 0 without. */
+  readonly #numberOf: Float64Array;
+  #row = -1;
+  #repaired: Float64Array = NONE;
+  #rounded: Float64Array = NONE;
+
+  constructor(
+    readonly evidence: PersonEvidence,
+    readonly clusters: ClusterRows,
+    readonly repair: NumberRepair,
+    /** Cluster that holds the valid number which the row carries and does not hold; -1 for none. */
+    readonly holderOf: (row: number) => number,
+  ) {
+    const { columns, holdsNumber } = evidence;
+    this.#numberOf = new Float64Array(clusters.count);
+    for (let cluster = 0; cluster < clusters.count; cluster += 1) {
+      for (let i = clusters.start[cluster]!; i < clusters.start[cluster + 1]!; i += 1) {
+        const row = clusters.member[i]!;
+        if (columns.personKey[row] !== 0 && holdsNumber(row)) this.#numberOf[cluster] = columns.personKey[row]!;
+      }
+    }
+  }
+
+  hasNumber(cluster: number): boolean {
+    return this.#numberOf[cluster] !== 0;
+  }
+
+  /** Keys of the numbers that the row may have meant. */
+  ask(row: number, ask: (key: number) => void): void {
+    this.#read(row);
+    for (const key of this.#repaired) ask(key);
+    for (const key of this.#rounded) ask(key);
+    ask(this.evidence.columns.personKey[row]!);
+  }
+
+  /** @returns a level of NUMBER_LEVELS, from 1; 0 where there is nothing to compare */
+  levelOf(row: number, cluster: number): number {
+    const { columns, holdsNumber } = this.evidence;
+    const number = this.#numberOf[cluster]!;
+    if (columns.wrongNumber[row] !== 0) {
+      if (number === 0) return 0;
+      this.#read(row);
+      if (this.#repaired.includes(number)) return 2;
+      return this.#rounded.includes(number) ? 3 : 7;
+    }
+    if (columns.personKey[row] === 0) return 0;
+    if (holdsNumber(row)) return number === 0 ? 0 : 6;
+    const holder = this.holderOf(row);
+    if (holder < 0) return 0;
+    if (holder === cluster) return 1;
+    return this.#isFamily(holder, cluster) ? 4 : 5;
+  }
+
+  /** Whether two persons share a registered household or a dwelling. */
+  #isFamily(one: number, other: number): boolean {
+    const { householdOf, homes } = this.evidence;
+    const { start, member } = this.clusters;
+    for (let i = start[one]!; i < start[one + 1]!; i += 1) {
+      for (let j = start[other]!; j < start[other + 1]!; j += 1) {
+        const [left, right] = [member[i]!, member[j]!];
+        if (householdOf[left]! >= 0 && householdOf[left] === householdOf[right]) return true;
+        if (homes.dwelling[left] !== 0 && homes.dwelling[left] === homes.dwelling[right]) return true;
+      }
+    }
+    return false;
+  }
+
+  #read(row: number): void {
+    if (this.#row === row) return;
+    this.#row = row;
+    const { texts, wrongNumber } = this.evidence.columns;
+    const stated = texts.textOf(wrongNumber[row]!);
+    this.#repaired = stated === '' ? NONE : keysOf(this.repair.repairsOf(stated));
+    this.#rounded = stated === '' ? NONE : keysOf(this.repair.unroundedOf(stated));
+  }
+}
+
+const NONE = new Float64Array(0);
+
+function keysOf(numbers: readonly string[]): Float64Array {
+  return Float64Array.from(numbers, (number) => hashKey(`person|${number}`));
+}
