@@ -137,7 +137,7 @@ function countClaims(
   return { claims, parts, orphans };
 }
 
-const rank = (claim: Claim): number => (claim.back ? 1 : 0);
+const rank = (claim: Claim): number => (claim.back ? 2 : 0) + (claim.leading ? 1 : 0);
 
 /** Who has the id keeps it against whom an undo gives it back to: their rows did not come together then. */
 function precedes(one: Claim, other: Claim): boolean {
