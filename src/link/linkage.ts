@@ -115,7 +115,7 @@ export class Linkage {
 
   /** Positions of the rows that a night has read itself. */
   readRows(): Int32Array {
-    return Int32Array.from(this.#positions.values()).sort();
+    return Int32Array.from(this.#positions.values()).toSorted();
   }
 
   /** The records of these ids that were not read yet. @returns positions of all of them */

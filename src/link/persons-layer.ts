@@ -3,7 +3,7 @@ import { NumberIndex } from './engine/number-index.js';
 import { KINDS, REASONED, reasonCode } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 import { applyDecisions, readDecisions, type Decisions } from './persons/decisions.js';
-import { writeEvidenceParts } from './persons/evidence-parts.js';
+import { wantsRewriting, writeEvidenceParts } from './persons/evidence-parts.js';
 import { readLearned, writeLearned } from './persons/learned-model.js';
 import { linkPersons, type PersonPartition } from './persons/link-persons.js';
 import { writeReviewPairs } from './persons/write-review-pairs.js';
@@ -67,13 +67,13 @@ export async function keepPersons(
   );
   const evidence = before.key.at(-1);
   const isNew = (row: number): boolean =>
-    mode.full ||
     before.present[row] === 0 ||
     evidence?.[row] !== columns.evidence[row] ||
     [PERSON, DWELLING, BUILDING].some((kind) => before.entity[kind]![row] !== after.entity[kind]![row]) ||
     before.reason[0]![row] !== after.reason[0]![row];
-  const kept = (mode.full ? rows : written.filter((row) => columns.traits(row).person)).filter(isNew);
-  await writeEvidenceParts(client, county, columns, after, kept, mode.full);
+  const anew = mode.full || (await wantsRewriting(client, county));
+  const kept = anew ? rows : written.filter((row) => columns.traits(row).person && isNew(row));
+  await writeEvidenceParts(client, county, columns, after, kept, anew);
   return queued;
 }
 

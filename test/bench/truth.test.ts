@@ -65,6 +65,7 @@ it('answers each waiting pair as the truth has it', async () => {
     [same[0]!, same[1]!],
     [same[0]!, stranger[0]!],
   ].map((pair) => pair.toSorted((one, other) => one - other));
+  await hub.database.query('delete from review_pair');
   for (const pair of pairs) {
     await hub.database.query(
       `insert into review_pair (county, kind, one_record, other_record, probability, weight, people, evidence)

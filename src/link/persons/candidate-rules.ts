@@ -34,5 +34,8 @@ export function candidateRules(
     'first two and village': { keyOf: (row) => both(firstTwo[name[row]!]!, village[row]!) },
     'given name and village': { keyOf: (row) => both(given[name[row]!]!, village[row]!) },
   };
-  return PERSON_MODEL.blocking.map((rule) => ({ name: rule.name, most: rule.most ?? Infinity, ...by[rule.name]! }));
+  return PERSON_MODEL.blocking.map(({ name: rule, most = Infinity }) => {
+    const { keyOf, askedBy } = by[rule]!;
+    return askedBy ? { name: rule, most, keyOf, askedBy } : { name: rule, most, keyOf };
+  });
 }

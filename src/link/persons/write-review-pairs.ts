@@ -31,8 +31,8 @@ function rounded(bits: number): number {
 }
 
 /**
- * Brings the queue to what this run left in doubt: new pairs are opened, those that are doubtful no longer are closed, and what somebody
- * has decided does not come back. @returns pairs that wait
+ * Brings the queue to what this run left in doubt: new pairs are opened, those that are doubtful no longer are closed unless a word about
+ * them waits for a second reviewer, and what somebody has decided does not come back. @returns pairs that wait
  */
 export async function writeReviewPairs(
   { client, county, columns }: Linkage,
@@ -67,7 +67,9 @@ export async function writeReviewPairs(
   await client.query('analyze doubt');
   await client.query(
     `update review_pair q set closed_at = clock_timestamp() where q.county = $1 and q.kind = 'person' and q.closed_at is null
-       and not exists (select from doubt d where d.one_record = q.one_record and d.other_record = q.other_record)`,
+       and not exists (select from doubt d where d.one_record = q.one_record and d.other_record = q.other_record)
+       and not exists (select from decision p where p.county = q.county and p.kind = q.kind and p.one_record = q.one_record
+         and p.other_record = q.other_record and p.state = 'proposed')`,
     [county],
   );
   await client.query(
