@@ -73,7 +73,7 @@ export async function assembleTouched(
   });
 }
 
-function hasNobodyTwice(dataset: Dataset & { readonly duplicates?: string }): boolean {
+function hasNobodyTwice(dataset: Dataset): boolean {
   return dataset.duplicates === 'none';
 }
 

@@ -189,7 +189,7 @@ function report(
   });
   const sum = (of: keyof Settled): number => [...settled.values()].reduce((total, one) => total + one[of], 0);
   return {
-    recordsRead: linkage.columns.size,
+    recordsRead: linkage.mode.full ? linkage.columns.size : linkage.readRows().length,
     entities: Object.fromEntries([...settled].map(([kind, one]) => [kind, one.clusters])),
     reasons: Object.fromEntries(
       REASONED.map((kind, i) => [

@@ -16,7 +16,7 @@ function cluster(
       other: Int32Array.from(named, ([, other]) => other!),
       count: named.length,
     },
-    weights: { priorBits: 0, total: bits, each: (one, other, into) => void (into[0] = bits(one, other)) },
+    weights: { priorBits: 0, each: (one, other, into) => void (into[0] = bits(one, other)) },
     comparisons: 1,
     link: 0,
     review: -5,
