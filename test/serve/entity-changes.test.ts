@@ -256,7 +256,7 @@ describe('the log, to a viewer who does not see everything', () => {
 
   it('tells whoever sees where a record was that it is gone, and not where it went', async () => {
     const { names, after } = await firstLoad();
-    await putRecords(api.database, [row(5, 'civil-affairs', { name: '李秀英' }, { village: EAST_2 })]);
+    await putRecords(api.database, [row(5, 'civil-affairs', { name: '欧阳无双' }, { village: EAST_2 })]);
     await link(api.database);
     expect(await told(names, { after })).toEqual(['CHANGED West']);
     expect(await told(names, { after, division: WEST })).toEqual(['RETIRED West']);
