@@ -261,7 +261,7 @@ function tell(
   const { took, pairs, rules, doubtful } = linked;
   const sizes = new Map<string, number>();
   for (const name of clusters.flat()) sizes.set(name, (sizes.get(name) ?? 0) + 1);
-  const largest = Math.max(...sizes.values());
+  const largest = [...sizes.values()].reduce((most, size) => Math.max(most, size), 0);
   const possible = (records.size * (records.size - 1)) / 2;
   const stated = columnsOf(
     Object.entries(records.fields).map(([field, { codes }]) => [
