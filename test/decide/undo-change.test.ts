@@ -92,13 +92,6 @@ async function merge() {
   return { mother: mother!, daughter: daughter!, merged: merged.id };
 }
 
-/** What the engine does once it follows the decisions: the rows part again. */
-const part = () =>
-  putRecords(api.database, [
-    row(2, 'governance', { name: '李秀英', idNumber: idNumber('19900101', 23) }),
-    row(3, 'governance', { name: '李秀英', idNumber: idNumber('19900101', 23) }),
-  ]);
-
 describe('undoing a merge', () => {
   it('plans the sides as they were, and writes nothing', async () => {
     const { mother, daughter, merged } = await merge();
@@ -129,7 +122,6 @@ describe('undoing a merge', () => {
       ]),
     );
     for (const each of decisions) expect(each).toMatchObject({ state: 'effective', origin: 'undo' });
-    await part();
     await link(api.database);
     expect(await personsOf(1, 2, 3)).toEqual([mother, daughter, daughter]);
     expect(await redirectOf(daughter)).toEqual({ status: 'active', into: null });
@@ -156,7 +148,6 @@ describe('undoing a merge', () => {
       [COUNTY, daughter],
     );
     await write(merged);
-    await part();
     await link(api.database);
     expect(await redirectOf(999_999)).toEqual({ status: 'merged', into: daughter });
     expect(await personsOf(1)).toEqual([mother]);
@@ -165,7 +156,6 @@ describe('undoing a merge', () => {
   it('can itself be undone: its decisions are revoked, and the ids are as after the merge', async () => {
     const { mother, daughter, merged } = await merge();
     await write(merged);
-    await part();
     await link(api.database);
     const split = (await all()).find((change) => change.type === 'split')!;
     const plan = (await planUndo(api.database.pool, COUNTY, split.id))!;

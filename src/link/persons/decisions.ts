@@ -43,8 +43,9 @@ export function pairKey(row: number, other: number): number {
 }
 
 /**
- * Makes the partition what people have said it is. Clusters of rows said to be the same are joined, two numbers or not; of two rows of
- * one cluster said to be different, the one that is less at home there leaves it, with whatever it was said to be the same as.
+ * Makes the partition what people have said it is. Clusters of rows said to be the same are joined, two numbers or not, unless others of
+ * theirs are said to be different: then the row that is less at home goes over to the other. Of two rows of one cluster said to be
+ * different, the one that is less at home there leaves it, with whatever it was said to be the same as.
  * @param cluster by position; changed @param at position of a row @returns count of clusters, and the rows that a decision moved
  */
 export function applyDecisions(
@@ -58,18 +59,37 @@ export function applyDecisions(
   const moved = new Set<number>();
   if (same.length === 0 && different.length === 0) return { count, moved };
   const clusters = new DisjointSets(count);
-  for (const [row, other] of same) {
-    clusters.unite(cluster[at[row]!]!, cluster[at[other]!]!);
-    moved.add(row).add(other);
-  }
-  if (same.length > 0)
-    for (let i = 0; i < cluster.length; i += 1) if (cluster[i]! >= 0) cluster[i] = clusters.root(cluster[i]!);
-  let next = count;
+  const rootOf = (row: number): number => clusters.root(cluster[at[row]!]!);
+  const isApart = (one: number, two: number): boolean =>
+    different.some(([row, other]) => {
+      const [left, right] = [rootOf(row), rootOf(other)];
+      return (left === one && right === two) || (left === two && right === one);
+    });
   const said = new Map<number, number[]>();
   for (const [row, other] of same) {
     said.set(row, [...(said.get(row) ?? []), other]);
     said.set(other, [...(said.get(other) ?? []), row]);
   }
+  for (const [row, other] of same) {
+    moved.add(row).add(other);
+    const [one, two] = [rootOf(row), rootOf(other)];
+    if (one === two) continue;
+    if (!isApart(one, two)) {
+      clusters.unite(one, two);
+      continue;
+    }
+    // Others of the two clusters are said to be different: only those go of whom something was said.
+    const leaving = isLessAtHome(columns, at, byAgreement, row, other) ? row : other;
+    const [from, to] = leaving === row ? [one, two] : [two, one];
+    for (const going of reachable(said, leaving)) {
+      if (rootOf(going) !== from) continue;
+      cluster[at[going]!] = to;
+      moved.add(going);
+    }
+  }
+  if (same.length > 0)
+    for (let i = 0; i < cluster.length; i += 1) if (cluster[i]! >= 0) cluster[i] = clusters.root(cluster[i]!);
+  let next = count;
   for (const [row, other] of different) {
     if (cluster[at[row]!] !== cluster[at[other]!]) continue;
     const leaving = isLessAtHome(columns, at, byAgreement, row, other) ? row : other;
