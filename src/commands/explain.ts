@@ -1,5 +1,8 @@
+import { IMPORTERS } from '../../importers/index.js';
 import { openHub, readCounty } from '../hub.js';
 import { EXIT, type Command } from './command.js';
+
+const DATASETS = IMPORTERS.flatMap((importer) => importer.datasets);
 
 export const explain: Command = {
   name: 'explain',
@@ -18,7 +21,7 @@ export const explain: Command = {
     const hub = await openHub(config);
     try {
       const county = await readCounty(hub.database);
-      const told = await explainPair(hub.database, county ?? '000000', first!, second!);
+      const told = await explainPair(hub.database, county ?? '000000', DATASETS, first!, second!);
       for (const sentence of told.sentences) terminal.line(say(sentence));
       return told.found ? EXIT.done : EXIT.failed;
     } finally {

@@ -1,9 +1,11 @@
 import type { Database } from '../database/connect.js';
 import { LINK_REASONS, type LinkReason } from '../model/link.js';
+import type { Dataset } from '../model/importer.js';
 import type { Words } from '../model/register.js';
 import { NAME_LEVELS } from './compare/chinese-name.js';
 import { compareNames } from './compare-names.js';
 import { ownNameOf } from './compare/own-name.js';
+import { explainPersons } from './explain-persons.js';
 import { findRecord } from './find-record.js';
 import { foldName } from './fold-name.js';
 import { judge } from './form-person-clusters.js';
@@ -43,9 +45,14 @@ const AGAINST = {
     en: 'two different valid identity numbers: never one person without a human’s word',
   },
   NUMBER_MISSING: {
-    zh: '至少一方没有有效身份号码，确定性规则不适用',
-    en: 'at least one has no valid identity number, so the deterministic rule does not reach it',
+    zh: '至少一方没有有效身份号码，确定性规则不适用；其余内容的分量见下',
+    en: 'at least one has no valid identity number, so the deterministic rule does not reach it; what the rest is worth follows',
   },
+  NUMBER_SET_ASIDE: {
+    zh: '其中一方所写号码属于他人，不予采用；其余内容指向另一人',
+    en: 'the number of one of them is somebody else’s and was set aside; the rest points to another person',
+  },
+  DECISION: { zh: '由人工判定分开', en: 'a person decided so' },
   NAMES_CONTRADICT: {
     zh: '身份号码相同，但姓名矛盾：待人工判定',
     en: 'the numbers are equal, but the names contradict: a person has to decide',
@@ -99,6 +106,7 @@ interface Side {
 export async function explainPair(
   database: Database,
   county: string,
+  datasets: readonly Dataset[],
   one: string,
   other: string,
 ): Promise<Explanation> {
@@ -126,7 +134,11 @@ export async function explainPair(
     };
   }
   const kinds = (Object.keys(KIND_WORDS) as ExplainedKind[]).map((kind) => explainKind(kind, left, right));
-  return { found: true, kinds, sentences: kinds.map(tell) };
+  const weighed = await database.transaction((client) =>
+    explainPersons(client, county, datasets, [left.record, right.record]),
+  );
+  const [person, ...homes] = kinds.map(tell);
+  return { found: true, kinds, sentences: [person!, ...weighed, ...homes] };
 }
 
 function explainKind(kind: ExplainedKind, left: Side, right: Side): KindExplanation {
@@ -169,6 +181,9 @@ function againstOf(kind: ExplainedKind, left: Side, right: Side): keyof typeof A
 }
 
 function againstPersons(left: Side, right: Side): keyof typeof AGAINST {
+  const reasons = new Set([left.person_reason, right.person_reason]);
+  if (reasons.has('DECISION')) return 'DECISION';
+  if (reasons.has('NUMBER_SET_ASIDE') && left.id_number === right.id_number) return 'NUMBER_SET_ASIDE';
   if (left.id_number === null || right.id_number === null) return 'NUMBER_MISSING';
   if (left.id_number !== right.id_number) return 'NUMBERS_DIFFER';
   const judged = new Set([judgeSides(left, right), judgeSides(right, left)]);

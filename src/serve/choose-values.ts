@@ -24,7 +24,9 @@ export interface Choice {
  * that only a hidden record knows is no candidate; retired records speak only where no current one does.
  */
 export function chooseField(evidence: readonly Evidence[], field: string): Choice | null {
-  const stating = evidence.filter((each) => each.stated[field] !== undefined && each.stated[field] !== null);
+  const stating = evidence.filter(
+    (each) => each.stated[field] !== undefined && each.stated[field] !== null && !isSetAside(each, field),
+  );
   const current = stating.filter((each) => each.status === 'current');
   const candidates = (current.length > 0 ? current : stating).map((each) => stateField(each, field));
   const choice = chooseValue(field, candidates);
@@ -36,6 +38,11 @@ export function chooseField(evidence: readonly Evidence[], field: string): Choic
     agreeing: candidates.filter((each) => each !== chosen && JSON.stringify(each.value) === same),
     differing,
   };
+}
+
+/** The number of somebody else: the record still shows what it states, the person does not have it. */
+function isSetAside(evidence: Evidence, field: string): boolean {
+  return field === 'idNumber' && evidence.personReason === 'NUMBER_SET_ASIDE';
 }
 
 /** What one record says of a field that it states. */

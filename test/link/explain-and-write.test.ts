@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { explainPair } from '../../src/link/explain.js';
 import { writeLinks } from '../../src/link/write-links.js';
 import { cloneDatabase } from '../database/clone.js';
-import { COUNTY, idNumber, link, linksOf, putRecords } from './county-records.js';
+import { COUNTY, DATASETS, idNumber, link, linksOf, putRecords } from './county-records.js';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 const WEI = idNumber('19900312', 17);
@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 async function person(one: string, other: string) {
-  return (await explainPair(database, COUNTY, one, other)).kinds[0]!;
+  return (await explainPair(database, COUNTY, DATASETS, one, other)).kinds[0]!;
 }
 
 const POLICE = 'police/a,"b".csv#2';
@@ -51,13 +51,43 @@ it('tells why two rows are one person', async () => {
 it('tells what stood against it, without a value of anybody’s', async () => {
   expect((await person(POLICE, 'police/a,"b".csv#3')).because.en).toContain('two different valid identity numbers');
   expect((await person(POLICE, 'residents/r20')).because.en).toContain('no valid identity number');
-  const conflict = await explainPair(database, COUNTY, POLICE, 'civil-affairs/x.xlsx#城乡低保!57');
+  const conflict = await explainPair(database, COUNTY, DATASETS, POLICE, 'civil-affairs/x.xlsx#城乡低保!57');
   expect(conflict.kinds[0]!.because.en).toContain('names contradict');
   for (const value of [WEI, '张', '李', 'H1']) expect(JSON.stringify(conflict)).not.toContain(value);
 });
 
+it('weighs two records that never met as the engine would, and tells which rules bring them together', async () => {
+  const { sentences } = await explainPair(database, COUNTY, DATASETS, POLICE, 'residents/r20');
+  const told = sentences.map(({ en }) => en);
+  expect(told.some((line) => /^ +−\d+\.\d\d bits {2}before anything is compared/.test(line))).toBe(true);
+  expect(told.some((line) => /\+\d+\.\d\d bits {2}name: /.test(line))).toBe(true);
+  const all = told.find((line) => line.includes('in all'))!;
+  const bits = told
+    .filter((line) => line.includes(' bits  '))
+    .map((line) => Number(line.trim().split(' ')[0]!.replace('−', '-')));
+  expect(bits.slice(0, -1).reduce((sum, each) => sum + each, 0)).toBeCloseTo(bits.at(-1)!, 1);
+  expect(all).toMatch(/\d % that they are one person/);
+  expect(told.find((line) => line.startsWith('Rules that bring'))).toMatch(/sound of the name and village; name/);
+  expect(told.find((line) => line.startsWith('Rules that do not'))).toContain('telephone (not stated)');
+  expect(told).toContain('The person of the second has 1 record: governance 1');
+  for (const value of [WEI, '张', '玮', 'H1']) expect(JSON.stringify(sentences)).not.toContain(value);
+});
+
+it('tells what no weight makes good, and what people have decided', async () => {
+  await database.query(
+    `insert into decision (county, kind, one_record, other_record, verdict, reason, decided_by, decided_at, origin, state)
+     values ($1, 'person', 1, 3, 'different', '电话核实', '王主任', now(), 'review', 'effective')`,
+    [COUNTY],
+  );
+  const { sentences } = await explainPair(database, COUNTY, DATASETS, POLICE, 'civil-affairs/x.xlsx#城乡低保!57');
+  const told = sentences.map(({ en }) => en);
+  expect(told.find((line) => line.startsWith('Vetoed'))).toContain('the name plainly differs');
+  expect(told.some((line) => /^Decision \d+ stands: different persons$/.test(line))).toBe(true);
+  expect(told.join('\n')).not.toContain('王主任');
+});
+
 it('says so when no delivery has the row', async () => {
-  const told = await explainPair(database, COUNTY, POLICE, 'police/nothing.csv#9');
+  const told = await explainPair(database, COUNTY, DATASETS, POLICE, 'police/nothing.csv#9');
   expect(told.found).toBe(false);
   expect(told.sentences[0]!.en).toContain('police/nothing.csv#9');
 });

@@ -4,6 +4,7 @@ import { cloneDatabase } from '../database/clone.js';
 import {
   COUNTY,
   forget,
+  DATASETS,
   idNumber,
   link,
   linksOf,
@@ -80,7 +81,7 @@ describe('who lives together', () => {
        insert into sighting (county, delivery, part, items, records) values ($1, 1, 0, '{i1,i2}', '{1,2}')`,
       [COUNTY],
     );
-    const { kinds } = await explainPair(database, COUNTY, 'residents/i1', 'residents/i2');
+    const { kinds } = await explainPair(database, COUNTY, DATASETS, 'residents/i1', 'residents/i2');
     expect(kinds.find(({ kind }) => kind === 'household')).toMatchObject({
       same: false,
       because: { en: 'one dwelling, but two heads whom no person, name or register ties together' },

@@ -83,7 +83,7 @@ describe('the review queue', () => {
       '比较之前',
       expect.stringContaining('姓名相同'),
       '电话不同',
-      'REPAIRED',
+      '号码经一处更正即相同',
     ]);
     const text = JSON.stringify(data.reviewQueue.nodes.map((pair) => pair.evidence));
     expect(text).not.toMatch(/李强|13711112222|\d{15}/);

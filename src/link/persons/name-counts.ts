@@ -44,8 +44,7 @@ export class NameCounts {
 
   /** @returns by the name's code, the share of the persons who bear it */
   sharesOf(names: TextTable): Float64Array {
-    const index = new NumberIndex(Math.max(16, this.keys.length));
-    for (const key of this.keys) index.add(key);
+    const index = this.#index();
     const shares = new Float64Array(names.size);
     for (let name = 1; name < names.size; name += 1) {
       const found = index.find(hashKey(`name|${names.textOf(name)}`));
@@ -53,6 +52,15 @@ export class NameCounts {
     }
     return shares;
   }
+
+  /** Made once: who compares a few rows at a time asks often. */
+  #index(): NumberIndex {
+    if (this.#made) return this.#made;
+    this.#made = new NumberIndex(Math.max(16, this.keys.length));
+    for (const key of this.keys) this.#made.add(key);
+    return this.#made;
+  }
+  #made: NumberIndex | null = null;
 
   /** Little-endian: the persons, the keys, the counts. */
   toBytes(): Buffer {
