@@ -1,3 +1,4 @@
+import { statedFields } from '../model/stated-fields.js';
 import type { Dataset, Mention } from '../model/importer.js';
 import { isNoName } from './compare/own-name.js';
 import { foldName } from './fold-name.js';
@@ -20,6 +21,7 @@ const FIELDS = [
   'relation',
   'headIdNumber',
   'idNumberInvalid',
+  'certifiedIdNumber',
   'householdStatus',
   'householdNumber',
   'dwellingCode',
@@ -76,7 +78,7 @@ interface Plan {
 }
 
 function planOf(dataset: Dataset, code: number): Plan {
-  const declared = new Set(dataset.columns.map((column) => column.field));
+  const declared = new Set(dataset.columns.flatMap(statedFields));
   const fields = FIELDS.filter((field) => declared.has(field));
   const mentions = dataset.mentions.filter((mention) => mention.idNumber !== undefined);
   const expressions = [
@@ -135,7 +137,6 @@ function readCells(
   columns.id[row] = Number(id);
   columns.status[row] = status === 'current' ? CURRENT : 0;
   columns.tie[row] = tie === 'registered' ? REGISTERED : tie === 'resident' ? RESIDENT : 0;
-  columns.village[row] = columns.texts.codeOf(village ?? '');
   // A record of a department that is no longer declared keeps its row and speaks of nothing.
   const traits = columns.datasets[plan?.code ?? columns.datasets.length - 1]!;
   columns.dataset[row] = plan?.code ?? columns.datasets.length - 1;
@@ -160,9 +161,12 @@ function readCells(
   if (phone) columns.phoneKey[row] = hashKey(`phone|${phone}`);
   const parts = fieldText ? fieldText.split('\x1f') : [];
   const fields = parts.length === 0 ? NO_FIELDS : fieldsOf(plan, parts);
+  const elements = parseElements(addressText ?? null, fields);
+  const home = villageOf(elements, village ?? '');
+  columns.village[row] = columns.texts.codeOf(home);
   readPersonFields(columns, row, fields, traits);
-  readHomeFields(columns, row, fields, register, village ?? '', parseElements(addressText ?? null, fields));
-  readSeat(columns, row, village ?? '', addressText ?? null);
+  readHomeFields(columns, row, fields, register, home, elements);
+  readSeat(columns, row, home, addressText ?? null);
   if (traits.organisation && fields.organisationCode)
     columns.subjectKey[row] = hashKey(`organisation|${register}|${fields.organisationCode}`);
   else if (traits.grid && (fields.gridCode ?? grid))
@@ -206,19 +210,29 @@ function readPersonFields(
   if (isHead && (headName === 0 || headName === columns.name[row])) {
     columns.isHead[row] = 1;
     columns.headName[row] = columns.name[row]!;
-    if (lives) columns.headKey[row] = columns.personKey[row]!;
+    const stated = fields.headIdNumber ? hashKey(`person|${fields.headIdNumber}`) : 0;
+    if (lives) columns.headKey[row] = columns.personKey[row]! || stated;
+    if (columns.personKey[row] === 0) columns.besideKey[row] = stated;
   } else {
     columns.headName[row] = headName;
     if (isHead) columns.alias[row] = headName;
     if (lives && fields.headIdNumber) columns.headKey[row] = hashKey(`person|${fields.headIdNumber}`);
   }
+  if (columns.personKey[row] === 0 && fields.certifiedIdNumber)
+    columns.besideKey[row] = hashKey(`person|${fields.certifiedIdNumber}`);
   if (lives && traits.household && columns.headName[row] !== 0 && columns.village[row] !== 0) {
     const village = columns.texts.textOf(columns.village[row]!);
     columns.subjectKey[row] = hashKey(`named|${village}|${columns.names.textOf(columns.headName[row]!)}`);
   }
 }
 
+/** Where the address is, which the row's own village need not be; empty where it names no village but another township. */
+function villageOf({ elsewhere }: Elements, village: string): string {
+  return elsewhere === undefined ? village : elsewhere.length === 12 ? elsewhere : '';
+}
+
 interface Elements {
+  readonly elsewhere?: string;
   readonly group?: string;
   readonly hamlet?: string;
   readonly road?: string;
@@ -277,12 +291,15 @@ function readHomeFields(
 function placeOf(elements: Elements): { readonly area: string; readonly door: string } | null {
   const { estate, building, group, hamlet, road, number } = elements;
   if (estate && building) return { area: `estate|${estate}`, door: building };
-  if (!number) return null;
+  if (!number) return estate && SINGLE.test(estate) ? { area: `estate|${estate}`, door: '' } : null;
   const door = `${number}|${building ?? ''}`;
   if (road) return { area: `road|${road}`, door };
   if (group) return { area: `group|${group}`, door };
   return hamlet ? { area: `hamlet|${hamlet}`, door } : null;
 }
+
+/** A home or a works' hostel is one building by its name alone; of an estate nobody knows which is meant. */
+const SINGLE = /(?:宿舍|宿舍楼|[敬养]老院|福利院|光荣院|大厦)$/u;
 
 /** 1 where the address is a house for certain, 2 where a number in a road may be a house or a block of flats. */
 function houseOf(area: string, { building, room }: Elements): number {

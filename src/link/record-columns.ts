@@ -47,7 +47,7 @@ export class RecordColumns {
   status = new Uint8Array(0);
   tie = new Uint8Array(0);
   scope = new Int32Array(0);
-  /** Code in `texts`. */
+  /** Of the home, which the row's scope need not be; code in `texts`. */
   village = new Int32Array(0);
   /** Folded; code in `names`. */
   name = new Int32Array(0);
@@ -78,6 +78,8 @@ export class RecordColumns {
   numberTail = new Float64Array(0);
   /** Key of the head's valid number, in the space of `personKey`. */
   headKey = new Float64Array(0);
+  /** Key of the valid number that stands in another column of a row without one of its own: the head's, of a head; the disability card's. */
+  besideKey = new Float64Array(0);
   householdNumber = new Float64Array(0);
   buildingCite = new Float64Array(0);
   buildingAlias = new Float64Array(0);

@@ -1,3 +1,4 @@
+import { statedFields } from '../model/stated-fields.js';
 import { foldHeader } from '../model/header.js';
 import type {
   Believable,
@@ -131,12 +132,7 @@ function complain<T>(
 
 /** A number that failed validation has a field of its own, which a key may name. */
 function isField({ columns }: Dataset, name: string): boolean {
-  return columns.some(
-    ({ field, word }) =>
-      field === name ||
-      ((word.kind === 'idNumber' || word.kind === 'anyIdNumber') && `${field}Invalid` === name) ||
-      (word.kind === 'anyIdNumber' && name === 'otherIdNumber'),
-  );
+  return columns.some((column) => statedFields(column).includes(name));
 }
 
 const keyFields = ({ key }: Dataset) => key.flat().flatMap((part) => ('field' in part ? [part.field] : []));

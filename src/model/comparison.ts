@@ -22,7 +22,7 @@ export const COMPARISONS = {
   birth: { zh: '出生日期', en: 'date of birth', fields: ['birthDate'] },
   sex: { zh: '性别', en: 'sex', fields: ['sex'] },
   phone: { zh: '电话', en: 'telephone', fields: ['phone'], same: ['SHARED'] },
-  number: { zh: '身份号码', en: 'identity number', fields: ['idNumber', 'idNumberInvalid'], same: ['HEADS'] },
+  number: { zh: '身份号码', en: 'identity number', fields: ['idNumber', 'idNumberInvalid'], same: ['BESIDE'] },
   home: { zh: '住处', en: 'home', fields: ['address'], same: ['DWELLING'] },
   head: { zh: '户主', en: 'head of household', fields: ['headName'], same: ['ONE_HEAD', 'BOTH_HEADS'] },
   register: { zh: '名册', en: 'the register itself', fields: [] },

@@ -21,6 +21,8 @@ export const FIELDS = {
   idNumber: { zh: '公民身份号码', en: 'citizen identity number (GB 11643)', class: 'identity' },
   /** What stood there when it was not a valid number, cleaned of blanks and full-width forms. */
   idNumberInvalid: { zh: '无效的身份号码', en: 'identity number that failed validation', class: 'identity' },
+  /** A valid number that another document of the row is made of (残疾证号), where the row's own is missing or not valid. */
+  certifiedIdNumber: { zh: '证件所载身份号码', en: 'identity number that another document holds', class: 'identity' },
   idType: { zh: '证件类型', en: 'type of identity document', class: 'identity' },
   otherIdNumber: { zh: '其他证件号码', en: 'number of another identity document', class: 'identity' },
   sex: { zh: '性别', en: 'sex (GB/T 2261.1)', class: 'basic' },

@@ -23,6 +23,7 @@ const MASK_OF: Partial<Record<FieldName, Mask>> = {
   headName: MASKS.name,
   idNumber: MASKS.number,
   idNumberInvalid: MASKS.number,
+  certifiedIdNumber: MASKS.number,
   headIdNumber: MASKS.number,
   phone: MASKS.phone,
   birthDate: MASKS.date,

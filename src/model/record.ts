@@ -44,6 +44,8 @@ export interface ValidRecord {
 
 /** What was read of an address. All text, numerals Arabic; absent where not stated. @see GA/T 2000.32 */
 export interface AddressElements {
+  /** Code of the village (12 digits) or township (9) that the address names, where the row itself is of another. */
+  readonly elsewhere?: string;
   readonly township?: string;
   readonly village?: string;
   /** 组 */

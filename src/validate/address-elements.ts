@@ -10,6 +10,7 @@ import {
   NEAR,
   NONE,
   ROAD_NAMES_ON,
+  SINGLE,
   STARTS,
   SUFFIXES,
   VILLAGE_WORDS,
@@ -52,7 +53,13 @@ export function takeElements(text: string, start: number, elements: Elements, vi
     const before = ordinal ? from - 1 : from;
     for (const [suffix, element] of SUFFIXES.get(text.charAt(stop)) ?? NONE) {
       if (!text.startsWith(suffix, stop)) continue;
-      if (element === 'number' && (elements.building !== undefined || elements.unit !== undefined)) {
+      const isSign = suffix === '#' && elements.group !== undefined && before === waiting;
+      if (isSign) {
+        // 2组5#
+        give('number', before, from, stop);
+        return (pending = stop + suffix.length);
+      }
+      if (element === 'number' && isInside(waiting, before)) {
         // 3栋501号 is a door, not a house
         give('room', before, from, stop);
         return (pending = stop + suffix.length);
@@ -67,13 +74,20 @@ export function takeElements(text: string, start: number, elements: Elements, vi
     if (text.charAt(stop) === '-' || text.charAt(stop) === '/') return takeChain(from, stop, before);
     if (stop === end && isDigit(first)) {
       // …阳光花园3栋501, …12号
-      const element = elements.building !== undefined || elements.unit !== undefined ? 'room' : 'number';
+      const element = isInside(waiting, before) ? 'room' : 'number';
       if (elements[element] === undefined) {
         give(element, before, from, stop);
         pending = stop;
       }
     }
     return stop;
+  }
+
+  /** Whether the building is named already, so that a number is a door's within it. */
+  function isInside(waiting: number, before: number): boolean {
+    const { building, unit, number, estate } = elements;
+    if (building !== undefined || unit !== undefined) return true;
+    return number === undefined && SINGLE.test(waiting < before ? text.slice(waiting, before) : (estate ?? ''));
   }
 
   /** 3-2-501 is building, unit, room; 3-501 building and room; behind a building, 2-501 is unit and room. 12-3号 is one number. */

@@ -31,6 +31,7 @@ export const SUFFIXES: ReadonlyMap<string, readonly (readonly [string, Counted])
     '号',
     [
       ['号楼', 'building'],
+      ['号房', 'room'],
       ['号院', 'number'],
       ['号', 'number'],
     ],
@@ -85,7 +86,9 @@ export const VILLAGE_WORDS = [
 export const COMMITTEES = ['村村民委员会', '村民委员会', '村村委会', '村委会'];
 /** How the name of an estate ends. */
 export const ESTATE =
-  /(?:小区|花园|花苑|家园|公寓|广场|新村|宿舍|大厦|山庄|名城|新城|[苑庭府园城邸墅轩里])$|佳园$|名都$/u;
+  /(?:小区|花园|花苑|家园|公寓|广场|新村|宿舍|宿舍楼|[敬养]老院|福利院|光荣院|大厦|山庄|名城|新城|[苑庭府园城邸墅轩里])$|佳园$|名都$/u;
+/** What is one building, and has no number of its own: a number behind it is a room's. */
+export const SINGLE = /(?:宿舍|宿舍楼|[敬养]老院|福利院|光荣院|大厦)$/u;
 /** Where something is near, or no name at all. */
 export const NEAR = /[旁侧]$|对面$|附近$|隔壁$|院内$|门口$|[^\p{Script=Han}]/u;
 /** Behind 路 or 街, these make it part of a longer name: 兰城路小区, 新街村, 街子. */

@@ -168,6 +168,9 @@ function takeElements(field: string, { divisions }: CellContext): Completion {
       else draft.township ??= township;
     }
     const whole: Elements = elements;
+    // Who is administered in one village may live in another; the row stays where it is administered.
+    const named = village ?? township;
+    if (named !== null && draft.village !== null && !draft.village.startsWith(named)) whole.elsewhere = named;
     for (const [element, column] of OWN_COLUMNS) {
       const stated = draft.stated[column];
       if (typeof stated === 'string' && whole[element] === undefined) {

@@ -1,6 +1,6 @@
 import type { CellContext, CellReader } from './cell.js';
 import { isPlaceholder } from './cell.js';
-import { dayNumber, type DateReading } from './dates.js';
+import { dayNumber, type DateReading, readShortBirth } from './dates.js';
 
 export function bindDate(
   field: string,
@@ -12,7 +12,8 @@ export function bindDate(
   return (cell, draft) => {
     if (typeof cell === 'object' || typeof cell === 'boolean')
       return draft.refuse('DATE_FORM', header, field, cell, DATES);
-    const reading = read(cell);
+    let reading = read(cell);
+    if ('fault' in reading && field === 'birthDate') reading = readShortBirth(cell, latest) ?? reading;
     if ('fault' in reading) {
       if (typeof cell === 'string' && isPlaceholder(cell)) return;
       return draft.refuse(reading.fault, header, field, cell, DATES);

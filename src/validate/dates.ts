@@ -44,6 +44,23 @@ export function readMoment(cell: string | number): DateReading {
   return Number.isNaN(at) ? IMPOSSIBLE : { date: inShanghai(at), plain: true };
 }
 
+/**
+ * A birth whose year has two digits: 65.3, 65年3月12日. Only of the last century: 12.3 may be a centenarian's.
+ * @param latest the day of delivery, YYYYMMDD
+ */
+export function readShortBirth(cell: string | number, latest: number): DateReading | null {
+  const match = SHORT.exec(narrow(String(cell)).replace(/\s+/gu, ''));
+  if (match === null) return null;
+  const [, year = '', month = '', day] = match;
+  if (Number(year) <= Math.floor(latest / 10_000) % 100) return null;
+  // A number that lost its zero: 65.1 is January or October.
+  const reading =
+    typeof cell === 'number' && month === '1' ? build(`19${year}`, '00', undefined) : build(`19${year}`, month, day);
+  return 'date' in reading ? { ...reading, plain: false } : null;
+}
+
+const SHORT = /^(\d{2})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?$/u;
+
 /** A date written in full or in part, as the number YYYYMMDD with zeros for what is missing. */
 export function dayNumber(date: string): number {
   return Number(date.slice(0, 4)) * 10_000 + Number(date.slice(5, 7)) * 100 + Number(date.slice(8, 10));

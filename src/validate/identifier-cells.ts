@@ -1,3 +1,4 @@
+import type { FieldName } from '../model/field.js';
 import type { CellContext, CellReader, StatedCell } from './cell.js';
 import { asText, isPlaceholder } from './cell.js';
 import { narrow } from './clean-text.js';
@@ -28,6 +29,9 @@ export function readIdCell(
   }
 }
 
+/** Where the person's own number is missing or broken, the card tells it: its first 18 characters are the number. */
+const CERTIFIED = 'certifiedIdNumber' satisfies FieldName;
+
 export function bindDisabilityNumber(checks: string, header: string, { latest, workbook }: CellContext): CellReader {
   return (cell, draft) => {
     if (typeof cell === 'object' || typeof cell === 'boolean') return;
@@ -37,6 +41,7 @@ export function bindDisabilityNumber(checks: string, header: string, { latest, w
       .toUpperCase();
     // The card's own digits may be damaged as the number's are; then it proves nothing.
     const holder = readIdNumber(card.slice(0, 18), workbook, latest).number;
+    if (holder !== null && number === undefined) draft.stated[CERTIFIED] = holder;
     if (
       holder !== null &&
       number !== holder &&

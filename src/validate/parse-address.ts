@@ -1,8 +1,9 @@
-import type { DivisionTable } from '../model/division.js';
+import type { Division, DivisionTable } from '../model/division.js';
 import type { AddressElements } from '../model/record.js';
 import { type Elements, takeElements } from './address-elements.js';
 import { placeOfAddress } from './address-place.js';
 import { isPlain, plainText } from './clean-text.js';
+import { townshipAliases } from './division-names.js';
 import { chineseNumeralEnd, toArabic } from './numerals.js';
 
 export interface ParsedAddress {
@@ -25,7 +26,18 @@ export function parseAddress(written: string, divisions: DivisionTable, villageH
   if (townshipName !== null) elements.township = townshipName;
   if (village !== null) elements.village = village.name;
   takeElements(text, at, elements, village !== null || villageHint !== null);
-  return { elements, township: village?.parent ?? township?.code ?? null, village: village?.code ?? null };
+  const within = village?.parent ?? township?.code ?? null;
+  if (elements.estate !== undefined) {
+    const around = divisions.byCode(within ?? villageHint?.slice(0, 9) ?? '');
+    if (around !== null) elements.estate = withoutTownship(elements.estate, around);
+  }
+  return { elements, township: within, village: village?.code ?? null };
+}
+
+/** 板桥镇敬老院, within 板桥镇, is 敬老院: the township is written twice as often as once. */
+function withoutTownship(estate: string, township: Division): string {
+  const prefix = townshipAliases(township).find((name) => estate.startsWith(name));
+  return prefix === undefined || estate.length - prefix.length < 2 ? estate : estate.slice(prefix.length);
 }
 
 /** An element that stands in a column of its own (`3栋`, `二单元`, `0501室`) in the form in which the parse has it. */
@@ -39,6 +51,13 @@ const ELEMENT_ENDING = /(?:号楼|单元|[栋幢座楼室号#户房])$/u;
 const DASHES = /[—–－‐~～]+/gu;
 
 function tidy(written: string): string {
-  if (isPlain(written)) return written;
-  return plainText(written).replace(/\s+/gu, '').normalize('NFKC').replace(DASHES, '-');
+  if (isPlain(written)) return beside(written);
+  return beside(plainText(written).replace(/\s+/gu, '').normalize('NFKC').replace(DASHES, '-'));
 }
+
+/** 12号附1, 12附1号, 12号之一: a door beside the one of that number, in the one form in which it is read. */
+function beside(text: string): string {
+  return text.includes('附') || text.includes('之') ? text.replace(BESIDE, '$1号附$2号') : text;
+}
+
+const BESIDE = /(\d+)号?[附之](\d+|[一二三四五六七八九十]+)(?:号(?!楼)|(?![\d号室栋幢单-]))/gu;

@@ -1,3 +1,4 @@
+import { statedFields } from '../model/stated-fields.js';
 import type { Finding, FindingCode } from '../model/finding.js';
 import { shapeOf } from '../model/finding.js';
 import { foldHeader } from '../model/header.js';
@@ -130,11 +131,7 @@ function matchHeaders(
 function citedColumns(bound: readonly BoundColumn[]): Readonly<Record<string, string>> {
   const cited: Record<string, string> = {};
   for (const { column, header } of bound) {
-    const { field, word } = column;
-    cited[field] = header;
-    if (word.kind === 'idNumber' || word.kind === 'anyIdNumber') cited[`${field}Invalid`] = header;
-    if (word.kind === 'anyIdNumber') cited['otherIdNumber'] = header;
-    if (word.kind === 'address') cited[`${field}Elements`] = header;
+    for (const field of statedFields(column)) cited[field] = header;
   }
   return cited;
 }

@@ -233,6 +233,34 @@ describe('an address that is not where the person lives', () => {
   });
 });
 
+describe('a home that is not where the row is administered', () => {
+  const ELSEWHERE = '530502207208';
+
+  it('is in the village of the address', async () => {
+    const row = await linked([
+      dwelling(1, { dwellingCode: 'D1', buildingCode: 'P1', ...house('5') }),
+      dwelling(2, { dwellingCode: 'D2', buildingCode: 'P2', ...house('5') }, { village: ELSEWHERE }),
+      benefit(3, { name: '张伟', addressElements: { group: '3', number: '5', elsewhere: ELSEWHERE } }),
+      benefit(4, { name: '陈秀', addressElements: { group: '3', number: '5', elsewhere: '530502207' } }),
+    ]);
+    expect(row(3).building).toBe(row(2).building);
+    expect(row(4).building).toBeNull();
+  });
+
+  it('is the home or hostel of that name, which has no number', async () => {
+    const inside = (estate: string, room: string) => ({ room, addressElements: { estate, room } });
+    const row = await linked([
+      dwelling(1, { dwellingCode: 'D1', buildingCode: 'P1', ...inside('敬老院', '106') }),
+      building(2, { id: 'g2', buildingCode: 'C2', addressElements: { estate: '敬老院' } }),
+      door(3, { name: '张伟', ...inside('敬老院', '106') }),
+      door(4, { name: '陈秀', ...inside('阳光花园', '106') }),
+    ]);
+    expect(row(3)).toMatchObject({ building: row(1).building, dwelling: row(1).dwelling });
+    expect(row(2).building).toBe(row(1).building);
+    expect(row(4).building).toBeNull();
+  });
+});
+
 describe('the other name of a place', () => {
   const listed = (id: number, number: string, group: string): TestRecord =>
     building(id, { id: `g${id}`, buildingCode: `C${id}`, ...house(number, group) });

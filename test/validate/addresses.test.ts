@@ -52,6 +52,16 @@ describe('an address', () => {
     ['兰城街道王官社区第十二村民小组一百零五号', { ...wangguan, group: '12', number: '105' }],
     ['兰城街道王官社区上巷街12', { ...wangguan, road: '上巷街', number: '12' }],
     ['兰城街道王官社区大街子3号', { ...wangguan, hamlet: '大街子', number: '3' }],
+    ['兰城街道王官社区2组5＃', { ...wangguan, group: '2', number: '5' }],
+    ['兰城街道王官社区3组12附1号', { ...wangguan, group: '3', number: '12附1' }],
+    ['兰城街道王官社区3组12号附1', { ...wangguan, group: '3', number: '12附1' }],
+    ['兰城街道王官社区3组12号之一', { ...wangguan, group: '3', number: '12附1' }],
+    ['兰城街道王官社区兰城街道敬老院106号房', { ...wangguan, estate: '敬老院', room: '106' }],
+    ['兰城街道王官社区宏达木业公司宿舍514', { ...wangguan, estate: '宏达木业公司宿舍', room: '514' }],
+    [
+      '兰城街道王官社区宏达木业公司宿舍3栋514号',
+      { ...wangguan, estate: '宏达木业公司宿舍', building: '3', room: '514' },
+    ],
     ['兰城街道王官社区张家湾', { ...wangguan, hamlet: '张家湾' }],
     ['九隆街道九龙花园3栋', { township: '九隆街道', estate: '九龙花园', building: '3' }],
     [

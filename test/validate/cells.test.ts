@@ -247,6 +247,17 @@ describe('a benefit', () => {
     expect(record?.key).toBe(`城乡低保\u001f${VILLAGE}\u001f段小明\u001f段玉兰`);
   });
 
+  it('is of its column’s village, and lives where its address says', () => {
+    const { record, stated } = read(
+      'civil-affairs/benefits',
+      { ...row, 家庭住址: '瓦马乡下里濯村五组03号' },
+      '城乡低保',
+    );
+    expect(record).toMatchObject({ village: VILLAGE, township: '530502001' });
+    expect(stated).toMatchObject({ addressElements: { elsewhere: '530502207208', group: '5', number: '3' } });
+    expect(read('civil-affairs/benefits', row, '城乡低保').stated?.['addressElements']).not.toHaveProperty('elsewhere');
+  });
+
   it('is recognised by a valid number only', () => {
     expect(read('civil-affairs/benefits', { ...row, 身份证号码: WOMAN }, '城乡低保').record?.key).toBe(
       `城乡低保\u001f${WOMAN}`,
@@ -275,7 +286,7 @@ describe('a benefit', () => {
     ]);
   });
 
-  it('checks its number by the disability card, of which nothing is kept', () => {
+  it('checks its number by the disability card, of which nothing is kept where the row has a number', () => {
     const card = `${withCheck('99000119900305004')}43`;
     const { stated, raw, codes } = read(
       'civil-affairs/benefits',
@@ -287,6 +298,17 @@ describe('a benefit', () => {
     expect(
       read('civil-affairs/benefits', { ...row, 残疾证号: `${WOMAN}43`, 身份证号码: WOMAN }, '残疾人补贴').codes,
     ).toEqual([]);
+  });
+
+  it('has the number of its disability card where its own is missing or broken', () => {
+    const card = { 残疾证号: `${WOMAN}43` };
+    expect(read('civil-affairs/benefits', { ...row, ...card }, '残疾人补贴').stated).toMatchObject({
+      certifiedIdNumber: WOMAN,
+    });
+    const broken = read('civil-affairs/benefits', { ...row, ...card, 身份证号码: WOMAN.slice(0, 16) }, '残疾人补贴');
+    expect(broken.stated).toMatchObject({ certifiedIdNumber: WOMAN, idNumberInvalid: WOMAN.slice(0, 16) });
+    const whole = read('civil-affairs/benefits', { ...row, ...card, 身份证号码: WOMAN }, '残疾人补贴');
+    expect(whole.stated).not.toHaveProperty('certifiedIdNumber');
   });
 });
 

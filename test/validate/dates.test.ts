@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDate, readMoment, readMonth } from '../../src/validate/dates.js';
+import { readDate, readMoment, readMonth, readShortBirth } from '../../src/validate/dates.js';
 
 const dateOf = (cell: string | number) => {
   const reading = readDate(cell);
@@ -50,6 +50,21 @@ describe('a date', () => {
 
   it('loses its day where a month is asked for', () => {
     expect(readMonth(44_256)).toMatchObject({ date: '2021-03' });
+  });
+});
+
+describe('a birth with a year of two digits', () => {
+  it.each([
+    ['65.3', '1965-03'],
+    ['65年3月12日', '1965-03-12'],
+    [65.3, '1965-03'],
+    [65.1, '1965'],
+  ])('%s was in the last century: %s', (written, date) => {
+    expect(readShortBirth(written, 20_260_930)).toEqual({ date, plain: false });
+  });
+
+  it.each([['12.3'], ['26.3'], ['65.13'], ['65'], ['365.3']])('%s tells nothing', (written) => {
+    expect(readShortBirth(written, 20_260_930)).toBeNull();
   });
 });
 

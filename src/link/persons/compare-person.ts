@@ -2,7 +2,7 @@ import { CURRENT, type RecordColumns } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
 import type { HomeHouseholds, PersonEvidence } from './person-evidence.js';
 import type { PreparedComparators } from './prepare-comparators.js';
-import type { StatedNumbers } from './stated-numbers.js';
+import { BESIDE, type StatedNumbers } from './stated-numbers.js';
 
 /** Places of the comparisons in a vector of levels; the order of `PERSON_MODEL.comparisons`. */
 export const NAME = 0;
@@ -71,7 +71,7 @@ export class PersonComparison {
     const sex = numberSex || statedSex;
     if (own !== 0 && sex !== 0) levels[SEX] = own === sex ? 1 : 2;
     levels[NUMBER] = hidden ? 0 : this.numbers.levelOf(row, cluster);
-    return levels[NAME] !== 0 || levels[NUMBER] === 1 || levels[NUMBER] === 2;
+    return levels[NAME] !== 0 || levels[NUMBER] === 1 || levels[NUMBER] === 2 || levels[NUMBER] === BESIDE;
   }
 
   #name(columns: RecordColumns, row: number, other: number): void {

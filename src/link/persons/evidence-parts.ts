@@ -19,6 +19,7 @@ const PLAIN = [
   'personKey',
   'numberTail',
   'headKey',
+  'besideKey',
   'householdNumber',
   'evidence',
   'birth',
@@ -98,7 +99,9 @@ function fill(
   for (const link of links) link.reserve(columns.id.length);
   const columnOf = (name: string): Float64Array => (columns as unknown as Record<string, Float64Array>)[name]!;
   for (const name of PLAIN) {
-    const [from, to] = [part.plain[name]!, columnOf(name)];
+    const [from, to] = [part.plain[name], columnOf(name)];
+    // A column that the run which wrote the part did not know yet.
+    if (from === undefined) continue;
     for (let i = 0; i < part.records; i += 1) to[rows[i]!] = from[i]!;
   }
   for (const [name, table] of Object.entries(CODED)) {

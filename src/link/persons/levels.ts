@@ -14,6 +14,12 @@ export const NUMBER_LEVELS = [
   { code: 'ANOTHERS', zh: '所写号码属于他人', en: 'the number written is somebody else’s' },
   { code: 'BOTH_VALID', zh: '两个有效号码不同', en: 'both numbers are valid, and they differ' },
   { code: 'DIFFERS', zh: '号码不同，且非一处之误', en: 'the numbers differ by more than one slip' },
+  // Behind the others, because the places of these are kept with the models that were trained.
+  {
+    code: 'BESIDE',
+    zh: '号码见于同行他栏（户主身份证号、残疾证号）',
+    en: 'equal to a number in another column of the row: the head’s, the disability card’s',
+  },
 ] as const satisfies readonly Level[];
 
 export const SEX_LEVELS = [

@@ -28,7 +28,7 @@ export const PERSON_MODEL: PersonModel = {
     birth: { from: ['birthDate', 'idNumber'], read: 'birthDate' },
     sex: { from: ['sex', 'idNumber'], read: 'code' },
     phone: { from: ['phone'], read: 'digits' },
-    number: { from: ['idNumber', 'idNumberInvalid'], read: 'idNumber' },
+    number: { from: ['idNumber', 'idNumberInvalid', 'headIdNumber', 'certifiedIdNumber'], read: 'idNumber' },
     village: { from: ['village'], read: 'code' },
     dwelling: { from: ['dwelling'], read: 'code' },
     building: { from: ['building'], read: 'code' },

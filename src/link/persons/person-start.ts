@@ -50,6 +50,7 @@ export const PERSON_START: Readonly<Record<string, Shares>> = {
     ANOTHERS: [0.2, 1],
     BOTH_VALID: [0.001, 1],
     DIFFERS: [0.1, 1],
+    BESIDE: [0.8, 0.02],
   },
   home: {
     DWELLING: [0.5, 3e-6],
@@ -76,4 +77,4 @@ export const PRIOR_START = 0.9;
 export const RARE = [1e-3, 1e-3] as const;
 
 /** Levels of a number whose second figure is to be divided by the persons of the county: one of them in so many has just that number. */
-export const PER_PERSON: ReadonlySet<string> = new Set(['EQUAL', 'REPAIRED', 'ROUNDED', 'RELATIVES']);
+export const PER_PERSON: ReadonlySet<string> = new Set(['EQUAL', 'REPAIRED', 'ROUNDED', 'RELATIVES', 'BESIDE']);

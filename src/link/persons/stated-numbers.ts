@@ -1,5 +1,6 @@
 import { hashKey } from '../engine/hash-key.js';
 import type { ClusterRows } from './cluster-rows.js';
+import { NUMBER_LEVELS } from './levels.js';
 import type { PersonEvidence } from './person-evidence.js';
 
 /** Mends numbers; given by the comparators of numbers. */
@@ -48,12 +49,14 @@ export class StatedNumbers {
     for (const key of this.#repaired) ask(key);
     for (const key of this.#rounded) ask(key);
     ask(this.evidence.columns.personKey[row]!);
+    ask(this.evidence.columns.besideKey[row]!);
   }
 
   /** @returns a level of NUMBER_LEVELS, from 1; 0 where there is nothing to compare */
   levelOf(row: number, cluster: number): number {
     const { columns, holdsNumber } = this.evidence;
     const number = this.#numberOf[cluster]!;
+    if (number !== 0 && columns.besideKey[row] === number) return BESIDE;
     if (columns.wrongNumber[row] !== 0) {
       if (number === 0) return 0;
       this.#read(row);
@@ -92,6 +95,7 @@ export class StatedNumbers {
   }
 }
 
+export const BESIDE = 1 + NUMBER_LEVELS.findIndex(({ code }) => code === 'BESIDE');
 const NONE = new Float64Array(0);
 
 function keysOf(numbers: readonly string[]): Float64Array {
