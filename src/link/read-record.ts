@@ -181,10 +181,13 @@ function fieldsOf(plan: Plan, parts: readonly string[]): Partial<Record<FieldRea
   return fields;
 }
 
+/** What is written behind a name in brackets is a note (租, 户主), no part of it. */
+const NOTE = /[（([【][^（([【）)\]】]*[）)\]】]/gu;
+
 /** 0, no name, also for a text that says whose relative somebody is. */
 function nameCode(columns: RecordColumns, stated: string | null | undefined): number {
   if (!stated) return 0;
-  const name = foldName(stated);
+  const name = foldName(/[（([【]/u.test(stated) ? stated.replaceAll(NOTE, '') || stated : stated);
   return isNoName(name) ? 0 : columns.names.codeOf(name);
 }
 

@@ -1,7 +1,7 @@
 import { formClusters } from '../engine/form-clusters.js';
 import { NumberIndex } from '../engine/number-index.js';
 import { Candidates, type CandidateBlocks } from './block-candidates.js';
-import { COMPARISONS, type PersonComparison } from './compare-person.js';
+import { COMPARISONS, NAME, type PersonComparison } from './compare-person.js';
 import type { DoubtfulPair } from './link-persons.js';
 import { PERSON_MODEL } from './person-model.js';
 import type { PersonWeights } from './person-weights.js';
@@ -37,6 +37,15 @@ export function clusterStrangers(
     const isUnique = columns.traits(row).duplicates === 'none' && columns.traits(order[other]!).duplicates === 'none';
     return weights.isVetoed(comparison.levels, isUnique);
   };
+  const bearers = new Int32Array(columns.names.size);
+  for (const row of rows) bearers[columns.name[row]!]! += 1;
+  const strangers = Math.max(weights.persons / 20, rows.length);
+  // A name that no known person bears may be that of many strangers: those beside the two say how common it is among them.
+  const commonAmongStrangers = (name: number): number => {
+    const share = Math.max(0, bearers[name]! - 2) / strangers;
+    const known = weights.nameShare[name] || 1 / weights.persons;
+    return share > known ? Math.log2(share / known) : 0;
+  };
   const each = (one: number, other: number, into: Float64Array): void => {
     const [first, second] = one < other ? [one, other] : [other, one];
     comparison.compare(order[first]!, clusterOf(order[second]!));
@@ -44,6 +53,7 @@ export function clusterStrangers(
       const level = comparison.levels[i]!;
       into[i] = level === 0 ? Number.NaN : weights.bitsOf(i, level, comparison.matchedName);
     }
+    into[NAME]! -= commonAmongStrangers(comparison.matchedName);
   };
   const candidates = new Candidates();
   const met = new NumberIndex(1024);
@@ -62,7 +72,7 @@ export function clusterStrangers(
       others.push(other);
     }
   });
-  const priorBits = Math.log2(AGAIN / (1 - AGAIN)) - Math.log2(Math.max(weights.persons / 20, rows.length));
+  const priorBits = Math.log2(AGAIN / (1 - AGAIN)) - Math.log2(strangers);
   const bar = Math.log2(PERSON_MODEL.thresholds.link / (1 - PERSON_MODEL.thresholds.link));
   const doubtful: DoubtfulPair[] = [];
   const { clusters } = formClusters({
@@ -79,18 +89,26 @@ export function clusterStrangers(
     if (first !== i) joined.push([order[i]!, order[first]!]);
   });
   const bits = new Float64Array(COMPARISONS);
+  const sums = new Float64Array(ones.length);
+  const odds = new Float64Array(rows.length);
+  for (let i = 0; i < ones.length; i += 1) {
+    each(ones[i]!, others[i]!, bits);
+    sums[i] = priorBits + bits.reduce((total, value) => total + (Number.isNaN(value) ? 0 : value), 0);
+    odds[ones[i]!]! += 2 ** sums[i]!;
+    odds[others[i]!]! += 2 ** sums[i]!;
+  }
   for (let i = 0; i < ones.length; i += 1) {
     const [one, other] = [ones[i]!, others[i]!];
     if (clusters[one] === clusters[other]) continue;
-    each(one, other, bits);
-    const sum = priorBits + bits.reduce((total, value) => total + (Number.isNaN(value) ? 0 : value), 0);
-    const probability = 1 / (1 + 2 ** -sum);
+    // A name that ten strangers bear is a tenth of a chance with each of them.
+    const probability = 2 ** sums[i]! / (1 + Math.max(odds[one]!, odds[other]!));
     if (probability < PERSON_MODEL.thresholds.review) continue;
+    each(one, other, bits);
     doubtful.push({
       row: order[one]!,
       other: order[other]!,
       probability,
-      bits: sum - priorBits,
+      bits: sums[i]! - priorBits,
       levels: comparison.levels.slice(),
       matchedName: comparison.matchedName,
     });

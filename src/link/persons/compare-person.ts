@@ -112,7 +112,7 @@ export class PersonComparison {
     const building = buildingOf[row]!;
     const household = householdOf[other]!;
     if (village[row] === 0 || (village[other] === 0 && household < 0)) return;
-    let level = 7;
+    let level = ELSEWHERE;
     if (dwelling !== 0 && dwelling === homes.dwelling[other]) level = 1;
     else if (
       household >= 0 &&
@@ -120,10 +120,16 @@ export class PersonComparison {
         (this.households.count(building) <= FEW_HOUSEHOLDS && this.households.has(building, household)))
     )
       level = 2;
-    else if (building !== 0 && building === buildingOf[other]) level = 3;
-    else if (village[row] === village[other]) level = area[row] !== 0 && area[row] === area[other] ? 4 : 5;
-    else if (townshipOf[village[row]!] === townshipOf[village[other]!] && village[other] !== 0) level = 6;
+    else if (building !== 0 && building === buildingOf[other]) level = dwelling === 0 ? 3 : 4;
+    else if (village[row] === village[other]) level = this.#withinVillage(building, area[row]!, area[other]!);
+    else if (townshipOf[village[row]!] === townshipOf[village[other]!] && village[other] !== 0) level = 9;
     keepStronger(this.levels, HOME, level);
+  }
+
+  #withinVillage(building: number, own: number, theirs: number): number {
+    if (own === 0) return building === 0 ? 7 : 8;
+    if (own !== theirs) return 8;
+    return building === 0 ? 5 : 6;
   }
 
   #head(columns: RecordColumns, row: number, other: number): void {
@@ -141,6 +147,7 @@ export class PersonComparison {
   }
 }
 
+const ELSEWHERE = 10;
 /** A telephone of more persons than this says little. */
 const FEW = 4;
 /** A building of more households than this does not tie anybody to one of them. */

@@ -33,11 +33,23 @@ export const PHONE_LEVELS = [
   { code: 'DIFFERS', zh: '电话不同', en: 'the telephones differ' },
 ] as const satisfies readonly Level[];
 
+/** `…_AS_STATED`: the row says no more than that, so that nothing closer could have agreed. */
 export const HOME_LEVELS = [
   { code: 'DWELLING', zh: '同一住房', en: 'one dwelling' },
   { code: 'HOUSEHOLD', zh: '所在户的其他成员住在该处', en: 'others of their registered household live there' },
+  { code: 'BUILDING_AS_STATED', zh: '同一楼栋（未写到户室）', en: 'one building, and no room stated' },
   { code: 'BUILDING', zh: '同一楼栋', en: 'one building' },
+  {
+    code: 'AREA_AS_STATED',
+    zh: '同一小组、自然村或小区（未写到门牌）',
+    en: 'one group, natural village or estate, and no door stated',
+  },
   { code: 'AREA', zh: '同一小组、自然村或小区', en: 'one group, natural village or estate' },
+  {
+    code: 'VILLAGE_AS_STATED',
+    zh: '同一村(社区)（未写具体地址）',
+    en: 'one village or community, and no address stated',
+  },
   { code: 'VILLAGE', zh: '同一村(社区)', en: 'one village or community' },
   { code: 'TOWNSHIP', zh: '同一乡镇(街道)', en: 'one township or street' },
   { code: 'ELSEWHERE', zh: '不同乡镇(街道)', en: 'another township or street' },

@@ -1,3 +1,4 @@
+import { birthDate } from '../compare/birth-date.js';
 import { chineseName } from '../compare/chinese-name.js';
 import type { TrainedModel } from '../engine/linkage-model.js';
 import { weightsOf } from '../engine/fellegi-sunter.js';
@@ -45,12 +46,15 @@ export class PersonWeights {
   isVetoed(levels: Uint8Array, isUnique: boolean): boolean {
     if (isUnique && levels[REGISTER] === 2) return true;
     if (levels[NUMBER] === 1 && levels[NAME]! <= SAME_SURNAME) {
-      if (levels[SEX] === 2 || levels[BIRTH]! > 1) return true;
+      if (levels[SEX] === 2 || levels[BIRTH]! > AS_FAR_AS_STATED) return true;
+      if (levels[NAME]! < SIBLING_LIKE) return false;
       if (levels[BIRTH] === 0 && levels[HEAD]! >= HEAD_OR_NOT) return true;
       // The date may have been copied out of a borrowed number: home, telephone or head has to agree besides.
       return !(within(levels[HOME]!, BUILDING) || levels[PHONE] === 1 || within(levels[HEAD]!, ONE_HEAD));
     }
-    if (levels[NAME]! >= SIBLING_LIKE && levels[BIRTH] !== 1) return true;
+    // Brothers are not both the head of one home.
+    const isOneHead = levels[HEAD] === 1 && within(levels[HOME]!, HOUSEHOLD) && levels[NAME] === SIBLING_LIKE;
+    if (levels[NAME]! >= SIBLING_LIKE && levels[BIRTH] !== 1 && !(isOneHead && levels[BIRTH] === 0)) return true;
     for (let i = 0; i < COMPARISONS; i += 1) if (this.#vetoed[i]![levels[i]!] === 1) return true;
     return false;
   }
@@ -85,6 +89,8 @@ export class PersonWeights {
 const SIBLING_LIKE = 1 + chineseName.levels.findIndex(({ code }) => code === 'SIBLING_LIKE');
 const SAME_SURNAME = 1 + chineseName.levels.findIndex(({ code }) => code === 'SAME_SURNAME');
 
+const AS_FAR_AS_STATED = 1 + birthDate.levels.findIndex(({ code }) => code === 'AS_FAR_AS_STATED');
+const HOUSEHOLD = 1 + HOME_LEVELS.findIndex(({ code }) => code === 'HOUSEHOLD');
 const BUILDING = 1 + HOME_LEVELS.findIndex(({ code }) => code === 'BUILDING');
 const ONE_HEAD = 1 + HEAD_LEVELS.findIndex(({ code }) => code === 'ONE_HEAD');
 const HEAD_OR_NOT = 1 + HEAD_LEVELS.findIndex(({ code }) => code === 'HEAD_OR_NOT');

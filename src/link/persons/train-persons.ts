@@ -169,12 +169,21 @@ function exactShares(
   const dwelling = meeting((row) => homes.dwelling[row]!);
   const building = meeting((row) => homes.building[row]!);
   const phone = meeting((row) => columns.phoneKey[row]!);
+  // Rows that name a building and no room.
+  let [stated, roomless] = [1, 0];
+  for (const row of asking) {
+    if (homes.building[row] === 0) continue;
+    stated += 1;
+    if (homes.dwelling[row] === 0) roomless += 1;
+  }
+  const vague = roomless / stated;
   const floor = 0.5 / Math.max(FEWEST, clusters.count);
   return {
     [HOME]: [
       [1, Math.max(floor, dwelling)],
       [2, Math.max(floor, dwelling)],
-      [3, Math.max(floor, building)],
+      [3, Math.max(floor / 4, building * vague)],
+      [4, Math.max(floor, building * (1 - vague))],
     ],
     [PHONE]: [
       [1, Math.max(floor, phone)],
