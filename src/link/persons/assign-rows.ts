@@ -10,6 +10,9 @@ export interface Assignments {
   /** Of the likeliest, among all candidates and "nobody we know". */
   readonly probability: Float64Array;
   readonly bits: Float64Array;
+  /** The likeliest of those that a veto kept out and a person should be asked about; -1 for none. */
+  readonly vetoed: Int32Array;
+  readonly vetoedProbability: Float64Array;
   readonly pairs: number;
   /** Expected share of the rows asked that have their person among the clusters. */
   readonly expected: number;
@@ -34,6 +37,8 @@ export function assignRows(
   const best = new Int32Array(rows.length).fill(-1);
   const probability = new Float64Array(rows.length);
   const bits = new Float64Array(rows.length);
+  const vetoed = new Int32Array(rows.length).fill(-1);
+  const vetoedProbability = new Float64Array(rows.length);
   const bins = new Float64Array(WEIGHT_BINS);
   const candidates = new Candidates();
   const each = Math.log2(weights.prior / weights.persons);
@@ -43,14 +48,20 @@ export function assignRows(
   for (let at = 0; at < rows.length; at += 1) {
     const found = blocks.candidatesOf(at, candidates);
     let kept = 0;
+    let asked = -Infinity;
     const isUnique = comparison.evidence.columns.traits(rows[at]!).duplicates === 'none';
     for (let i = 0; i < found; i += 1) {
       const cluster = candidates.cluster[i]!;
       if (isApart(rows[at]!, cluster)) continue;
       if (!comparison.compare(rows[at]!, cluster)) continue;
       pairs += 1;
-      if (weights.isVetoed(comparison.levels, isUnique)) continue;
+      const isVetoed = weights.isVetoed(comparison.levels, isUnique);
+      if (isVetoed && !weights.isWorthAsking(comparison.levels)) continue;
       const weight = weights.sum(comparison.levels, comparison.matchedName);
+      if (isVetoed) {
+        if (weight > asked) [asked, vetoed[at]] = [weight, cluster];
+        continue;
+      }
       bins[Math.max(0, Math.min(WEIGHT_BINS - 1, Math.floor((weight - WEIGHT_FLOOR) / 2)))]! += 1;
       candidates.bits[kept] = weight;
       // Of two that agree equally well neither is chosen, so that which comes first does not matter.
@@ -60,11 +71,22 @@ export function assignRows(
       }
       kept += 1;
     }
-    if (kept === 0) continue;
-    probability[at] = posterior(candidates.bits.subarray(0, kept), bits[at]!, each, nobody);
+    if (kept === 0 && vetoed[at] === -1) continue;
+    probability[at] = posterior(candidates.bits.subarray(0, kept), kept === 0 ? -Infinity : bits[at]!, each, nobody);
+    const odds = 2 ** (asked + each);
+    vetoedProbability[at] = odds / (total + odds);
     expected += 1 - 2 ** nobody / total;
   }
-  return { best, probability, bits, pairs, expected: expected / Math.max(1, rows.length), weights: bins };
+  return {
+    best,
+    probability,
+    bits,
+    vetoed,
+    vetoedProbability,
+    pairs,
+    expected: expected / Math.max(1, rows.length),
+    weights: bins,
+  };
 }
 
 /** Left by `posterior`: the sum over all candidates and nobody, as odds. */

@@ -260,21 +260,37 @@ class PersonsRun {
     rows.forEach((row, i) => {
       const probability = found.probability[i]!;
       const best = found.best[i]!;
-      if (best === -1 || probability < review) return;
-      if (probability >= link && mode !== 'DOUBT') {
-        this.#join(row, best);
-        return;
-      }
-      if (mode === 'LINK') return;
-      comparison.compare(row, best);
-      this.#doubtful.push({
-        row,
-        other: leadingRow(this.#columns, clusters, best, row),
-        probability,
-        bits: found.bits[i]!,
-        levels: comparison.levels.slice(),
-        matchedName: comparison.matchedName,
-      });
+      if (best !== -1 && probability >= link && mode !== 'DOUBT') this.#join(row, best);
+      else if (mode === 'LINK') return;
+      else if (best !== -1 && probability >= review) this.#doubt(row, best, probability, clusters, comparison, weights);
+      else if (found.vetoed[i] !== -1 && found.vetoedProbability[i]! >= review)
+        this.#doubt(
+          row,
+          found.vetoed[i]!,
+          Math.min(UNDER_VETO, found.vetoedProbability[i]!),
+          clusters,
+          comparison,
+          weights,
+        );
+    });
+  }
+
+  #doubt(
+    row: number,
+    cluster: number,
+    probability: number,
+    clusters: ClusterRows,
+    comparison: PersonComparison,
+    weights: PersonWeights,
+  ): void {
+    comparison.compare(row, cluster);
+    this.#doubtful.push({
+      row,
+      other: leadingRow(this.#columns, clusters, cluster, row),
+      probability,
+      bits: weights.sum(comparison.levels, comparison.matchedName),
+      levels: comparison.levels.slice(),
+      matchedName: comparison.matchedName,
     });
   }
 
@@ -333,6 +349,9 @@ class PersonsRun {
     );
   }
 }
+
+/** What a veto stands against is never more than even: the weights do not know why it does. */
+const UNDER_VETO = 0.5;
 
 const NOBODY_APART = (): boolean => false;
 

@@ -62,5 +62,5 @@ export const PERSON_MODEL: PersonModel = {
     { comparison: 'birth', levels: ['GENERATION'] },
   ],
   sessions: [{ name: 'number', parts: [part('number')] }],
-  thresholds: { link: 0.95, review: 0.03 },
+  thresholds: { link: 0.95, review: 0.005 },
 };

@@ -59,6 +59,12 @@ export class PersonWeights {
     return false;
   }
 
+  /** Whether a person should be asked in spite of a veto: one number, or one date of birth in one home, under two names. */
+  isWorthAsking(levels: Uint8Array): boolean {
+    if (levels[SEX] === 2) return false;
+    return levels[NUMBER] === 1 || (levels[BIRTH] === 1 && within(levels[HOME]!, BUILDING));
+  }
+
   /** Of one comparison; for the name, `matched` is the code of the other's name. */
   bitsOf(comparison: number, level: number, matched: number): number {
     const bits = this.#bits[comparison]![level]!;
