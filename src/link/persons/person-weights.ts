@@ -45,6 +45,8 @@ export class PersonWeights {
    */
   isVetoed(levels: Uint8Array, isUnique: boolean): boolean {
     if (isUnique && levels[REGISTER] === 2) return true;
+    // A number, mended or not, is no person's without a name or a date of birth beside it.
+    if (levels[NAME] === 0 && levels[BIRTH] !== 1) return true;
     if (levels[NUMBER] === 1 && levels[NAME]! <= SAME_SURNAME) {
       if (levels[SEX] === 2 || levels[BIRTH]! > AS_FAR_AS_STATED) return true;
       if (levels[NAME]! < SIBLING_LIKE) return false;
