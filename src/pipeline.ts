@@ -6,6 +6,7 @@ import { dropIndexes, ensureIndexes } from './database/indexes.js';
 import { assembleTouched, type AssembleReport } from './graph/assemble-touched.js';
 import type { Hub } from './hub.js';
 import { linkTouched, type LinkReport } from './link/link-touched.js';
+import type { Learning } from './link/persons-layer.js';
 import type { DeliveryReport, OpenDelivery, Refusal } from './model/delivery.js';
 import type { DivisionTable } from './model/division.js';
 import type { Finding } from './model/finding.js';
@@ -60,7 +61,8 @@ export interface NightReport {
   readonly seconds: number;
 }
 
-const DATASETS: readonly Dataset[] = IMPORTERS.flatMap((importer) => importer.datasets);
+/** All that `importers/` declares. */
+export const DATASETS: readonly Dataset[] = IMPORTERS.flatMap((importer) => importer.datasets);
 
 /** The flow: receive → validate → stage → link → assemble. Each step looks only at what the one before it touched. */
 export async function receiveNight(hub: Hub, options: NightOptions): Promise<NightReport> {
@@ -83,7 +85,7 @@ export async function receiveNight(hub: Hub, options: NightOptions): Promise<Nig
     if (options.feed)
       for (const dataset of datasets) deliveries.push(...(await takeFeed(night, dataset, options.feed)));
     const nothingNew = deliveries.every((delivery) => delivery.state !== 'taken');
-    const settled = options.preview ? { link: null, assemble: null, run: null } : await settle(night, empty);
+    const settled = options.preview ? { link: null, assemble: null, run: null } : await settle(night, empty, null);
     return { deliveries, ...settled, nothingNew, preview: options.preview, seconds: (Date.now() - began) / 1000 };
   });
 }
@@ -129,6 +131,19 @@ export async function settleChange<T>(
   }
 }
 
+/** Links everything anew by another model of the persons, on somebody's word, and assembles what that moved. */
+export async function relinkAll(
+  hub: Hub,
+  county: string,
+  learning: Learning,
+  onProgress: NightOptions['onProgress'],
+): Promise<{ readonly link: LinkReport; readonly run: LinkRun }> {
+  return await withReceiveLock(hub.database, county, async () => {
+    const { link, run } = await settle({ hub, county, datasets: DATASETS, options: { onProgress } }, false, learning);
+    return { link: link!, run: run! };
+  });
+}
+
 interface Night {
   readonly hub: Hub;
   readonly county: string;
@@ -144,21 +159,29 @@ const FILLED_FIRST = ['record', 'finding', 'link', 'mention', 'entity'];
 
 /** Also after a stop at any moment: what an earlier run took and did not link or assemble is still marked as touched. */
 async function settle(
-  { hub, county, datasets, options }: Night,
+  {
+    hub,
+    county,
+    datasets,
+    options,
+  }: Pick<Night, 'hub' | 'county' | 'datasets'> & {
+    readonly options: Pick<NightOptions, 'onProgress'>;
+  },
   empty: boolean,
+  learning: Learning | null,
 ): Promise<Pick<NightReport, 'link' | 'assemble' | 'run'>> {
   const { database } = hub;
   const tell = (step: NightProgress['step']) => (done: number, of: number) =>
     options.onProgress({ step, what: '', done, of });
   if (empty) await database.query('analyze record');
   const started = Date.now();
-  const link = await linkTouched(database, county, datasets, ({ done, of }) => tell('link')(done, of));
+  const link = await linkTouched(database, county, datasets, ({ done, of }) => tell('link')(done, of), learning);
   await ensureIndexes(database, tell('index'));
   if (empty) await database.query('vacuum (analyze) record, link, mention, entity, finding');
   // The links stand: what they say of themselves is counted while their contradictions are looked for.
   const [assemble, standing] = await Promise.all([
     assembleTouched(database, county, datasets, tell('assemble')),
-    link.touched === 0 ? null : timed(() => measureStanding(database, county)),
+    link.touched === 0 && !learning ? null : timed(() => measureStanding(database, county)),
   ]);
   const run = standing && (await recordRun(database, county, link, standing, started));
   return { link, assemble, run };

@@ -12,6 +12,8 @@ import { explain } from './explain.js';
 import { review } from './review.js';
 import { changes } from './changes.js';
 import { undo } from './undo.js';
+import { train } from './train.js';
+import { model } from './model.js';
 import { token } from './token.js';
 import { bench } from './bench.js';
 
@@ -30,6 +32,8 @@ export const COMMANDS: readonly Command[] = [
   review,
   changes,
   undo,
+  train,
+  model,
   token,
   bench,
 ];

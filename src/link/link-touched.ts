@@ -6,8 +6,9 @@ import { PERSON_REASONS, type PersonClusters } from './form-person-clusters.js';
 import { formSubjectClusters } from './form-subject-clusters.js';
 import { KEY_COLUMNS, KINDS, REASONED, reasonText, type Kind } from './link-columns.js';
 import { linkBuildings, linkDwellings, linkHouseholds, renewDwellingKeys, renewHouseholdKeys } from './link-homes.js';
-import { formPersons, keepPersons, type PersonsLayer } from './persons-layer.js';
+import { formPersons, keepPersons, type Learning, type PersonsLayer } from './persons-layer.js';
 import { WEIGHT_FLOOR } from './persons/assign-rows.js';
+import { nameOfModel, type LearnedModel } from './persons/learned-model.js';
 import type { PersonPartition } from './persons/link-persons.js';
 import { linkMentions } from './link-mentions.js';
 import { Linkage } from './linkage.js';
@@ -41,6 +42,8 @@ export interface LinkReport {
   readonly conflicts: number;
   /** What the engine says of its own work; absent while only rules link. */
   readonly quality?: LinkageQuality;
+  /** The trained model that weighed the evidence: name, version and id. */
+  readonly model?: string;
   readonly seconds: number;
 }
 
@@ -62,14 +65,47 @@ export async function linkTouched(
   county: string,
   datasets: readonly Dataset[],
   onProgress?: (progress: LinkProgress) => void,
+  learning: Learning | null = null,
 ): Promise<LinkReport> {
   const started = performance.now();
   return await inTurn(database, county, async (client) => {
-    const plan = await planRun(client, county);
+    const plan = await planRun(client, county, learning !== null);
     const linkage = new Linkage(client, county, datasets, plan);
-    const outcome = plan.touched === 0 ? NOTHING : await run(linkage, plan, onProgress);
+    const outcome = plan.touched === 0 && !learning ? NOTHING : await run(linkage, plan, learning, onProgress);
     await client.query('delete from touched_record where county = $1', [county]);
     return { ...outcome, full: plan.full, touched: plan.touched, seconds: (performance.now() - started) / 1000 };
+  });
+}
+
+/** What a run with another model would do to the persons; nothing is kept of it. */
+export interface LearningPreview extends Pick<LinkReport, 'added' | 'merged' | 'split'> {
+  readonly model: Omit<LearnedModel, 'id'>;
+  /** Records that would go over to another person. */
+  readonly moved: number;
+  readonly records: number;
+}
+
+/** Works out all persons of the county as a run with this learning would leave them, and takes all of it back. */
+export async function previewLearning(
+  database: Database,
+  county: string,
+  datasets: readonly Dataset[],
+  learning: Learning,
+  onProgress?: (progress: LinkProgress) => void,
+): Promise<LearningPreview> {
+  return await inTurn(database, county, async (client) => {
+    await client.query('savepoint preview');
+    const plan = await planRun(client, county, true);
+    const linkage = new Linkage(client, county, datasets, plan);
+    await openStaging(linkage);
+    const layers = await readEverything(linkage, plan, onProgress);
+    const { layer, settled } = await settleToPersons(linkage, layers, learning, onProgress);
+    const { added, merged, split } = settled.get('person')!;
+    const [before, after] = [linkage.before, linkage.after].map((links) => links.entity[KINDS.indexOf('person')]!);
+    let moved = 0;
+    for (const row of layer.rows) if (before![row] !== 0 && before![row] !== after![row]) moved += 1;
+    await client.query('rollback to savepoint preview');
+    return { model: layer.partition.learned, added, merged, split, moved, records: layer.rows.length };
   });
 }
 
@@ -114,7 +150,8 @@ interface Plan {
   readonly ids: readonly number[];
 }
 
-async function planRun(client: PoolClient, county: string): Promise<Plan> {
+/** @param whole everything is to be read, whatever was touched */
+async function planRun(client: PoolClient, county: string, whole: boolean): Promise<Plan> {
   const ask = async <T>(text: string): Promise<T> => (await client.query(text, [county])).rows[0] as T;
   const { linked } = await ask<{ linked: boolean }>('select exists (select from link where county = $1) as linked');
   const { records } = await ask<{ records: number }>('select count(*) as records from record where county = $1');
@@ -126,7 +163,7 @@ async function planRun(client: PoolClient, county: string): Promise<Plan> {
   );
   // Without what last night knew of the persons, all of it has to be learned anew.
   const { kept } = await ask<{ kept: boolean }>('select exists (select from linkage_part where county = $1) as kept');
-  const full = touched.rows.length > Math.max(1000, records * FULL_FROM) || (!kept && records > 0);
+  const full = whole || touched.rows.length > Math.max(1000, records * FULL_FROM) || (!kept && records > 0);
   return {
     full,
     linkedBefore: true,
@@ -136,20 +173,18 @@ async function planRun(client: PoolClient, county: string): Promise<Plan> {
   };
 }
 
-async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkProgress) => void): Promise<Outcome> {
+async function run(
+  linkage: Linkage,
+  plan: Plan,
+  learning: Learning | null,
+  onProgress?: (progress: LinkProgress) => void,
+): Promise<Outcome> {
   const { columns } = linkage;
   const formed = performance.now();
   await openStaging(linkage);
-  const settled = new Map<Kind, Settled>();
   const layers = plan.full ? await readEverything(linkage, plan, onProgress) : await readTouched(linkage, plan.ids);
-  onProgress?.({ what: 'form', done: 0, of: 4 });
-  settled.set('building', await linkBuildings(linkage, await layers.buildings()));
-  settled.set('dwelling', await linkDwellings(linkage, await layers.dwellings()));
-  onProgress?.({ what: 'form', done: 1, of: 4 });
-  const layer = await formPersons(linkage);
+  const { layer, settled } = await settleToPersons(linkage, layers, learning, onProgress);
   const { persons } = layer;
-  onProgress?.({ what: 'form', done: 2, of: 4 });
-  settled.set('person', await settlePersons(linkage, layer, await layers.persons(layer)));
   const { rows, witnesses, seats } = await layers.households(persons);
   settled.set('household', await linkHouseholds(linkage, rows, witnesses, seats));
   onProgress?.({ what: 'form', done: 3, of: 4 });
@@ -174,7 +209,26 @@ async function run(linkage: Linkage, plan: Plan, onProgress?: (progress: LinkPro
     ...appended,
     ...report(linkage, written, settled, persons),
     quality: qualityOf(layer.partition, queued, (performance.now() - formed) / 1000),
+    model: nameOfModel(layer.model),
   };
+}
+
+/** Buildings, dwellings and persons: each stands on the one before it. */
+async function settleToPersons(
+  linkage: Linkage,
+  layers: Layers,
+  learning: Learning | null,
+  onProgress?: (progress: LinkProgress) => void,
+): Promise<{ layer: PersonsLayer; settled: Map<Kind, Settled> }> {
+  const settled = new Map<Kind, Settled>();
+  onProgress?.({ what: 'form', done: 0, of: 4 });
+  settled.set('building', await linkBuildings(linkage, await layers.buildings()));
+  settled.set('dwelling', await linkDwellings(linkage, await layers.dwellings()));
+  onProgress?.({ what: 'form', done: 1, of: 4 });
+  const layer = await formPersons(linkage, learning);
+  onProgress?.({ what: 'form', done: 2, of: 4 });
+  settled.set('person', await settlePersons(linkage, layer, await layers.persons(layer)));
+  return { layer, settled };
 }
 
 function report(

@@ -4,7 +4,8 @@ import { KINDS, REASONED, reasonCode } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 import { applyDecisions, readDecisions, type Decisions } from './persons/decisions.js';
 import { wantsRewriting, writeEvidenceParts } from './persons/evidence-parts.js';
-import { readLearned, writeLearned } from './persons/learned-model.js';
+import type { TrainedModel } from './engine/linkage-model.js';
+import { readLearned, writeLearned, type LearnedModel, type ModelWord } from './persons/learned-model.js';
 import { linkPersons, type PersonPartition } from './persons/link-persons.js';
 import { writeReviewPairs } from './persons/write-review-pairs.js';
 
@@ -20,12 +21,21 @@ export interface PersonsLayer {
   readonly persons: PersonClusters;
   readonly partition: PersonPartition;
   readonly decisions: Decisions;
+  /** The model that was used. */
+  readonly model: LearnedModel;
   /** Positions in `rows` whose person or reason is not last night's, with all rows of the clusters and entities they were or are in. */
   readonly changed: Int32Array;
 }
 
+/** A run that believes something else than the night before, on somebody's word. */
+export interface Learning {
+  /** Null: trained anew on the county's records. */
+  readonly trained: TrainedModel | null;
+  readonly word: ModelWord;
+}
+
 /** Forms the persons anew from all that is known. A night reads none of the rows for it but those that turn out to have moved. */
-export async function formPersons(linkage: Linkage): Promise<PersonsLayer> {
+export async function formPersons(linkage: Linkage, learning: Learning | null): Promise<PersonsLayer> {
   const { client, county, columns, after } = linkage;
   const rows = Int32Array.from(personRows(linkage));
   const deterministic = formPersonClusters(columns, rows);
@@ -36,12 +46,14 @@ export async function formPersons(linkage: Linkage): Promise<PersonsLayer> {
     rows,
     homes: { dwelling: after.entity[DWELLING]!, building: after.entity[BUILDING]! },
     deterministic,
-    learned: known,
+    learned: learning ? known && learning.trained && { ...known, trained: learning.trained } : known,
     apart: decisions.apart,
   });
-  if (!known) await writeLearned(client, county, partition.learned);
+  const isNew = !known || learning !== null;
+  const id = isNew ? await writeLearned(client, county, partition.learned, learning?.word ?? null) : known.id;
   const persons = withWhatJoined(linkage, rows, deterministic, partition, decisions);
-  return { rows, persons, partition, decisions, changed: changedRows(linkage, rows, persons) };
+  const model = { ...partition.learned, id };
+  return { rows, persons, partition, decisions, model, changed: changedRows(linkage, rows, persons) };
 }
 
 /** What waits for a person, and what the next night has to know. @returns pairs in the queue */

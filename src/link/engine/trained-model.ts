@@ -48,6 +48,20 @@ export function readTraining(
   return { m: shares('m'), u: shares('u') };
 }
 
+/** What is read and reviewed is what is used: the file brings back the very same links. */
+export function roundShares(trained: TrainedModel): TrainedModel {
+  return {
+    ...trained,
+    prior: rounded(trained.prior),
+    comparisons: Object.fromEntries(
+      Object.entries(trained.comparisons).map(([name, levels]) => [
+        name,
+        levels.map(({ code, m, u }) => ({ code, m: rounded(m), u: rounded(u) })),
+      ]),
+    ),
+  };
+}
+
 /** Six digits are more than training knows, and can be read. */
 function rounded(share: number): number {
   return Number(share.toPrecision(6));

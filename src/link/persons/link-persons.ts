@@ -1,4 +1,5 @@
 import type { TrainedModel } from '../engine/linkage-model.js';
+import { roundShares } from '../engine/trained-model.js';
 import type { PersonClusters } from '../form-person-clusters.js';
 import type { RecordColumns } from '../record-columns.js';
 import { assignRows, WEIGHT_BINS, type Assignments } from './assign-rows.js';
@@ -185,7 +186,7 @@ class PersonsRun {
       },
     });
     return {
-      trained: this.#withPrior(trained, names, residual, clusters, comparison),
+      trained: roundShares(this.#withPrior(trained, names, residual, clusters, comparison)),
       blockingRecall: this.#blockingRecall(clusters, comparison),
       names,
     };
