@@ -50,6 +50,8 @@ describe('every command', () => {
     'review',
     'changes',
     'undo',
+    'train',
+    'model',
     'token',
     'bench',
   ])('%s has help in both languages', (name) => {
@@ -64,6 +66,9 @@ describe('every command', () => {
     for (const words of [
       ['nonsense'],
       ['token'],
+      ['train', '--use'],
+      ['model', '--id', 'x'],
+      ['model', '--use', 'nowhere.json', '--by', 'x', '--reason', 'x'],
       ['token', '--division', '12'],
       ['receive', '/nowhere/at/all'],
       ['links', '--kind', 'x'],

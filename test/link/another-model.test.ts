@@ -76,7 +76,7 @@ it('names everything that a file is missing, or has too much of', async () => {
     comparisons: {
       ...others,
       name: name!.slice(1),
-      sex: sex!.map((level) => ({ ...level, m: 1.5 })),
+      sex: sex!.map(({ code, u }) => ({ code, m: 1.5, u })),
       shoes: [{ code: 'EQUAL', m: 1, u: 0 }],
     },
   };
