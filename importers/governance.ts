@@ -117,7 +117,6 @@ export const governance = defineImporter({
         collectedBy: text('collectedBy'),
         collectedAt: moment('collectedAt'),
       },
-      mentions: [{ pointer: 'headName', name: 'headName', role: { zh: '户主', en: 'head of household' } }],
     },
     places: {
       ...shared,

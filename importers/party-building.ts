@@ -72,6 +72,14 @@ export const partyBuilding = defineImporter({
         reportsToCommunity: text('双报到社区'),
       },
       key: [['idNumber'], ['organisationCode', 'name', 'birthDate'], ['organisationCode', 'name']],
+      mentions: [
+        {
+          pointer: '联系户/*',
+          list: 'contactHouseholds',
+          name: '',
+          role: { zh: '联系户', en: 'household kept in touch with' },
+        },
+      ],
       ignored: { 序号: 'the office’s own running number', 年度积分: 'a score of a person: the house keeps none' },
       believable: { rows: [1, 500_000], retired: 0.1, refusedRows: 0.05 },
     },

@@ -1,12 +1,13 @@
-import { copyInto } from '../database/copy.js';
+import { copyInto, type CopyValue } from '../database/copy.js';
 import { openFill } from '../database/open-fill.js';
-import { compareNames } from './compare-names.js';
-import { foldName } from './fold-name.js';
-import type { PersonClusters } from './form-person-clusters.js';
 import { KINDS } from './link-columns.js';
 import type { Linkage } from './linkage.js';
+import { identifyMentions, type Identified } from './mentions/identify-mentions.js';
+import { MENTION_REASONS, PARTS, type MentionColumns } from './mentions/mention-columns.js';
+import type { PersonsLayer } from './persons-layer.js';
+import { readCopy } from './read-copy.js';
 
-const PERSON = KINDS.indexOf('person');
+const [PERSON, DWELLING, BUILDING] = (['person', 'dwelling', 'building'] as const).map((kind) => KINDS.indexOf(kind));
 const COLUMNS = [
   'county',
   'record',
@@ -18,94 +19,205 @@ const COLUMNS = [
   'status',
   'name',
   'id_key',
+  'phone_key',
   'person',
   'person_reason',
 ];
 
 /**
- * Persons named inside records about something else: by an equal valid number with a name that does not contradict. A mention joins
- * nothing; it only points.
- * @param own rows whose mentions are read anew @param numbers keys whose persons may have changed
+ * Points every mention to its person. Anybody's coming or going may make a namesake's mention certain or doubtful, so that a night asks
+ * again of all of them, of memory; it writes those that changed. The links of tonight are written before: they say where the records stand.
  */
-export async function linkMentions(
-  linkage: Linkage,
-  own: ReadonlySet<number> | null,
-  numbers: readonly number[],
-  persons: PersonClusters,
-): Promise<void> {
-  const { client, county, columns, reader, mode } = linkage;
-  const others = own === null || numbers.length === 0 ? [] : await mentionsOf(linkage, numbers, own);
-  if (mode.linkedBefore) {
-    if (own === null) await client.query('delete from mention where county = $1', [county]);
-    else {
-      const ids = [...own].map((row) => columns.id[row]!);
-      await client.query('delete from mention where county = $1 and record = any($2::bigint[])', [county, ids]);
-    }
+export async function linkMentions(linkage: Linkage, layer: PersonsLayer): Promise<void> {
+  if (linkage.mode.full) await linkAll(linkage, layer);
+  else await linkTonight(linkage, layer);
+}
+
+async function linkAll(linkage: Linkage, layer: PersonsLayer): Promise<void> {
+  const { client, county, columns, after, reader, mode } = linkage;
+  const { mentions } = reader;
+  for (let at = 0; at < mentions.size; at += 1) {
+    const row = mentions.row[at]!;
+    mentions.record[at] = columns.id[row]!;
+    mentions.village[at] = columns.village[row]!;
+    mentions.person[at] = after.entity[PERSON!]![row]!;
+    mentions.dwelling[at] = after.entity[DWELLING!]![row]!;
+    mentions.building[at] = after.entity[BUILDING!]![row]!;
   }
+  const identified = identifyMentions(linkage, layer, mentions);
+  if (mode.linkedBefore) await client.query('delete from mention where county = $1', [county]);
   const fill = await openFill(client, 'mention');
   const copy = copyInto(client, fill.table, COLUMNS);
-  for (const { row, pointer, name, idKey } of reader.mentions) {
-    if (own !== null && !own.has(row)) continue;
-    const person = personOf(linkage, persons, idKey, name);
-    const [register, , township, village, grid, status] = columns.scopes.textOf(columns.scope[row]!).split('\t');
-    const waiting = copy.write([
-      county,
-      columns.id[row],
-      pointer,
-      register,
-      nullOf(township),
-      nullOf(village),
-      nullOf(grid),
-      status,
-      name || null,
-      idKey,
-      person,
-      person === null ? null : 'ID_NUMBER_AND_NAME',
-    ]);
+  for (let at = 0; at < mentions.size; at += 1) {
+    const waiting = copy.write(cellsOf(linkage, identified, at));
     if (waiting) await waiting;
   }
   await copy.end();
   await fill.finish();
-  for (const mention of others) {
-    const person = personOf(linkage, persons, mention.id_key, mention.name ?? '');
-    if (person === mention.person) continue;
-    await client.query(
-      `update mention set person = $4, person_reason = case when $4::bigint is not null then 'ID_NUMBER_AND_NAME' end
-       where county = $1 and record = $2 and pointer = $3`,
-      [county, mention.record, mention.pointer, person],
-    );
+}
+
+async function linkTonight(linkage: Linkage, layer: PersonsLayer): Promise<void> {
+  const { columns, reader } = linkage;
+  const { mentions } = reader;
+  const read = mentions.size;
+  const rowOf = new Map(Array.from(linkage.readRows(), (row) => [columns.id[row]!, row]));
+  for (let at = 0; at < read; at += 1) mentions.record[at] = columns.id[mentions.row[at]!]!;
+  await placeRead(linkage, mentions, read);
+  const stored = await readStored(linkage, mentions, rowOf);
+  const identified = identifyMentions(linkage, layer, mentions);
+  const moved: number[] = [];
+  for (let at = read; at < mentions.size; at += 1)
+    if (identified.person[at] !== mentions.oldPerson[at] || identified.reason[at] !== mentions.oldReason[at])
+      moved.push(at);
+  await movePersons(linkage, mentions, identified, moved);
+  const written: (readonly CopyValue[])[] = [];
+  for (let at = 0; at < read; at += 1) {
+    const cells = cellsOf(linkage, identified, at);
+    const key = `${mentions.record[at]}|${mentions.pointers.textOf(mentions.pointer[at]!)}`;
+    if (stored.get(key) !== signatureOf(cells)) written.push(cells);
+    else stored.delete(key);
+  }
+  await replace(linkage, [...stored.keys()], written);
+}
+
+/** Where the records of the first `read` mentions stand, as the links now have it. */
+async function placeRead({ client, county, columns }: Linkage, mentions: MentionColumns, read: number): Promise<void> {
+  const records = [...new Set(mentions.record.subarray(0, read))];
+  const found = await client.query<Record<'record' | 'person' | 'dwelling' | 'building', number | null>>(
+    'select record, person, dwelling, building from link where county = $1 and record = any($2::bigint[])',
+    [county, records],
+  );
+  const places = new Map(found.rows.map((row) => [Number(row.record), row]));
+  for (let at = 0; at < read; at += 1) {
+    const place = places.get(mentions.record[at]!);
+    mentions.village[at] = columns.village[mentions.row[at]!]!;
+    mentions.person[at] = Number(place?.person ?? 0);
+    mentions.dwelling[at] = Number(place?.dwelling ?? 0);
+    mentions.building[at] = Number(place?.building ?? 0);
   }
 }
 
-interface StoredMention {
-  readonly record: number;
-  readonly pointer: string;
-  readonly name: string | null;
-  readonly id_key: number;
-  readonly person: number | null;
-}
-
-async function mentionsOf(
-  { client, county, columns }: Linkage,
-  numbers: readonly number[],
-  own: ReadonlySet<number>,
-): Promise<StoredMention[]> {
-  const found = await client.query<StoredMention>(
-    `select record, pointer, name, id_key, person from mention where county = $1 and id_key = any($2::bigint[])`,
-    [county, numbers],
+/**
+ * Adds the mentions of last night whose records were not read.
+ * @returns those of records that were, by `RECORD|POINTER`, as `signatureOf` tells them
+ */
+async function readStored(
+  { client, county, columns, datasets }: Linkage,
+  mentions: MentionColumns,
+  rowOf: ReadonlyMap<number, number>,
+): Promise<Map<string, string>> {
+  const parts = new Map(
+    datasets.flatMap(({ name, mentions: declared }) =>
+      declared.map(({ pointer, part }) => [`${name}|${pointer}`, PARTS.indexOf(part ?? null)]),
+    ),
   );
-  const ownIds = new Set([...own].map((row) => columns.id[row]!));
-  return found.rows.filter(({ record }) => !ownIds.has(record));
+  const stored = new Map<string, string>();
+  await readCopy(
+    client,
+    `select ${COLUMNS.slice(1)
+      .map((name) => `m.${name}`)
+      .join(', ')}, l.dataset, l.person, l.dwelling, l.building
+     from mention m left join link l on l.county = m.county and l.record = m.record where m.county = '${county}'`,
+    (cells) => {
+      const [record, pointer, , , village, , , name, idKey, phoneKey, person, reason, dataset, ...entities] = cells;
+      if (rowOf.has(Number(record))) {
+        stored.set(`${record}|${pointer}`, signatureOf([county, ...cells.slice(0, COLUMNS.length - 1)]));
+        return;
+      }
+      const at = mentions.add();
+      mentions.row[at] = -1;
+      mentions.record[at] = Number(record);
+      mentions.pointer[at] = mentions.pointers.codeOf(pointer!);
+      mentions.name[at] = mentions.names.codeOf(name ?? '');
+      mentions.idKey[at] = Number(idKey ?? 0);
+      mentions.phoneKey[at] = Number(phoneKey ?? 0);
+      mentions.part[at] = parts.get(`${dataset}|${pointer}`) ?? 0;
+      mentions.village[at] = columns.texts.codeOf(village ?? '');
+      mentions.oldPerson[at] = Number(person ?? 0);
+      mentions.oldReason[at] = Math.max(0, (MENTION_REASONS as readonly (string | null)[]).indexOf(reason ?? null));
+      mentions.person[at] = Number(entities[0] ?? 0);
+      mentions.dwelling[at] = Number(entities[1] ?? 0);
+      mentions.building[at] = Number(entities[2] ?? 0);
+    },
+  );
+  return stored;
 }
 
-function personOf(linkage: Linkage, persons: PersonClusters, idKey: number, name: string): number | null {
-  const { columns, after } = linkage;
-  const group = persons.groups.index.find(idKey);
-  if (group < 0) return null;
-  const anchor = persons.anchor[group]!;
-  const anchorName = columns.names.textOf(columns.name[anchor]!);
-  if (name === '' || anchorName === '' || compareNames(foldName(name), anchorName) === null) return null;
-  return after.entity[PERSON]![anchor]! || null;
+async function movePersons(
+  { client, county }: Linkage,
+  mentions: MentionColumns,
+  { person, reason }: Identified,
+  moved: readonly number[],
+): Promise<void> {
+  if (moved.length === 0) return;
+  await client.query(
+    `update mention m set person = t.person, person_reason = t.reason
+     from unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[]) as t (record, pointer, person, reason)
+     where m.county = $1 and m.record = t.record and m.pointer = t.pointer`,
+    [
+      county,
+      moved.map((at) => mentions.record[at]!),
+      moved.map((at) => mentions.pointers.textOf(mentions.pointer[at]!)),
+      moved.map((at) => person[at] || null),
+      moved.map((at) => MENTION_REASONS[reason[at]!]),
+    ],
+  );
+}
+
+/** @param gone `RECORD|POINTER` of mentions that are no more, or that are written anew */
+async function replace(
+  { client, county }: Linkage,
+  gone: readonly string[],
+  written: readonly (readonly CopyValue[])[],
+): Promise<void> {
+  if (gone.length > 0)
+    await client.query(
+      `delete from mention m using unnest($2::bigint[], $3::text[]) as t (record, pointer)
+       where m.county = $1 and m.record = t.record and m.pointer = t.pointer`,
+      [
+        county,
+        gone.map((key) => Number(key.slice(0, key.indexOf('|')))),
+        gone.map((key) => key.slice(key.indexOf('|') + 1)),
+      ],
+    );
+  if (written.length === 0) return;
+  const fill = await openFill(client, 'mention');
+  const copy = copyInto(client, fill.table, COLUMNS);
+  for (const cells of written) {
+    const waiting = copy.write(cells);
+    if (waiting) await waiting;
+  }
+  await copy.end();
+  await fill.finish();
+}
+
+/** In the order of COLUMNS. @param at of a mention whose record was read */
+function cellsOf({ county, columns, reader }: Linkage, { person, reason }: Identified, at: number): CopyValue[] {
+  const { mentions } = reader;
+  const [register, , township, village, grid, status] = columns.scopes
+    .textOf(columns.scope[mentions.row[at]!]!)
+    .split('\t');
+  return [
+    county,
+    mentions.record[at]!,
+    mentions.pointers.textOf(mentions.pointer[at]!),
+    register,
+    nullOf(township),
+    nullOf(village),
+    nullOf(grid),
+    status,
+    mentions.names.textOf(mentions.name[at]!) || null,
+    mentions.idKey[at] || null,
+    mentions.phoneKey[at] || null,
+    person[at] || null,
+    MENTION_REASONS[reason[at]!],
+  ];
+}
+
+function signatureOf(cells: readonly CopyValue[]): string {
+  return JSON.stringify(
+    cells.map((cell) => (cell === null || cell === undefined ? null : String(cell as string | number))),
+  );
 }
 
 function nullOf(text: string | undefined): string | null {

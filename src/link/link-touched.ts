@@ -197,12 +197,12 @@ async function run(
       await settleIdentities(linkage, kind, subjects, formSubjectClusters(columns, subjects, kind, keyOf), null),
     );
   }
-  await linkMentions(linkage, layers.own, layers.numbers(), persons);
   const written = layers.written();
   onProgress?.({ what: 'write', done: 0, of: written.length });
   const appended = await writeLinkage(linkage, written, (done) =>
     onProgress?.({ what: 'write', done, of: written.length }),
   );
+  await linkMentions(linkage, layer);
   await writeConflicts(linkage, persons.conflicts);
   const queued = await keepPersons(linkage, layer, written);
   return {
@@ -267,10 +267,6 @@ interface Layers {
   persons(layer: PersonsLayer): Promise<Int32Array>;
   households(heads: PersonClusters): Promise<Households>;
   subjects(): Promise<Int32Array>;
-  /** Rows whose own mentions are read anew; null for all. */
-  readonly own: ReadonlySet<number> | null;
-  /** Keys of numbers whose persons may have changed. */
-  numbers(): readonly number[];
   written(): Int32Array;
 }
 
@@ -292,8 +288,6 @@ async function readEverything(
       return Promise.resolve({ rows, witnesses, seats: renewHouseholdKeys(linkage, rows, witnesses) });
     },
     subjects: all,
-    own: null,
-    numbers: () => [],
     written: () => rows,
   };
 }
@@ -317,17 +311,9 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
     for (const row of rows) looked.add(row);
     return rows;
   };
-  const old = (row: number, column: (typeof KEY_COLUMNS)[number]): number =>
-    before.key[KEY_COLUMNS.indexOf(column)]![row] ?? 0;
   const moved = (kind: Kind): number[] =>
     [...looked].filter((row) => before.entity[KINDS.indexOf(kind)]![row] !== after.entity[KINDS.indexOf(kind)]![row]);
-  const numbers = (): number[] =>
-    [...new Set([...own].flatMap((row) => [columns.personKey[row]!, old(row, 'person_key')]))].filter(
-      (key) => key !== 0,
-    );
   return {
-    own,
-    numbers,
     buildings: async () => {
       const heavy = await placeInKnownBuildings(
         linkage,

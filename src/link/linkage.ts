@@ -45,7 +45,7 @@ export class Linkage {
   constructor(
     readonly client: PoolClient,
     readonly county: string,
-    datasets: readonly Dataset[],
+    readonly datasets: readonly Dataset[],
     readonly mode: { readonly full: boolean; readonly linkedBefore: boolean },
   ) {
     // The county goes into COPY, which takes no parameters.

@@ -11,6 +11,7 @@ import {
   type RecordColumns,
   buildingPlaceOf,
 } from './record-columns.js';
+import { MentionColumns, PARTS } from './mentions/mention-columns.js';
 import { isValidNumber } from './valid-number.js';
 
 /** Fields of `stated` that identify something, read where the dataset declares them. */
@@ -41,20 +42,13 @@ type FieldRead = (typeof FIELDS)[number];
 const HEAD_RELATIONS = new Set(['01', '02']);
 const NO_FIELDS: Readonly<Partial<Record<FieldRead, string>>> = {};
 
-export interface MentionFound {
-  readonly row: number;
-  readonly pointer: string;
-  readonly name: string;
-  readonly idKey: number;
-}
-
 /** Reads the rows of COPY that `selectRecords` makes into the columns, one line a record. */
 export interface RecordReader {
   /** Expressions of the select, in the order that `read` takes them. */
   readonly select: string;
   /** @param cells of the select, unescaped; null for `\N` @param row where they go; all of it 0 @returns the row */
   read(cells: readonly (string | null)[], row: number): number;
-  readonly mentions: MentionFound[];
+  readonly mentions: MentionColumns;
 }
 
 /**
@@ -64,7 +58,7 @@ export interface RecordReader {
 export function createRecordReader(columns: RecordColumns, datasets: readonly Dataset[]): RecordReader {
   const plans = datasets.map((dataset, code) => planOf(dataset, code));
   const byName = new Map(plans.map((plan) => [plan.dataset.name, plan]));
-  const mentions: MentionFound[] = [];
+  const mentions = new MentionColumns();
   return { select: selectOf(plans), mentions, read: (cells, row) => readCells(columns, byName, mentions, cells, row) };
 }
 
@@ -80,16 +74,11 @@ interface Plan {
 function planOf(dataset: Dataset, code: number): Plan {
   const declared = new Set(dataset.columns.flatMap(statedFields));
   const fields = FIELDS.filter((field) => declared.has(field));
-  const mentions = dataset.mentions.filter((mention) => mention.idNumber !== undefined);
   const expressions = [
     ...fields.map((field) => `stated->>${quote(field)}`),
-    ...mentions.flatMap((mention) =>
-      mention.pointer.endsWith('/*')
-        ? [`stated->>${quote(mention.pointer.slice(0, -2))}`]
-        : [`stated->>${quote(mention.name)}`, `stated->>${quote(mention.idNumber!)}`],
-    ),
+    ...dataset.mentions.flatMap((mention) => fieldsOfMention(mention).map((field) => `stated->>${quote(field)}`)),
   ];
-  return { dataset, code, fields, mentions, expressions, hasAddress: declared.has('address') };
+  return { dataset, code, fields, mentions: dataset.mentions, expressions, hasAddress: declared.has('address') };
 }
 
 /** One text of all fields, joined by U+001F: one comparison of the dataset's name a row, not one a field. */
@@ -127,7 +116,7 @@ function quote(text: string): string {
 function readCells(
   columns: RecordColumns,
   plans: ReadonlyMap<string, Plan>,
-  mentions: MentionFound[],
+  mentions: MentionColumns,
   cells: readonly (string | null)[],
   row: number,
 ): number {
@@ -347,29 +336,47 @@ function digitsOf(text: string): string {
   return (/\d+|[A-Za-z]+/.exec(text)?.[0] ?? text).toUpperCase().replace(/^0+(?=\d)/, '');
 }
 
-function readMentions(plan: Plan, row: number, parts: readonly string[], mentions: MentionFound[]): void {
+/** In the order in which `readMentions` takes them. */
+function fieldsOfMention({ pointer, list, name, idNumber, phone }: Mention): readonly string[] {
+  if (pointer.endsWith('/*')) return [list ?? folderOf(pointer)];
+  return [name, ...(idNumber ? [idNumber] : []), ...(phone ? [phone] : [])];
+}
+
+function folderOf(pointer: string): string {
+  return pointer.slice(0, -2);
+}
+
+function readMentions(plan: Plan, row: number, parts: readonly string[], mentions: MentionColumns): void {
   let at = 0;
+  const put = (mention: Mention, pointer: string, name: string, number: string, phone: string): void => {
+    if (name === '' && number === '') return;
+    const place = mentions.add();
+    mentions.row[place] = row;
+    mentions.pointer[place] = mentions.pointers.codeOf(pointer);
+    mentions.name[place] = mentions.names.codeOf(name);
+    mentions.idKey[place] = number === '' ? 0 : hashKey(`person|${number}`);
+    mentions.phoneKey[place] = phone === '' ? 0 : hashKey(`phone|${phone}`);
+    mentions.part[place] = PARTS.indexOf(mention.part ?? null);
+  };
   for (const mention of plan.mentions) {
-    if (mention.pointer.endsWith('/*')) {
-      const list = parts[at++];
-      if (!list) continue;
-      const folder = mention.pointer.slice(0, -2);
-      const people = JSON.parse(list) as Readonly<Record<string, unknown>>[];
-      people.forEach((person, i) => {
-        const number = person[mention.idNumber!];
-        if (typeof number === 'string' && isValidNumber(number)) {
-          mentions.push({
-            row,
-            pointer: `${folder}/${i}`,
-            name: String(person[mention.name] ?? ''),
-            idKey: hashKey(`person|${number}`),
-          });
-        }
-      });
+    if (!mention.pointer.endsWith('/*')) {
+      const name = parts[at++] ?? '';
+      const number = mention.idNumber ? (parts[at++] ?? '') : '';
+      put(mention, mention.pointer, name, number, mention.phone ? (parts[at++] ?? '') : '');
       continue;
     }
-    const name = parts[at++] ?? '';
-    const number = parts[at++] ?? '';
-    if (number) mentions.push({ row, pointer: mention.pointer, name, idKey: hashKey(`person|${number}`) });
+    const list = parts[at++];
+    if (!list) continue;
+    (JSON.parse(list) as readonly unknown[]).forEach((element, i) => {
+      const pointer = `${folderOf(mention.pointer)}/${i}`;
+      if (typeof element === 'string') return put(mention, pointer, element, '', '');
+      const person = element as Readonly<Record<string, unknown>>;
+      const text = (field: string | undefined): string => {
+        const value = field === undefined ? undefined : person[field];
+        return typeof value === 'string' ? value : '';
+      };
+      const number = text(mention.idNumber);
+      put(mention, pointer, text(mention.name), isValidNumber(number) ? number : '', text(mention.phone));
+    });
   }
 }

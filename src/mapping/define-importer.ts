@@ -142,9 +142,9 @@ const usesSheet = ({ key, columns }: Dataset) =>
 
 /** The fields of a mention in a list are keys of the list's elements; the list itself must be there. */
 const mentionFields = ({ mentions }: Dataset) =>
-  mentions.flatMap(({ pointer, name, idNumber, phone }) =>
+  mentions.flatMap(({ pointer, name, idNumber, phone, list }) =>
     pointer.endsWith('/*')
-      ? [pointer.slice(0, -2)]
+      ? [list ?? pointer.slice(0, -2)]
       : [name, ...(idNumber ? [idNumber] : []), ...(phone ? [phone] : [])],
   );
 

@@ -44,8 +44,14 @@ export interface Mention {
   readonly name: string;
   readonly idNumber?: string;
   readonly phone?: string;
+  /** Field that holds a list of names, where the pointer of `联系户/*` does not say it; `name` is not asked then. */
+  readonly list?: string;
+  /** Somebody of the very household of which the record speaks. */
+  readonly part?: HouseholdPart;
   readonly role: Words;
 }
+
+export type HouseholdPart = 'head' | 'guardian';
 
 export type FileShape =
   | {
