@@ -5,11 +5,12 @@ import { EXIT, UsageError, type Command, type CommandContext } from './command.j
 
 export const bench: Command = {
   name: 'bench',
-  zh: '性能与准确率测量：night（两天的完整流程）、truth（三种差错程度下与标准答案对照）、link-file（公开基准，与 Splink 并列）',
-  en: 'measure: night (two days from files to a graph, as whole processes), truth (links beside the truth, three strengths of noise), link-file (public benchmarks, beside Splink)',
-  arguments: [{ name: '<what>', zh: 'night、truth 或 link-file', en: 'night, truth or link-file' }],
+  zh: '性能与准确率测量：night（两天的完整流程）、linkage（只测关联，不用数据库）、truth（三种差错程度下与标准答案对照）、link-file（公开基准，与 Splink 并列）',
+  en: 'measure: night (two days from files to a graph, as whole processes), linkage (linking alone, without a database), truth (links beside the truth, three strengths of noise), link-file (public benchmarks, beside Splink)',
+  arguments: [{ name: '<what>', zh: 'night、linkage、truth 或 link-file', en: 'night, linkage, truth or link-file' }],
   options: [
     { flags: '--people <n>', zh: '人口', en: 'people', fallback: '20000' },
+    { flags: '--records <n>', zh: '人员记录数（linkage）', en: 'records of persons (linkage)', fallback: '4000000' },
     { flags: '--seed <n>', zh: '随机种子（night）', en: 'seed (night)', fallback: '1' },
     {
       flags: '--seeds <list>',
@@ -72,6 +73,10 @@ const BENCHES: Readonly<Record<string, (context: CommandContext, options: Option
     await benchNight({ people: people!, seed: seed!, noise, ...(keep === undefined ? {} : { keep }) }, (line) =>
       terminal.line(line),
     );
+  },
+  linkage: async ({ terminal }, options) => {
+    const { benchLinkage } = await import('../bench/linkage.js');
+    benchLinkage({ records: numberOf(options['records']!) }, (line) => terminal.line(line));
   },
   truth: async ({ terminal }, options) => {
     const { benchTruth, tellTruthRuns, writeTruthRuns } = await import('../bench/truth.js');

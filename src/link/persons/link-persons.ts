@@ -30,6 +30,8 @@ export interface PersonsQuestion {
   readonly learned: Learned | null;
   /** Rows that a person has said never to be one; from both sides. */
   readonly apart: ReadonlyMap<number, readonly number[]>;
+  /** Told when a stage is over. */
+  readonly onStage?: (stage: string) => void;
 }
 
 /** Frozen between trainings: a night must not weigh old records anew because others came. */
@@ -111,6 +113,7 @@ class PersonsRun {
     this.#comparators.birth.extend();
     this.#anchored = new Uint8Array(this.#count);
     for (const row of persons) if (this.#held.holds[row] === 1) this.#anchored[this.#clusterOf(row)] = 1;
+    this.#over('preparing');
   }
 
   link(known: Learned | null): PersonPartition {
@@ -137,8 +140,10 @@ class PersonsRun {
         (row) => phones.of(row),
       );
     let comparison = comparing(clusters);
+    this.#over('homes and telephones');
     const learned = known ?? this.#learn(comparison, clusters, residual);
     const weights = new PersonWeights(learned.trained, learned.names.sharesOf(columns.names), learned.names.persons);
+    this.#over('learning');
     // The register that has nobody twice goes first: what is left of it are persons whom others may be.
     const leading = residual.filter((row) => columns.traits(row).duplicates === 'none');
     this.#assign(leading, clusters, comparison, weights, 'LINK');
@@ -154,6 +159,7 @@ class PersonsRun {
     clusters = this.#clusters();
     comparison = comparing(clusters);
     this.#joinStrangers(others, clusters, comparison, weights);
+    this.#over('strangers');
     this.#assign(this.#held.unconfirmed, clusters, comparison, weights, 'DOUBT');
     return {
       cluster: this.#cluster,
@@ -254,8 +260,10 @@ class PersonsRun {
   ): void {
     if (rows.length === 0) return;
     const blocks = this.#blocks(rows, clusters, comparison, this.#anchored);
+    this.#over('candidates');
     if (mode !== 'DOUBT') this.#capped.push(...blocks.capped);
     const found = assignRows(rows, blocks, comparison, weights, (row, cluster) => this.#isApart(row, cluster));
+    this.#over('comparing');
     this.#tally(found, mode);
     const { link, review } = PERSON_MODEL.thresholds;
     rows.forEach((row, i) => {
@@ -337,6 +345,10 @@ class PersonsRun {
 
   #clusters(): ClusterRows {
     return rowsByCluster(this.#question.rows, this.#cluster, this.#count);
+  }
+
+  #over(stage: string): void {
+    this.#question.onStage?.(stage);
   }
 
   #clusterOf(row: number): number {

@@ -62,7 +62,10 @@ export class PersonEvidence {
     for (const row of rows) {
       const place = columns.buildingPlace[row]!;
       const known = place === 0 ? -1 : asked.find(place);
-      if (known >= 0) standing[known] = homes.building[row]!;
+      const building = homes.building[row]!;
+      // Of two buildings at one place the same one is taken whatever the order of rows.
+      if (known >= 0 && building !== 0 && (standing[known] === 0 || building < standing[known]!))
+        standing[known] = building;
     }
     return homes.building.map(
       (building, row) => building || (columns.seatKey[row] ? standing[asked.find(columns.seatKey[row]!)]! : 0),
