@@ -2,7 +2,8 @@ const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
 
 /** Whether a number inside a list (which no column's word has read) is a citizen identity number. @see GB 11643-1999 §6 */
 export function isValidNumber(number: string): boolean {
-  return /^\d{17}[\dX]$/.test(number) && number[17] === checkDigitOf(number);
+  // Ten of eleven that are asked about fall at the sum, which costs less than the look at the letters.
+  return number.length === 18 && number[17] === checkDigitOf(number) && /^\d{17}[\dX]$/.test(number);
 }
 
 /** The 18th character for the 17 digits that a text begins with. */

@@ -53,6 +53,12 @@ export function assignRows(
     for (let i = 0; i < found; i += 1) {
       const cluster = candidates.cluster[i]!;
       if (isApart(rows[at]!, cluster)) continue;
+      // Most of those who share a home or a date of birth are called otherwise: nothing else of them is looked at.
+      comparison.compareNames(rows[at]!, cluster);
+      if (weights.isSettled(comparison.levels) && !comparison.holdsNumberOf(cluster, rows[at]!)) {
+        pairs += 1;
+        continue;
+      }
       if (!comparison.compare(rows[at]!, cluster)) continue;
       pairs += 1;
       const isVetoed = weights.isVetoed(comparison.levels, isUnique);

@@ -74,6 +74,25 @@ export class PersonComparison {
     return levels[NAME] !== 0 || levels[NUMBER] === 1 || levels[NUMBER] === 2 || levels[NUMBER] === BESIDE;
   }
 
+  /** Whether the cluster is that of the valid number which the row carries and does not hold. */
+  holdsNumberOf(cluster: number, row: number): boolean {
+    return this.evidence.columns.personKey[row] !== 0 && this.numbers.levelOf(row, cluster) === 1;
+  }
+
+  /** The levels of names and dates of birth, as `compare` would give them; the others stay as they were. */
+  compareNames(row: number, cluster: number): void {
+    const { start, member } = this.clusters;
+    const { columns } = this.evidence;
+    this.levels[NAME] = 0;
+    this.levels[BIRTH] = 0;
+    for (let i = start[cluster]!; i < start[cluster + 1]!; i += 1) {
+      const other = member[i]!;
+      if (other === row) continue;
+      this.#name(columns, row, other);
+      this.#birth(columns, row, other);
+    }
+  }
+
   #name(columns: RecordColumns, row: number, other: number): void {
     const { name, formerName, alias } = columns;
     this.#nameLevel(name[row]!, name[other]!);

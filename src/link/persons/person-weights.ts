@@ -67,6 +67,14 @@ export class PersonWeights {
     return levels[NUMBER] === 1 || (levels[BIRTH] === 1 && within(levels[HOME]!, BUILDING));
   }
 
+  /**
+   * Whether the name and the date of birth settle it: vetoed, and nobody need be asked, whatever the other comparisons say. Where the
+   * other holds the number that the row carries, they have to be heard.
+   */
+  isSettled(levels: Uint8Array): boolean {
+    return this.#vetoed[NAME]![levels[NAME]!] === 1 && levels[BIRTH] !== 1;
+  }
+
   /** Of one comparison; for the name, `matched` is the code of the other's name. */
   bitsOf(comparison: number, level: number, matched: number): number {
     const bits = this.#bits[comparison]![level]!;

@@ -1,5 +1,5 @@
 import { roundedPrefix } from '../compare/id-number.js';
-import { isValidNumber } from '../valid-number.js';
+import { checkDigitOf } from '../valid-number.js';
 
 /** The valid numbers, a hundred at most, that a spreadsheet, which keeps fifteen digits, turns into what is stated. */
 export function unroundedOf(stated: string): readonly string[] {
@@ -8,7 +8,9 @@ export function unroundedOf(stated: string): readonly string[] {
   const numbers: string[] = [];
   for (let tail = 0; tail < 100; tail += 1) {
     const body = prefix + String(tail).padStart(2, '0');
-    for (const check of '0123456789') if (isValidNumber(body + check)) numbers.push(body + check);
+    const check = checkDigitOf(body);
+    // A number that ends in X is no number to a spreadsheet, which leaves it alone.
+    if (check !== 'X') numbers.push(body + check);
   }
   return numbers;
 }
