@@ -49,10 +49,13 @@ interface LinkRun {
   /** Milliseconds by stage, in the order in which they came first. */
   readonly stages: ReadonlyMap<string, number>;
   readonly total: number;
+  /** Milliseconds of all cores; on a busy machine less than `total`. */
+  readonly cpu: number;
 }
 
 function link({ columns, homes }: MadeRecords, learned: Learned | null): LinkRun {
   const stages = new Map<string, number>();
+  const before = process.cpuUsage();
   const began = performance.now();
   let since = began;
   const onStage = (stage: string): void => {
@@ -65,10 +68,18 @@ function link({ columns, homes }: MadeRecords, learned: Learned | null): LinkRun
   onStage('rows of one number');
   const partition = linkPersons({ columns, rows, homes, deterministic, learned, apart: new Map(), onStage });
   const total = performance.now() - began;
+  const used = process.cpuUsage(before);
   const { pairs, asked, unanswered, doubtful } = partition;
   const figures = { pairs, asked, unanswered, doubtful: doubtful.length };
   // The partition itself holds all that it was made from.
-  return { learned: partition.learned, figures, hash: hashOf(columns.id, partition), stages, total };
+  return {
+    learned: partition.learned,
+    figures,
+    hash: hashOf(columns.id, partition),
+    stages,
+    total,
+    cpu: (used.user + used.system) / 1000,
+  };
 }
 
 /** Of which records stand together and why; a record is told by its id, a cluster by its lowest, so that no order shows. */
@@ -85,9 +96,9 @@ function hashOf(ids: Float64Array, { cluster, count: clusters, byAgreement }: Pe
   return [high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
-function tell(title: string, { figures, hash, stages, total }: LinkRun, write: (line: string) => void): void {
+function tell(title: string, { figures, hash, stages, total, cpu }: LinkRun, write: (line: string) => void): void {
   write('');
-  write(`${title}: ${seconds(total)}, ${peak()} at most so far, partition ${hash}`);
+  write(`${title}: ${seconds(total)} (${seconds(cpu)} of CPU), ${peak()} at most so far, partition ${hash}`);
   for (const [stage, milliseconds] of stages) write(`  ${stage.padEnd(36)} ${seconds(milliseconds)}`);
   const asking = (stages.get('comparing') ?? 0) / 1000;
   write(

@@ -34,8 +34,10 @@ export class CandidateBlocks {
   ) {
     this.#seen = new Int32Array(clusters.count);
     for (const rule of rules) {
-      const asked = askRule(rule, rows);
-      if (asked.index.size > 0) this.capped.push(...fillSlots(rule, asked, clusters, isCandidate));
+      // The keys themselves are let go: of a million rows that ask they would be a hundred megabytes.
+      const index = new NumberIndex(Math.max(16, rows.length >> 1));
+      const asked = askRule(rule, rows, index);
+      if (index.size > 0) this.capped.push(...fillSlots(rule, asked, index, clusters, isCandidate));
       this.#asked.push(asked);
     }
   }
@@ -82,7 +84,6 @@ export class Candidates {
 }
 
 interface AskedRule {
-  readonly index: NumberIndex;
   /** Slots by asking row. */
   readonly slotStart: Int32Array;
   readonly slots: Int32Array;
@@ -91,8 +92,7 @@ interface AskedRule {
   clusters: Int32Array;
 }
 
-function askRule(rule: CandidateRule, rows: Int32Array): AskedRule {
-  const index = new NumberIndex(Math.max(16, rows.length >> 1));
+function askRule(rule: CandidateRule, rows: Int32Array, index: NumberIndex): AskedRule {
   const slotStart = new Int32Array(rows.length + 1);
   const slots = new IntList(rows.length);
   const ask = (key: number): void => {
@@ -103,17 +103,22 @@ function askRule(rule: CandidateRule, rows: Int32Array): AskedRule {
     else ask(rule.keyOf(rows[at]!));
     slotStart[at + 1] = slots.length;
   }
-  return { index, slotStart, slots: slots.list, start: new Int32Array(index.size + 1), clusters: new Int32Array(0) };
+  return {
+    slotStart,
+    slots: slots.list.slice(0, slots.length),
+    start: new Int32Array(index.size + 1),
+    clusters: new Int32Array(0),
+  };
 }
 
 /** One pass over the population; only keys that somebody asked for are kept. */
 function fillSlots(
   rule: CandidateRule,
   asked: AskedRule,
+  index: NumberIndex,
   { count, start, member }: ClusterRows,
   isCandidate: (cluster: number) => boolean,
 ): CappedRule[] {
-  const { index } = asked;
   const last = new Int32Array(index.size).fill(-1);
   const slotOf = new IntList(index.size);
   const clusterOf = new IntList(index.size);
