@@ -6,7 +6,7 @@ import { applyDecisions, readDecisions, type Decisions } from './persons/decisio
 import { wantsRewriting, writeEvidenceParts } from './persons/evidence-parts.js';
 import type { TrainedModel } from './engine/linkage-model.js';
 import { readLearned, writeLearned, type LearnedModel, type ModelWord } from './persons/learned-model.js';
-import { linkPersons, type PersonPartition } from './persons/link-persons.js';
+import { linkPersons, type Learned, type PersonPartition } from './persons/link-persons.js';
 import { writeReviewPairs } from './persons/write-review-pairs.js';
 
 const PERSON = KINDS.indexOf('person');
@@ -41,14 +41,20 @@ export async function formPersons(linkage: Linkage, learning: Learning | null): 
   const deterministic = formPersonClusters(columns, rows);
   const decisions = await readDecisions(client, county, (records) => positionsOf(linkage, records));
   const known = await readLearned(client, county);
-  const partition = linkPersons({
-    columns,
-    rows,
-    homes: { dwelling: after.entity[DWELLING]!, building: after.entity[BUILDING]! },
-    deterministic,
-    learned: learning ? known && learning.trained && { ...known, trained: learning.trained } : known,
-    apart: decisions.apart,
-  });
+  const linkBy = (learned: Learned | null): PersonPartition =>
+    linkPersons({
+      columns,
+      rows,
+      homes: { dwelling: after.entity[DWELLING]!, building: after.entity[BUILDING]! },
+      deterministic,
+      learned,
+      apart: decisions.apart,
+    });
+  const given = learning?.trained;
+  // How common names are is not in the file: where no model that fits has counted them, they are counted first.
+  const partition = given
+    ? linkBy({ ...(known ?? linkBy(null).learned), trained: given })
+    : linkBy(learning ? null : known);
   const isNew = !known || learning !== null;
   const id = isNew ? await writeLearned(client, county, partition.learned, learning?.word ?? null) : known.id;
   const persons = withWhatJoined(linkage, rows, deterministic, partition, decisions);

@@ -66,6 +66,25 @@ it('is used by this run and every night after, with the name of who answers for 
   expect(await persons()).toEqual([first, first]);
 });
 
+it('is not used where the declaration has other levels: the next run learns them, or takes the file that has them', async () => {
+  const fit = await inUse();
+  const spoil = () =>
+    database.query(
+      `update linkage_model set trained = trained #- '{comparisons,home,0}' where id = (select max(id) from linkage_model)`,
+    );
+  const touch = () => putRecords(database, [{ id: 2, dataset: 'governance/residents', stated: HERS }]);
+  await spoil();
+  await touch();
+  expect(await link(database)).toMatchObject({ full: false, model: 'county-persons v1 #4' });
+  expect(await inUse()).toMatchObject({ word: null, trained: { comparisons: fit.trained.comparisons } });
+  const trained = await strict();
+  await spoil();
+  const report = await linkTouched(database, COUNTY, DATASETS, undefined, { trained, word: WORD });
+  expect(report).toMatchObject({ model: 'county-persons v1 #5' });
+  expect(inDeclaredOrder((await inUse()).trained)).toEqual(trained);
+  expect(new Set(await persons()).size).toBe(2);
+});
+
 it('names everything that a file is missing, or has too much of', async () => {
   const { trained } = await inUse();
   const { name, sex, phone: _, ...others } = trained.comparisons;

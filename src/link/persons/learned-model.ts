@@ -30,7 +30,7 @@ export interface LearnedModel extends Learned {
   readonly id: number;
 }
 
-/** The model in use; null where none was trained yet, or only for an older declaration. */
+/** The model in use; null where none was trained yet, or only for a declaration with other comparisons or levels. */
 export async function readLearned(client: PoolClient, county: string): Promise<LearnedModel | null> {
   const { rows } = await client.query<{ id: number; trained: Kept; name_counts: Buffer }>(
     `select id, trained, name_counts from linkage_model where county = $1 and name = $2 and version = $3 order by id desc limit 1`,
@@ -39,7 +39,16 @@ export async function readLearned(client: PoolClient, county: string): Promise<L
   const [found] = rows;
   if (!found) return null;
   const { blockingRecall, word: _, ...trained } = found.trained;
+  if (!isOfDeclaration(trained)) return null;
   return { id: found.id, trained, blockingRecall, names: NameCounts.fromBytes(found.name_counts) };
+}
+
+/** Weights are looked up by a level's place: one level more or less, and every one after it would weigh what another should. */
+function isOfDeclaration({ comparisons }: TrainedModel): boolean {
+  return PERSON_MODEL.comparisons.every(({ name, levels }) => {
+    const stated = comparisons[name] ?? [];
+    return stated.length === levels.length && levels.every(({ code }, at) => stated[at]!.code === code);
+  });
 }
 
 /** @param id the one in use where null @returns null where there is no such model */
