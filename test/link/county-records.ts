@@ -31,12 +31,12 @@ export async function putRecords(database: Database, records: readonly TestRecor
     await database.query(
       `with put as (
          insert into record as r (county, id, register, dataset, township, village, grid, status, delivery, sheet, row_no, item, valid_from,
-           tie, key, occurrence, hash, name, id_number, birth_date, stated)
+           tie, key, occurrence, hash, name, id_number, birth_date, phone, stated)
          values ($1, $2, split_part($3, '/', 1), $3, left($4, 9), $4, $5, $6, $7, $8, $9, $10, now(),
-           $11, gen_random_uuid(), 1, 1, $12, $13, $14, $15)
+           $11, gen_random_uuid(), 1, 1, $12, $13, $14, $15, $16)
          on conflict (county, id) do update set village = excluded.village, township = excluded.township, grid = excluded.grid,
            status = excluded.status, tie = excluded.tie, name = excluded.name, id_number = excluded.id_number,
-           birth_date = excluded.birth_date, stated = excluded.stated, delivery = excluded.delivery
+           birth_date = excluded.birth_date, phone = excluded.phone, stated = excluded.stated, delivery = excluded.delivery
          returning (xmax <> 0) as changed)
        insert into touched_record select $1, $2 from put where changed on conflict do nothing`,
       [
@@ -54,6 +54,7 @@ export async function putRecords(database: Database, records: readonly TestRecor
         stated['name'] ?? null,
         stated['idNumber'] ?? null,
         stated['birthDate'] ?? null,
+        stated['phone'] ?? null,
         JSON.stringify(stated),
       ],
     );
