@@ -82,8 +82,8 @@ function link({ columns, homes }: MadeRecords, learned: Learned | null): LinkRun
   };
 }
 
-/** Of which records stand together and why; a record is told by its id, a cluster by its lowest, so that no order shows. */
-function hashOf(ids: Float64Array, { cluster, count: clusters, byAgreement }: PersonPartition): string {
+/** Of which records stand together and why, and of what is in doubt; a record is told by its id, a cluster by its lowest, so that no order shows. */
+function hashOf(ids: Float64Array, { cluster, count: clusters, byAgreement, doubtful }: PersonPartition): string {
   const lowest = new Float64Array(clusters).fill(Infinity);
   cluster.forEach((own, row) => (lowest[own] = Math.min(lowest[own]!, ids[row]!)));
   let [high, low] = [0, 0];
@@ -93,6 +93,8 @@ function hashOf(ids: Float64Array, { cluster, count: clusters, byAgreement }: Pe
     high = (high + Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)) | 0;
     low = (low + (mixed ^ (mixed >>> 16))) | 0;
   });
+  for (const { row, other, probability } of doubtful)
+    low = (low + Math.imul(ids[row]! ^ Math.imul(ids[other]!, 0x9e3779b1), Math.floor(probability * 2 ** 31) | 1)) | 0;
   return [high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
