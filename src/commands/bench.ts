@@ -5,9 +5,15 @@ import { EXIT, UsageError, type Command, type CommandContext } from './command.j
 
 export const bench: Command = {
   name: 'bench',
-  zh: '性能与准确率测量：night（两天的完整流程）、linkage（只测关联，不用数据库）、truth（三种差错程度下与标准答案对照）、link-file（公开基准，与 Splink 并列）',
-  en: 'measure: night (two days from files to a graph, as whole processes), linkage (linking alone, without a database), truth (links beside the truth, three strengths of noise), link-file (public benchmarks, beside Splink)',
-  arguments: [{ name: '<what>', zh: 'night、linkage、truth 或 link-file', en: 'night, linkage, truth or link-file' }],
+  zh: '性能与准确率测量：night（两天的完整流程）、linkage（只测关联，不用数据库）、preview（查人的响应时间）、truth（三种差错程度下与标准答案对照）、link-file（公开基准，与 Splink 并列）',
+  en: 'measure: night (two days from files to a graph, as whole processes), linkage (linking alone, without a database), preview (how long looking somebody up takes), truth (links beside the truth, three strengths of noise), link-file (public benchmarks, beside Splink)',
+  arguments: [
+    {
+      name: '<what>',
+      zh: 'night、linkage、preview、truth 或 link-file',
+      en: 'night, linkage, preview, truth or link-file',
+    },
+  ],
   options: [
     { flags: '--people <n>', zh: '人口', en: 'people', fallback: '20000' },
     { flags: '--records <n>', zh: '人员记录数（linkage）', en: 'records of persons (linkage)', fallback: '4000000' },
@@ -98,6 +104,10 @@ const BENCHES: Readonly<Record<string, (context: CommandContext, options: Option
     const runs = await benchTruth(asked, (line) => terminal.note(line));
     terminal.line(tellTruthRuns(runs, asked));
     if (options['json'] !== undefined) writeTruthRuns(runs, options['json']);
+  },
+  preview: async ({ terminal }, { people, seed, keep = null }) => {
+    const { benchPreview } = await import('../bench/preview.js');
+    await benchPreview({ people: numberOf(people!), seed: numberOf(seed!), keep }, (line) => terminal.line(line));
   },
   'link-file': async ({ terminal }, options) => {
     const { benchLinkFile } = await import('../bench/link-file.js');

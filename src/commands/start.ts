@@ -82,9 +82,11 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
   const keys = await openTokenKeys(config.home);
   const readings = openReadings({ apiUrl: hub.apiUrl });
   const reviewing = openReviewing(hub);
+  const { openPreviewing } = await import('./open-previewing.js');
   const server = await startServer({
     readings,
     reviewing,
+    previewing: openPreviewing(hub),
     keys,
     host: config.host,
     port: config.port,

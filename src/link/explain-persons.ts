@@ -5,7 +5,8 @@ import type { Words } from '../model/register.js';
 import { foldName } from './fold-name.js';
 import { KINDS } from './link-columns.js';
 import { Linkage } from './linkage.js';
-import { compareFew, probabilityOf, type ComparedPerson, type FewPersons } from './persons/compare-few.js';
+import { probabilityAmong } from './persons/assign-rows.js';
+import { compareFew, type ComparedPerson, type FewPersons } from './persons/compare-few.js';
 import { BIRTH, NAME, NUMBER, REGISTER } from './persons/compare-person.js';
 import { readLearned } from './persons/learned-model.js';
 import { nameParts, type NameParts } from './persons/name-parts.js';
@@ -92,7 +93,7 @@ function tellWeights(few: FewPersons, compared: ComparedPerson | null, asksFirst
   }
   const steps = waterfall(few.weights, compared.levels, compared.matchedName);
   const sum = steps.reduce((total, { bits }) => total + bits, 0);
-  const probability = probabilityOf(few.weights, compared.bits);
+  const probability = probabilityAmong([compared.bits], few.weights)[0]!;
   return [
     sides,
     ...steps.map(({ comparison, level, bits }) => {

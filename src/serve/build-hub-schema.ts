@@ -4,6 +4,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { EntityChangesResolver } from './entity-changes.js';
 import { ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions } from './lists-of-areas.js';
 import { LinkageRuns } from './linkage-runs.js';
+import { MatchPreviewResolver } from './match-preview.js';
 import { QueryResolver } from './query.js';
 import { ReviewResolver } from './review.js';
 import { UndoChangeResolver } from './undo-change.js';
@@ -18,6 +19,7 @@ export function buildHubSchema(): GraphQLSchema {
       ReviewResolver,
       EntityChangesResolver,
       LinkageRuns,
+      MatchPreviewResolver,
       UndoChangeResolver,
       ListsOfDivisions,
       ListsOfGrids,

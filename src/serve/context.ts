@@ -1,5 +1,6 @@
 import type { Reading, TokenKeys } from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
+import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import type { Loaders } from './open-loaders.js';
 
@@ -17,4 +18,6 @@ export interface Context extends RequestContext {
   readonly loaders: Loaders;
   /** Null where this server takes no decisions. */
   readonly reviewing: Reviewing | null;
+  /** Null where this server compares nobody. */
+  readonly previewing: Previewing | null;
 }

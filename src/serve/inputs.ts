@@ -110,7 +110,7 @@ export function checkFilter<T extends EntityFilter & { readonly code?: string | 
 }
 
 /** PostgreSQL has no NUL in a text, and half a character is nobody's name. */
-function checkText(name: string, value: string): void {
+export function checkText(name: string, value: string): void {
   if (value === '' || value.length > LONGEST_TEXT || value.includes('\0') || !value.isWellFormed()) {
     throw new Refused(
       'BAD_USER_INPUT',

@@ -12,6 +12,7 @@ import type { RequestContext } from './context.js';
 import { codeOf, ERRORS, maskError, Refused, type ErrorCode } from './errors.js';
 import { executeWith } from './execute-operation.js';
 import { EXPLORER_POLICY, renderExplorer, type Explorer } from './explorer.js';
+import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import { exceeds, measureOperation } from './measure-operation.js';
 
@@ -25,6 +26,8 @@ export interface ServerSettings {
   readonly explorer: Explorer | null;
   /** How decisions are written; without it every mutation answers UNAVAILABLE. */
   readonly reviewing?: Reviewing;
+  /** How somebody is looked up; without it `matchPreview` answers UNAVAILABLE. */
+  readonly previewing?: Previewing;
   /** One line an error that is the hub's own fault. It never holds a value or a statement. */
   readonly log?: (line: Readonly<Record<string, unknown>>) => void;
 }
@@ -43,7 +46,10 @@ const MOST_TOKENS = 2000;
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const schema = buildHubSchema();
   const apollo = new ApolloServer<RequestContext>({
-    gateway: executeWith(schema, settings.readings, settings.reviewing ?? null),
+    gateway: executeWith(schema, settings.readings, {
+      reviewing: settings.reviewing ?? null,
+      previewing: settings.previewing ?? null,
+    }),
     introspection: settings.explorer !== null,
     plugins: [ApolloServerPluginCacheControlDisabled(), limitOperations, nameErrors(settings)],
     parseOptions: { maxTokens: MOST_TOKENS },

@@ -6,7 +6,7 @@ import { print } from 'graphql';
 import { openReadings, openTokenKeys, signToken, type TokenKeys } from '../../src/authorize/index.js';
 import type { Database } from '../../src/database/connect.js';
 import type { Permission } from '../../src/model/viewer.js';
-import { startServer, type Explorer, type Reviewing } from '../../src/serve/index.js';
+import { startServer, type Explorer, type Previewing, type Reviewing } from '../../src/serve/index.js';
 import { cloneDatabase } from '../database/clone.js';
 import { ALL_REGISTERS, fillSmallCounty } from './small-county.js';
 
@@ -24,6 +24,7 @@ export interface Answer<T> {
 interface More {
   readonly fill?: (database: Database) => Promise<void>;
   readonly openReviewing?: (hub: { readonly database: Database; readonly apiUrl: string }) => Reviewing;
+  readonly openPreviewing?: (hub: { readonly database: Database }) => Previewing;
 }
 
 /** The API over the small county, on a port of its own. */
@@ -47,6 +48,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     host: '127.0.0.1',
     explorer,
     ...(more.openReviewing && { reviewing: more.openReviewing({ database, apiUrl: database.apiUrl }) }),
+    ...(more.openPreviewing && { previewing: more.openPreviewing({ database }) }),
     log: (line) => log.push(line),
   });
   const tokenFor = (

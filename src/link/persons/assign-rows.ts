@@ -95,6 +95,13 @@ export function assignRows(
   };
 }
 
+/** Of each of several persons, beside the others and "nobody we know". @param bits in the order of the answer */
+export function probabilityAmong(bits: readonly number[], { prior, persons }: PersonWeights): number[] {
+  const sorted = Float64Array.from(bits);
+  const [each, nobody] = [Math.log2(prior / persons), Math.log2(1 - prior)];
+  return bits.map((own) => posterior(sorted, own, each, nobody));
+}
+
 /** Left by `posterior`: the sum over all candidates and nobody, as odds. */
 let total = 1;
 

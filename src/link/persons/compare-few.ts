@@ -100,9 +100,3 @@ export function compareFew(
     },
   };
 }
-
-/** Of a row and one person, were these the only two. */
-export function probabilityOf(weights: PersonWeights, bits: number): number {
-  const odds = 2 ** (bits + Math.log2(weights.prior / weights.persons) - Math.log2(1 - weights.prior));
-  return odds === Infinity ? 1 : odds / (1 + odds);
-}

@@ -20,7 +20,8 @@ import { SourceRecord } from './source-record.js';
 export class EvidenceStep {
   constructor(
     private readonly step: Step,
-    private readonly sides: readonly [number, number],
+    /** The two records, where two records are compared. */
+    private readonly sides: readonly [number, number] | null,
   ) {}
 
   @Field(() => String, {
@@ -71,7 +72,7 @@ export class EvidenceStep {
     @Arg('language', () => Language, { defaultValue: Language.ZH }) language: Language,
     @Ctx() context: Context,
   ): Promise<string | null> {
-    return this.shown(context, this.sides[0], language);
+    return this.shown(context, this.sides?.[0], language);
   }
 
   @Field(() => String, {
@@ -83,10 +84,11 @@ export class EvidenceStep {
     @Arg('language', () => Language, { defaultValue: Language.ZH }) language: Language,
     @Ctx() context: Context,
   ): Promise<string | null> {
-    return this.shown(context, this.sides[1], language);
+    return this.shown(context, this.sides?.[1], language);
   }
 
-  private async shown(context: Context, record: number, language: Language): Promise<string | null> {
+  private async shown(context: Context, record: number | undefined, language: Language): Promise<string | null> {
+    if (record === undefined) return null;
     const { fields } = meaningOf(this.step.comparison);
     const stated: Evidence['stated'] = (await context.loaders.record.load(record))?.stated ?? {};
     const field = fields.find((name) => stated[name] !== undefined && stated[name] !== null);
