@@ -58,14 +58,14 @@ export async function benchNight(options: NightBenchOptions, write: (line: strin
   }
 }
 
-/** Must be 0: two different valid numbers are never one person without a human's word. */
+/** Must be 0: two different valid numbers are never one person without a human's word. A number set aside is its row's, not the person's. */
 async function countTwoNumbers(home: string): Promise<number> {
   const hub = await openHub(readConfig({ HUB_HOME: home }));
   try {
     const [row] = await hub.database.query<{ n: number }>(
       `select count(*) as n from (
          select from link join record on record.county = link.county and record.id = link.record
-         where person is not null and id_number is not null group by person having count(distinct id_number) > 1) two`,
+         where person is not null and id_number is not null and person_reason is distinct from 'NUMBER_SET_ASIDE' group by person having count(distinct id_number) > 1) two`,
     );
     return row!.n;
   } finally {
