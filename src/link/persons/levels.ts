@@ -3,7 +3,7 @@ import type { Level } from '../engine/comparator.js';
 /** Levels of what only the county's records can be compared by: they follow from homes, households and registers, not from two values. */
 
 export const NUMBER_LEVELS = [
-  { code: 'EQUAL', zh: '号码相同，但姓名等有出入', en: 'equal numbers, though the names do not agree' },
+  { code: 'EQUAL', zh: '号码相同', en: 'equal numbers' },
   { code: 'REPAIRED', zh: '号码经一处更正即相同', en: 'equal once one slip in the number is mended' },
   {
     code: 'ROUNDED',
