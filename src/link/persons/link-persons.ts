@@ -266,9 +266,11 @@ class PersonsRun {
     this.#over('comparing');
     this.#tally(found, mode);
     const { link, review } = PERSON_MODEL.thresholds;
+    const later = mode === 'LINK' ? this.#seconds(rows, found, link) : NOBODY;
     rows.forEach((row, i) => {
       const probability = found.probability[i]!;
       const best = found.best[i]!;
+      if (later.has(i)) return;
       if (best !== -1 && probability >= link && mode !== 'DOUBT') this.#join(row, best);
       else if (mode === 'LINK') return;
       else if (best !== -1 && probability >= review) this.#doubt(row, best, probability, clusters, comparison, weights);
@@ -282,6 +284,32 @@ class PersonsRun {
           weights,
         );
     });
+  }
+
+  /**
+   * Of several rows of one register that go to one person in one round, where the register means to have nobody twice: all but the one that
+   * agrees most. They are asked again beside it. @returns positions in `rows`
+   */
+  #seconds(rows: Int32Array, found: Assignments, link: number): ReadonlySet<number> {
+    const columns = this.#columns;
+    const first = new Map<number, number>();
+    const seconds = new Set<number>();
+    rows.forEach((row, i) => {
+      if (found.best[i] === -1 || found.probability[i]! < link || columns.traits(row).duplicates !== 'rare') return;
+      const key = found.best[i]! * 1024 + columns.dataset[row]!;
+      const known = first.get(key);
+      if (known === undefined) {
+        first.set(key, i);
+        return;
+      }
+      const before =
+        found.bits[i]! - found.bits[known]! ||
+        columns.evidence[rows[known]!]! - columns.evidence[row]! ||
+        columns.id[rows[known]!]! - columns.id[row]!;
+      first.set(key, before > 0 ? i : known);
+      seconds.add(before > 0 ? known : i);
+    });
+    return seconds;
   }
 
   #doubt(
@@ -366,6 +394,7 @@ class PersonsRun {
 /** What a veto stands against is never more than even: the weights do not know why it does. */
 const UNDER_VETO = 0.5;
 
+const NOBODY: ReadonlySet<number> = new Set();
 const NOBODY_APART = (): boolean => false;
 
 /** The row by which a person shows a cluster to a reviewer: of the register that speaks first; then by content. */

@@ -41,7 +41,7 @@ export class PersonWeights {
    * What no weight makes good: a name that plainly differs, a generation between the dates of birth, a second standing row in a register
    * that has nobody twice. Under one number the surname may stand in for the name where home,
    * telephone or head agrees and neither date of birth, sex nor head says otherwise; a name that only a
-   * brother's or sister's would resemble so needs the date as well.
+   * brother's, sister's or twin's would resemble so is theirs alone who are both the head of one home.
    */
   isVetoed(levels: Uint8Array, isUnique: boolean): boolean {
     if (isUnique && levels[REGISTER] === 2) return true;
@@ -50,21 +50,26 @@ export class PersonWeights {
     if (levels[NUMBER] === 1 && levels[NAME]! <= SAME_SURNAME) {
       if (levels[SEX] === 2 || levels[BIRTH]! > AS_FAR_AS_STATED) return true;
       if (levels[NAME]! < SIBLING_LIKE) return false;
-      if (levels[BIRTH] === 0 && levels[HEAD]! >= HEAD_OR_NOT) return true;
+      // The one names the other as head: father and son, of whom one carries the other's number.
+      if (levels[HEAD] === HEAD_OR_NOT || (levels[BIRTH] === 0 && levels[HEAD]! > HEAD_OR_NOT)) return true;
       // The date may have been copied out of a borrowed number: home, telephone or head has to agree besides.
       return !(within(levels[HOME]!, BUILDING) || levels[PHONE] === 1 || within(levels[HEAD]!, ONE_HEAD));
     }
+    // Neighbours of one given name are not one who changed the surname, unless the birthday says so.
+    if (levels[NAME] === SURNAME_CHANGED && levels[BIRTH] === 0 && levels[NUMBER] === 0) return true;
     // Brothers are not both the head of one home.
     const isOneHead = levels[HEAD] === 1 && within(levels[HOME]!, HOUSEHOLD) && levels[NAME] === SIBLING_LIKE;
-    if (levels[NAME]! >= SIBLING_LIKE && levels[BIRTH] !== 1 && !(isOneHead && levels[BIRTH] === 0)) return true;
+    if (levels[NAME] === SIBLING_LIKE && !(isOneHead && levels[BIRTH]! <= 1)) return true;
     for (let i = 0; i < COMPARISONS; i += 1) if (this.#vetoed[i]![levels[i]!] === 1) return true;
     return false;
   }
 
-  /** Whether a person should be asked in spite of a veto: one number, or one date of birth in one home, under two names. */
+  /** Whether a person should be asked in spite of a veto: one number, or one date of birth in one home, under two names; or, in one
+   * home, a name that is a sibling's or a slip. */
   isWorthAsking(levels: Uint8Array): boolean {
     if (levels[SEX] === 2) return false;
-    return levels[NUMBER] === 1 || (levels[BIRTH] === 1 && within(levels[HOME]!, BUILDING));
+    if (levels[NUMBER] === 1 || (levels[BIRTH] === 1 && within(levels[HOME]!, BUILDING))) return true;
+    return levels[NAME] === SIBLING_LIKE && levels[BIRTH] === 0 && within(levels[HOME]!, HOUSEHOLD);
   }
 
   /**
@@ -103,6 +108,7 @@ export class PersonWeights {
 }
 
 const SIBLING_LIKE = 1 + chineseName.levels.findIndex(({ code }) => code === 'SIBLING_LIKE');
+const SURNAME_CHANGED = 1 + chineseName.levels.findIndex(({ code }) => code === 'SURNAME_CHANGED');
 const SAME_SURNAME = 1 + chineseName.levels.findIndex(({ code }) => code === 'SAME_SURNAME');
 
 const AS_FAR_AS_STATED = 1 + birthDate.levels.findIndex(({ code }) => code === 'AS_FAR_AS_STATED');
