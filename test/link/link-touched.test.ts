@@ -81,6 +81,23 @@ describe('persons', () => {
     expect((await conflicts())[0]).toMatchObject({ record: 2, closed: true });
   });
 
+  it('never takes a twin for the other, and asks a person where all but the name agrees', async () => {
+    const home = { address: 'x', addressElements: { group: '3', number: '5' }, phone: '13800000001' };
+    await putRecords(database, [
+      police(1, { name: '许辰思', idNumber: WEI, birthDate: '1990-03-12', ...home }),
+      door(2, { name: '许辰浩', birthDate: '1990-03-12', ...home }),
+    ]);
+    await link(database);
+    const links = await linksOf(database);
+    expect(links.get(2)!.building).toBe(links.get(1)!.building);
+    expect(links.get(2)!.person).not.toBe(links.get(1)!.person);
+    expect(
+      await database.query(
+        'select one_record, other_record from review_pair where closed_at is null and one_record = 1',
+      ),
+    ).toEqual([{ one_record: 1, other_record: 2 }]);
+  });
+
   it('keeps brothers and twins apart when one carries the other’s number', async () => {
     await putRecords(database, [
       police(1, { name: '李明华', idNumber: WEI }),

@@ -9,6 +9,11 @@ export interface Level extends Words {
   readonly termFrequency?: true;
 }
 
+/** What a comparison answers where this level holds: 1 + its index. */
+export function answerOf(levels: readonly Level[], code: string): number {
+  return 1 + levels.findIndex((level) => level.code === code);
+}
+
 /**
  * Compares two values of one field. Everything that costs is worked out once per distinct value; a comparison reads integers.
  * Levels stand strongest first; the last is plain disagreement.

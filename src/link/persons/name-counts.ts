@@ -5,7 +5,7 @@ import type { RecordColumns } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
 
 /** A county is never smaller; a handful of records says nothing of how rare a name is in it. */
-const FEWEST = 10_000;
+export const FEWEST = 10_000;
 
 /** How many persons bore each name when the model was trained; names of one bearer are not kept. */
 export class NameCounts {

@@ -1,5 +1,6 @@
 import { birthDate } from '../compare/birth-date.js';
 import { chineseName } from '../compare/chinese-name.js';
+import { answerOf } from '../engine/comparator.js';
 import type { TrainedModel } from '../engine/linkage-model.js';
 import { weightsOf } from '../engine/fellegi-sunter.js';
 import { BIRTH, COMPARISONS, HEAD, HOME, NAME, NUMBER, PHONE, REGISTER, SEX } from './compare-person.js';
@@ -58,14 +59,16 @@ export class PersonWeights {
     // Neighbours of one given name are not one who changed the surname, unless the birthday says so.
     if (levels[NAME] === SURNAME_CHANGED && levels[BIRTH] === 0 && levels[NUMBER] === 0) return true;
     // Brothers are not both the head of one home.
-    const isOneHead = levels[HEAD] === 1 && within(levels[HOME]!, HOUSEHOLD) && levels[NAME] === SIBLING_LIKE;
-    if (levels[NAME] === SIBLING_LIKE && !(isOneHead && levels[BIRTH]! <= 1)) return true;
+    const isOneHead = levels[HEAD] === 1 && within(levels[HOME]!, HOUSEHOLD) && levels[BIRTH]! <= 1;
+    if (levels[NAME] === SIBLING_LIKE && !isOneHead) return true;
     for (let i = 0; i < COMPARISONS; i += 1) if (this.#vetoed[i]![levels[i]!] === 1) return true;
     return false;
   }
 
-  /** Whether a person should be asked in spite of a veto: one number, or one date of birth in one home, under two names; or, in one
-   * home, a name that is a sibling's or a slip. */
+  /**
+   * Whether a person should be asked in spite of a veto: one number, or one date of birth in one home, under two names; or, in one
+   * home, a name that is a sibling's or a slip.
+   */
   isWorthAsking(levels: Uint8Array): boolean {
     if (levels[SEX] === 2) return false;
     if (levels[NUMBER] === 1 || (levels[BIRTH] === 1 && within(levels[HOME]!, BUILDING))) return true;
@@ -107,15 +110,15 @@ export class PersonWeights {
   }
 }
 
-const SIBLING_LIKE = 1 + chineseName.levels.findIndex(({ code }) => code === 'SIBLING_LIKE');
-const SURNAME_CHANGED = 1 + chineseName.levels.findIndex(({ code }) => code === 'SURNAME_CHANGED');
-const SAME_SURNAME = 1 + chineseName.levels.findIndex(({ code }) => code === 'SAME_SURNAME');
+const SIBLING_LIKE = answerOf(chineseName.levels, 'SIBLING_LIKE');
+const SURNAME_CHANGED = answerOf(chineseName.levels, 'SURNAME_CHANGED');
+const SAME_SURNAME = answerOf(chineseName.levels, 'SAME_SURNAME');
 
-const AS_FAR_AS_STATED = 1 + birthDate.levels.findIndex(({ code }) => code === 'AS_FAR_AS_STATED');
-const HOUSEHOLD = 1 + HOME_LEVELS.findIndex(({ code }) => code === 'HOUSEHOLD');
-const BUILDING = 1 + HOME_LEVELS.findIndex(({ code }) => code === 'BUILDING');
-const ONE_HEAD = 1 + HEAD_LEVELS.findIndex(({ code }) => code === 'ONE_HEAD');
-const HEAD_OR_NOT = 1 + HEAD_LEVELS.findIndex(({ code }) => code === 'HEAD_OR_NOT');
+const AS_FAR_AS_STATED = answerOf(birthDate.levels, 'AS_FAR_AS_STATED');
+const HOUSEHOLD = answerOf(HOME_LEVELS, 'HOUSEHOLD');
+const BUILDING = answerOf(HOME_LEVELS, 'BUILDING');
+const ONE_HEAD = answerOf(HEAD_LEVELS, 'ONE_HEAD');
+const HEAD_OR_NOT = answerOf(HEAD_LEVELS, 'HEAD_OR_NOT');
 
 /** Levels that do not depend on how common the other's whole name is. */
 const NOT_BY_NAME: ReadonlySet<string> = new Set(['SURNAME_CHANGED', 'PLACEHOLDER', 'SAME_SURNAME', 'DIFFERS']);

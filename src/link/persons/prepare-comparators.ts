@@ -1,6 +1,6 @@
 import { birthDate } from '../compare/birth-date.js';
 import { chineseName } from '../compare/chinese-name.js';
-import type { PreparedComparator } from '../engine/comparator.js';
+import { answerOf, type PreparedComparator } from '../engine/comparator.js';
 import type { RecordColumns } from '../record-columns.js';
 
 export interface PreparedComparators {
@@ -29,7 +29,7 @@ export function prepareComparators(columns: RecordColumns): PreparedComparators 
   };
 }
 
-const SIBLING_LIKE = 1 + chineseName.levels.findIndex(({ code }) => code === 'SIBLING_LIKE');
+const SIBLING_LIKE = answerOf(chineseName.levels, 'SIBLING_LIKE');
 const OTHER_BIRTHS: ReadonlySet<number> = new Set(
   birthDate.levels.flatMap(({ code }, i) =>
     ['SAME_DAY', 'SAME_YEAR', 'GENERATION', 'DIFFERS'].includes(code) ? [i + 1] : [],

@@ -1,3 +1,4 @@
+import { answerOf } from '../engine/comparator.js';
 import { hashKey } from '../engine/hash-key.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { NUMBER_LEVELS } from './levels.js';
@@ -39,10 +40,6 @@ export class StatedNumbers {
     }
   }
 
-  hasNumber(cluster: number): boolean {
-    return this.#numberOf[cluster] !== 0;
-  }
-
   /** Keys of the numbers that the row may have meant. */
   ask(row: number, ask: (key: number) => void): void {
     this.#read(row);
@@ -60,15 +57,15 @@ export class StatedNumbers {
     if (columns.wrongNumber[row] !== 0) {
       if (number === 0) return 0;
       this.#read(row);
-      if (this.#repaired.includes(number)) return 2;
-      return this.#rounded.includes(number) ? 3 : 7;
+      if (this.#repaired.includes(number)) return REPAIRED;
+      return this.#rounded.includes(number) ? ROUNDED : DIFFERS;
     }
     if (columns.personKey[row] === 0) return 0;
-    if (holdsNumber(row)) return number === 0 ? 0 : 6;
+    if (holdsNumber(row)) return number === 0 ? 0 : BOTH_VALID;
     const holder = this.holderOf(row);
     if (holder < 0) return 0;
-    if (holder === cluster) return 1;
-    return this.#isFamily(holder, cluster) ? 4 : 5;
+    if (holder === cluster) return EQUAL;
+    return this.#isFamily(holder, cluster) ? RELATIVES : ANOTHERS;
   }
 
   /** Whether two persons share a registered household or a dwelling. */
@@ -95,7 +92,14 @@ export class StatedNumbers {
   }
 }
 
-export const BESIDE = 1 + NUMBER_LEVELS.findIndex(({ code }) => code === 'BESIDE');
+export const BESIDE = answerOf(NUMBER_LEVELS, 'BESIDE');
+const EQUAL = answerOf(NUMBER_LEVELS, 'EQUAL');
+const REPAIRED = answerOf(NUMBER_LEVELS, 'REPAIRED');
+const ROUNDED = answerOf(NUMBER_LEVELS, 'ROUNDED');
+const RELATIVES = answerOf(NUMBER_LEVELS, 'RELATIVES');
+const ANOTHERS = answerOf(NUMBER_LEVELS, 'ANOTHERS');
+const BOTH_VALID = answerOf(NUMBER_LEVELS, 'BOTH_VALID');
+const DIFFERS = answerOf(NUMBER_LEVELS, 'DIFFERS');
 const NONE = new Float64Array(0);
 
 function keysOf(numbers: readonly string[]): Float64Array {

@@ -3,12 +3,11 @@ import { fitAgreement, PatternCounter, type LevelShares } from '../engine/felleg
 import type { TrainedModel } from '../engine/linkage-model.js';
 import { NumberIndex } from '../engine/number-index.js';
 import type { ClusterRows } from './cluster-rows.js';
-import { COMPARISONS, HOME, NUMBER, PHONE, REGISTER, type PersonComparison } from './compare-person.js';
+import { COMPARISONS, HOME, NUMBER, PHONE, type PersonComparison } from './compare-person.js';
+import { FEWEST } from './name-counts.js';
 import { PERSON_MODEL } from './person-model.js';
 import { PER_PERSON, PERSON_START, PRIOR_START, RARE } from './person-start.js';
 
-/** Persons that a county is held to have at least, see `NameCounts`. */
-const FEWEST = 10_000;
 /** Rows asked, and pairs drawn for each of them. */
 const SAMPLE = 20_000;
 const DRAWS = 16;
@@ -189,6 +188,5 @@ function exactShares(
       [1, Math.max(floor, phone)],
       [2, Math.max(floor, phone * 4)],
     ],
-    [REGISTER]: [],
   };
 }
