@@ -1,5 +1,6 @@
 import type { CandidateBlocks } from './block-candidates.js';
 import { Candidates } from './block-candidates.js';
+import type { ClusterRows } from './cluster-rows.js';
 import type { PersonComparison } from './compare-person.js';
 import type { PersonWeights } from './person-weights.js';
 
@@ -65,13 +66,14 @@ export function assignRows(
       if (isVetoed && !weights.isWorthAsking(comparison.levels)) continue;
       const weight = weights.sum(comparison.levels, comparison.matchedName);
       if (isVetoed) {
-        if (weight > asked) [asked, vetoed[at]] = [weight, cluster];
+        if (weight > asked || (weight === asked && isBefore(comparison, cluster, vetoed[at]!)))
+          [asked, vetoed[at]] = [weight, cluster];
         continue;
       }
       bins[Math.max(0, Math.min(WEIGHT_BINS - 1, Math.floor((weight - WEIGHT_FLOOR) / 2)))]! += 1;
       candidates.bits[kept] = weight;
-      // Of two that agree equally well neither is chosen, so that which comes first does not matter.
-      if (best[at] === -1 || weight > bits[at]!) {
+      // Of two that agree equally well neither is joined, but one is shown to a reviewer: the same, whatever the order of rows.
+      if (best[at] === -1 || weight > bits[at]! || (weight === bits[at] && isBefore(comparison, cluster, best[at]!))) {
         best[at] = cluster;
         bits[at] = weight;
       }
@@ -93,6 +95,17 @@ export function assignRows(
     expected: expected / Math.max(1, rows.length),
     weights: bins,
   };
+}
+
+/** By the record that came first; so that two persons who agree equally well are told apart by what no order of rows changes. */
+function isBefore({ clusters, evidence }: PersonComparison, cluster: number, other: number): boolean {
+  return firstRecord(clusters, evidence.columns.id, cluster) < firstRecord(clusters, evidence.columns.id, other);
+}
+
+function firstRecord({ start, member }: ClusterRows, ids: Float64Array, cluster: number): number {
+  let first = Infinity;
+  for (let i = start[cluster]!; i < start[cluster + 1]!; i += 1) first = Math.min(first, ids[member[i]!]!);
+  return first;
 }
 
 /** Of each of several persons, beside the others and "nobody we know". @param bits in the order of the answer */
