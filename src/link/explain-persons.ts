@@ -122,7 +122,7 @@ function percent(probability: number): string {
   return probability < 0.0001 ? '< 0.01 %' : `${(probability * 100).toFixed(2)} %`;
 }
 
-function tellVetoes({ levels, isVetoed }: ComparedPerson): Words[] {
+function tellVetoes({ levels, isVetoed, isLikenessAlone }: ComparedPerson): Words[] {
   if (!isVetoed) return [];
   const levelOf = (at: number): string => PERSON_MODEL.comparisons[at]!.levels[levels[at]! - 1]?.code ?? '';
   const vetoed = (at: number): boolean =>
@@ -130,7 +130,12 @@ function tellVetoes({ levels, isVetoed }: ComparedPerson): Words[] {
       (rule) => rule.comparison === PERSON_MODEL.comparisons[at]!.name && rule.levels.includes(levelOf(at)),
     );
   const because: Words[] = [];
-  if (levelOf(REGISTER) === 'HAS_ONE')
+  if (levelOf(REGISTER) === 'HAS_ONE' && isLikenessAlone)
+    because.push({
+      zh: '该名册中已有此人，而本条仅姓名相近，未写出生日期',
+      en: 'the register has this person already, and the row’s name is only like theirs, without a date of birth',
+    });
+  else if (levelOf(REGISTER) === 'HAS_ONE')
     because.push({
       zh: '该名册无重复人员，且其中已有此人',
       en: 'the register has nobody twice, and has this person already',

@@ -14,7 +14,7 @@ beforeAll(async () => {
     { id: 1, dataset: 'police/residents', stated: { ...HERS, idNumber: idNumber('19900312', 24) } },
     { id: 2, dataset: 'governance/residents', stated: HERS },
   ]);
-  expect(await link(database)).toMatchObject({ model: 'county-persons v1 #1' });
+  expect(await link(database)).toMatchObject({ model: 'county-persons v2 #1' });
 });
 afterAll(() => database.close());
 
@@ -50,12 +50,12 @@ it('is used by this run and every night after, with the name of who answers for 
   const [first] = await persons();
   const trained = await strict();
   const report = await linkTouched(database, COUNTY, DATASETS, undefined, { trained, word: WORD });
-  expect(report).toMatchObject({ full: true, touched: 0, model: 'county-persons v1 #2' });
+  expect(report).toMatchObject({ full: true, touched: 0, model: 'county-persons v2 #2' });
   expect(await inUse()).toMatchObject({ id: 2, word: WORD });
   expect(inDeclaredOrder((await inUse()).trained)).toEqual(trained);
   expect(await persons()).toEqual([first, expect.not.toSatisfy((id) => id === first)]);
   await putRecords(database, [{ id: 2, dataset: 'governance/residents', stated: { ...HERS, remark: 'x' } }]);
-  expect(await link(database)).toMatchObject({ full: false, model: 'county-persons v1 #2' });
+  expect(await link(database)).toMatchObject({ full: false, model: 'county-persons v2 #2' });
   expect(new Set(await persons()).size).toBe(2);
   await linkTouched(database, COUNTY, DATASETS, undefined, {
     trained: null,
@@ -75,12 +75,12 @@ it('is not used where the declaration has other levels: the next run learns them
   const touch = () => putRecords(database, [{ id: 2, dataset: 'governance/residents', stated: HERS }]);
   await spoil();
   await touch();
-  expect(await link(database)).toMatchObject({ full: false, model: 'county-persons v1 #4' });
+  expect(await link(database)).toMatchObject({ full: false, model: 'county-persons v2 #4' });
   expect(await inUse()).toMatchObject({ word: null, trained: { comparisons: fit.trained.comparisons } });
   const trained = await strict();
   await spoil();
   const report = await linkTouched(database, COUNTY, DATASETS, undefined, { trained, word: WORD });
-  expect(report).toMatchObject({ model: 'county-persons v1 #5' });
+  expect(report).toMatchObject({ model: 'county-persons v2 #5' });
   expect(inDeclaredOrder((await inUse()).trained)).toEqual(trained);
   expect(new Set(await persons()).size).toBe(2);
 });
@@ -110,7 +110,7 @@ it('names everything that a file is missing, or has too much of', async () => {
   };
   expect(faults(trained)).toBe('');
   for (const place of [
-    'version: has to be 1, found 0',
+    'version: has to be 2, found 0',
     'prior: has to be a number between 0 and 1, found 1',
     'comparisons.name.EQUAL: is missing',
     'comparisons.sex.EQUAL.m: has to be a number from 0 to 1, found 1.5',

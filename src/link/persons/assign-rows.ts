@@ -46,39 +46,58 @@ export function assignRows(
   const nobody = Math.log2(1 - weights.prior);
   let pairs = 0;
   let expected = 0;
+  let kept = 0;
+  let asked = -Infinity;
+  const isBetter = (weight: number, cluster: number, than: number, known: number): boolean =>
+    known === -1 || weight > than || (weight === than && isBefore(comparison, cluster, known));
+  const keep = (at: number, cluster: number, weight: number): void => {
+    candidates.bits[kept] = weight;
+    kept += 1;
+    // Of two that agree equally well neither is joined, but one is shown to a reviewer: the same, whatever the order of rows.
+    if (isBetter(weight, cluster, bits[at]!, best[at]!)) [best[at], bits[at]] = [cluster, weight];
+  };
+  const ask = (at: number, cluster: number, weight: number): void => {
+    if (isBetter(weight, cluster, asked, vetoed[at]!)) [vetoed[at], asked] = [cluster, weight];
+  };
+  const alike: number[] = [];
+  const alikeBits: number[] = [];
   for (let at = 0; at < rows.length; at += 1) {
     const found = blocks.candidatesOf(at, candidates);
-    let kept = 0;
-    let asked = -Infinity;
+    kept = 0;
+    asked = -Infinity;
+    alike.length = 0;
+    let hasNamesake = false;
     const isUnique = comparison.evidence.columns.traits(rows[at]!).duplicates === 'none';
     for (let i = 0; i < found; i += 1) {
       const cluster = candidates.cluster[i]!;
       if (isApart(rows[at]!, cluster)) continue;
-      // Most of those who share a home or a date of birth are called otherwise: nothing else of them is looked at.
-      comparison.compareNames(rows[at]!, cluster);
+      // Most of those who share a date of birth or half a name are called otherwise and live elsewhere: nothing else of them is looked at.
+      comparison.compareFirst(rows[at]!, cluster);
       if (weights.isSettled(comparison.levels) && !comparison.holdsNumberOf(cluster, rows[at]!)) {
         pairs += 1;
         continue;
       }
       if (!comparison.compare(rows[at]!, cluster)) continue;
       pairs += 1;
-      const isVetoed = weights.isVetoed(comparison.levels, isUnique);
-      if (isVetoed && !weights.isWorthAsking(comparison.levels)) continue;
-      const weight = weights.sum(comparison.levels, comparison.matchedName);
+      const { levels } = comparison;
+      const isVetoed = weights.isVetoed(levels, isUnique);
+      if (isVetoed && !weights.isWorthAsking(levels)) continue;
+      const weight = weights.sum(levels, comparison.matchedName);
       if (isVetoed) {
-        if (weight > asked || (weight === asked && isBefore(comparison, cluster, vetoed[at]!)))
-          [asked, vetoed[at]] = [weight, cluster];
+        ask(at, cluster, weight);
         continue;
       }
       bins[Math.max(0, Math.min(WEIGHT_BINS - 1, Math.floor((weight - WEIGHT_FLOOR) / 2)))]! += 1;
-      candidates.bits[kept] = weight;
-      // Of two that agree equally well neither is joined, but one is shown to a reviewer: the same, whatever the order of rows.
-      if (best[at] === -1 || weight > bits[at]! || (weight === bits[at] && isBefore(comparison, cluster, best[at]!))) {
-        best[at] = cluster;
-        bits[at] = weight;
+      if (weights.yieldsToNamesake(levels)) {
+        alikeBits[alike.length] = weight;
+        alike.push(cluster);
+        continue;
       }
-      kept += 1;
+      hasNamesake ||= weights.isNamesakeAtHome(levels);
+      keep(at, cluster, weight);
     }
+    // Beside one of the home who is called just so, whoever is called otherwise is another of the family.
+    alike.forEach((cluster, i) => (hasNamesake ? ask : keep)(at, cluster, alikeBits[i]!));
     if (kept === 0 && vetoed[at] === -1) continue;
     probability[at] = posterior(candidates.bits.subarray(0, kept), kept === 0 ? -Infinity : bits[at]!, each, nobody);
     const odds = 2 ** (asked + each);

@@ -34,6 +34,8 @@ export interface ComparedPerson {
   readonly matchedName: number;
   readonly bits: number;
   readonly isVetoed: boolean;
+  /** Whether nothing but a likeness of names tells the row from the others of a home. */
+  readonly isLikenessAlone: boolean;
 }
 
 /** @param entities of persons by row; 0 for a row that nobody has linked yet @param rows with every row of the numbers in question */
@@ -95,6 +97,7 @@ export function compareFew(
         levels,
         matchedName,
         bits: weights.sum(levels, matchedName),
+        isLikenessAlone: weights.isLikenessAlone(levels),
         isVetoed: weights.isVetoed(levels, columns.traits(row).duplicates === 'none'),
       };
     },

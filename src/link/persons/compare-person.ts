@@ -60,8 +60,7 @@ export class PersonComparison {
       if (columns.personKey[other] !== 0 && evidence.holdsNumber(other)) numberSex = sexOfNumber(columns, other);
       else if (columns.sex[row] !== 0 && columns.sex[other] === columns.sex[row]) statedSex = columns.sex[row]!;
       else statedSex ||= columns.sex[other]!;
-      if (columns.dataset[other] === columns.dataset[row] && isStanding(columns, row) && isStanding(columns, other))
-        levels[REGISTER] = 2;
+      if (standsTwice(columns, row, other)) levels[REGISTER] = 2;
     }
     if (members === 0) return false;
     const traits = columns.traits(row);
@@ -79,17 +78,19 @@ export class PersonComparison {
     return this.evidence.columns.personKey[row] !== 0 && this.numbers.levelOf(row, cluster) === 1;
   }
 
-  /** The levels of names and dates of birth, as `compare` would give them; the others stay as they were. */
-  compareNames(row: number, cluster: number): void {
+  /** The levels of names, dates of birth and homes, as `compare` would give them; the others stay as they were. */
+  compareFirst(row: number, cluster: number): void {
     const { start, member } = this.clusters;
     const { columns } = this.evidence;
     this.levels[NAME] = 0;
     this.levels[BIRTH] = 0;
+    this.levels[HOME] = 0;
     for (let i = start[cluster]!; i < start[cluster + 1]!; i += 1) {
       const other = member[i]!;
       if (other === row) continue;
       this.#name(columns, row, other);
       this.#birth(columns, row, other);
+      this.#home(columns, row, other);
     }
   }
 
@@ -174,6 +175,13 @@ const FEW_HOUSEHOLDS = 8;
 
 function isStanding(columns: RecordColumns, row: number): boolean {
   return columns.status[row] === CURRENT && columns.standing[row] === 1;
+}
+
+/** Where they are registered and where they live a register has one person once each: that is not twice. */
+function standsTwice(columns: RecordColumns, row: number, other: number): boolean {
+  const { dataset, tie } = columns;
+  if (dataset[row] !== dataset[other] || !isStanding(columns, row) || !isStanding(columns, other)) return false;
+  return tie[row] === tie[other] || tie[row] === 0 || tie[other] === 0;
 }
 
 function sexOfNumber({ numberTail }: RecordColumns, row: number): number {

@@ -9,7 +9,10 @@ export interface HeldNumbers {
   readonly at: Int32Array;
   /** The cluster that holds the number which the row carries and does not hold; -1 for none. */
   readonly holderOf: (row: number) => number;
-  /** Rows with a number that no other row has, outside the register that speaks first: theirs, or one that two slips made. */
+  /**
+   * Rows with a number that may not be the person's only one, of whom a person may be asked: outside the register that speaks first, a
+   * number that no other row has (theirs, or one that two slips made); in it, one that was struck off.
+   */
   readonly unconfirmed: Int32Array;
 }
 
@@ -35,6 +38,7 @@ export function heldNumbers(
     const group = groups.index.find(key);
     if (anchorCluster[group] !== own) return;
     holds[row] = 1;
+    if (columns.traits(row).duplicates === 'none' && columns.standing[row] === 0) unconfirmed.push(row);
     if (groups.next[groups.head[group]!] !== -1) return;
     const stated = columns.birthText[row]!;
     const date = Math.floor(columns.numberTail[row]! / 1000);
@@ -44,7 +48,7 @@ export function heldNumbers(
       comparators.birth.extend();
     }
     if (stated !== 0 && comparators.isOtherBirth(stated, code)) holds[row] = 0;
-    else if (columns.traits(row).nameRank > 0) unconfirmed.push(row);
+    else if (columns.traits(row).nameRank > 0 && columns.traits(row).duplicates !== 'none') unconfirmed.push(row);
   });
   return {
     holds,

@@ -262,7 +262,13 @@ class PersonsRun {
     const blocks = this.#blocks(rows, clusters, comparison, this.#anchored);
     this.#over('candidates');
     if (mode !== 'DOUBT') this.#capped.push(...blocks.capped);
-    const found = assignRows(rows, blocks, comparison, weights, (row, cluster) => this.#isApart(row, cluster));
+    const found = assignRows(
+      rows,
+      blocks,
+      comparison,
+      weights,
+      (row, cluster) => this.#isApart(row, cluster) || (mode === 'DOUBT' && cluster === this.#clusterOf(row)),
+    );
     this.#over('comparing');
     this.#tally(found, mode);
     const { link, review } = PERSON_MODEL.thresholds;

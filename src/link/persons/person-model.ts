@@ -20,7 +20,7 @@ const part = (field: string, take?: string): BlockingRule['parts'][number] => (t
  */
 export const PERSON_MODEL: PersonModel = {
   name: 'county-persons',
-  version: 1,
+  version: 2,
   fields: {
     name: { from: ['name'], read: 'chineseName' },
     formerName: { from: ['formerName'], read: 'chineseName' },

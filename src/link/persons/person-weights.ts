@@ -4,8 +4,9 @@ import { answerOf } from '../engine/comparator.js';
 import type { TrainedModel } from '../engine/linkage-model.js';
 import { weightsOf } from '../engine/fellegi-sunter.js';
 import { BIRTH, COMPARISONS, HEAD, HOME, NAME, NUMBER, PHONE, REGISTER, SEX } from './compare-person.js';
-import { HEAD_LEVELS, HOME_LEVELS } from './levels.js';
+import { HEAD_LEVELS, HOME_LEVELS, NUMBER_LEVELS, REGISTER_LEVELS } from './levels.js';
 import { PERSON_MODEL } from './person-model.js';
+import { BESIDE } from './stated-numbers.js';
 
 /** Bits that a vector of levels is worth; the names in it by how rare they are. */
 export class PersonWeights {
@@ -42,10 +43,11 @@ export class PersonWeights {
    * What no weight makes good: a name that plainly differs, a generation between the dates of birth, a second standing row in a register
    * that has nobody twice. Under one number the surname may stand in for the name where home,
    * telephone or head agrees and neither date of birth, sex nor head says otherwise; a name that only a
-   * brother's, sister's or twin's would resemble so is theirs alone who are both the head of one home.
+   * brother's, sister's or twin's would resemble so is theirs alone who are both the head of one home. A likeness alone is not a second
+   * row of one person in a register.
    */
   isVetoed(levels: Uint8Array, isUnique: boolean): boolean {
-    if (isUnique && levels[REGISTER] === 2) return true;
+    if (isUnique && levels[REGISTER] === HAS_ONE) return true;
     // A number, mended or not, is no person's without a name or a date of birth beside it.
     if (levels[NAME] === 0 && levels[BIRTH] !== 1) return true;
     if (levels[NUMBER] === 1 && levels[NAME]! <= SAME_SURNAME) {
@@ -61,26 +63,52 @@ export class PersonWeights {
     // Brothers are not both the head of one home.
     const isOneHead = levels[HEAD] === 1 && within(levels[HOME]!, HOUSEHOLD) && levels[BIRTH]! <= 1;
     if (levels[NAME] === SIBLING_LIKE && !isOneHead) return true;
+    if (levels[REGISTER] === HAS_ONE && this.isLikenessAlone(levels)) return true;
     for (let i = 0; i < COMPARISONS; i += 1) if (this.#vetoed[i]![levels[i]!] === 1) return true;
     return false;
   }
 
   /**
-   * Whether a person should be asked in spite of a veto: one number, or one date of birth in one home, under two names; or, in one
-   * home, a name that is a sibling's or a slip.
+   * Whether nothing but a likeness of names tells the row from the others of a home: relatives are called alike, and what they
+   * share besides (telephone, head, dwelling) is the family's.
    */
-  isWorthAsking(levels: Uint8Array): boolean {
-    if (levels[SEX] === 2) return false;
-    if (levels[NUMBER] === 1 || (levels[BIRTH] === 1 && within(levels[HOME]!, BUILDING))) return true;
-    return levels[NAME] === SIBLING_LIKE && levels[BIRTH] === 0 && within(levels[HOME]!, HOUSEHOLD);
+  isLikenessAlone(levels: Uint8Array): boolean {
+    return levels[NAME]! > SAME_NAME && levels[BIRTH] === 0 && !isNumberAgreed(levels[NUMBER]!);
+  }
+
+  /** Whether one of the home who bears the row's own name goes before: also where the number is this one's and the name is not. */
+  yieldsToNamesake(levels: Uint8Array): boolean {
+    return this.isLikenessAlone(levels) || (levels[NAME]! >= SIBLING_LIKE && levels[BIRTH] === 0);
+  }
+
+  /** Whether the row's own name is borne by one of the home. */
+  isNamesakeAtHome(levels: Uint8Array): boolean {
+    return within(levels[NAME]!, SAME_NAME) && isOneHome(levels);
   }
 
   /**
-   * Whether the name and the date of birth settle it: vetoed, and nobody need be asked, whatever the other comparisons say. Where the
+   * Whether a person should be asked in spite of a veto: one number, or one date of birth in one home, under two names; or, in one
+   * home, a name that is a sibling's or a slip, or of which the surname alone is equal where the register does not have the person
+   * yet. Of two who each have a valid number and another name nothing is left to ask.
+   */
+  isWorthAsking(levels: Uint8Array): boolean {
+    if (levels[SEX] === 2 || levels[NUMBER] === BOTH_VALID) return false;
+    if (levels[NUMBER] === 1 || (levels[BIRTH] === 1 && within(levels[HOME]!, BUILDING))) return true;
+    if (!isOneHome(levels) || levels[BIRTH]! > SAME_YEAR) return false;
+    if (levels[NAME]! < SAME_SURNAME) return true;
+    return levels[NAME] === SAME_SURNAME && levels[REGISTER] === NONE_YET && levels[HEAD] !== HEAD_OR_NOT;
+  }
+
+  /**
+   * Whether name, date of birth and home settle it: vetoed, and nobody need be asked, whatever the other comparisons say. Where the
    * other holds the number that the row carries, they have to be heard.
    */
   isSettled(levels: Uint8Array): boolean {
-    return this.#vetoed[NAME]![levels[NAME]!] === 1 && levels[BIRTH] !== 1;
+    const isOtherName = this.#vetoed[NAME]![levels[NAME]!] === 1;
+    if (!isOtherName && levels[NAME] !== SIBLING_LIKE) return false;
+    if (!within(levels[HOME]!, BUILDING)) return true;
+    if (levels[BIRTH] === 1) return false;
+    return levels[BIRTH]! > SAME_YEAR || (isOtherName && levels[NAME] !== SAME_SURNAME);
   }
 
   /** Of one comparison; for the name, `matched` is the code of the other's name. */
@@ -110,11 +138,18 @@ export class PersonWeights {
   }
 }
 
+/** Equal, or written in a variant of a character. */
+const SAME_NAME = answerOf(chineseName.levels, 'VARIANT');
 const SIBLING_LIKE = answerOf(chineseName.levels, 'SIBLING_LIKE');
 const SURNAME_CHANGED = answerOf(chineseName.levels, 'SURNAME_CHANGED');
 const SAME_SURNAME = answerOf(chineseName.levels, 'SAME_SURNAME');
 
 const AS_FAR_AS_STATED = answerOf(birthDate.levels, 'AS_FAR_AS_STATED');
+const SAME_YEAR = answerOf(birthDate.levels, 'SAME_YEAR');
+const ROUNDED = answerOf(NUMBER_LEVELS, 'ROUNDED');
+const BOTH_VALID = answerOf(NUMBER_LEVELS, 'BOTH_VALID');
+const NONE_YET = answerOf(REGISTER_LEVELS, 'NONE_YET');
+const HAS_ONE = answerOf(REGISTER_LEVELS, 'HAS_ONE');
 const HOUSEHOLD = answerOf(HOME_LEVELS, 'HOUSEHOLD');
 const BUILDING = answerOf(HOME_LEVELS, 'BUILDING');
 const ONE_HEAD = answerOf(HEAD_LEVELS, 'ONE_HEAD');
@@ -125,6 +160,15 @@ const NOT_BY_NAME: ReadonlySet<string> = new Set(['SURNAME_CHANGED', 'PLACEHOLDE
 
 function within(level: number, weakest: number): boolean {
   return level > 0 && level <= weakest;
+}
+
+function isNumberAgreed(level: number): boolean {
+  return within(level, ROUNDED) || level === BESIDE;
+}
+
+/** One dwelling or registered household, or one head in one building. */
+function isOneHome(levels: Uint8Array): boolean {
+  return within(levels[HOME]!, HOUSEHOLD) || (within(levels[HOME]!, BUILDING) && within(levels[HEAD]!, ONE_HEAD));
 }
 
 /** Rarity corrects a level, it does not make one. */
