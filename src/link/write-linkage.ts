@@ -1,6 +1,4 @@
-import { finished } from 'node:stream/promises';
-import { once } from 'node:events';
-import { from as copyFrom } from 'pg-copy-streams';
+import { copyInto } from '../database/copy.js';
 import { openFill } from '../database/open-fill.js';
 import { appendChanges, beginLog, gatherChanges, noteChanges, noteFollowers, type Appended } from './append-changes.js';
 import { ENTITY_COLUMNS, KEY_COLUMNS, KINDS, REASONED, reasonText } from './link-columns.js';
@@ -149,26 +147,19 @@ async function copyLinks(
   onRow?: (done: number) => void,
 ): Promise<void> {
   const { client, county, columns, after } = linkage;
-  const stream = client.query(copyFrom(`copy ${table} (${COLUMNS.join(', ')}) from stdin`));
-  const done = finished(stream);
-  done.catch(() => {});
+  const copy = copyInto(client, table, COLUMNS);
   const { scopes, scope, id } = columns;
-  let chunk = '';
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at]!;
     let line = `${county}\t${id[row]}\t${scopes.textOf(scope[row]!)}`;
     for (const column of after.entity) line += column[row] === 0 ? '\t\\N' : `\t${column[row]}`;
     for (const column of after.reason) line += column[row] === 0 ? '\t\\N' : `\t${reasonText(column[row]!)}`;
     for (const column of keysOf(linkage)) line += column[row] === 0 ? '\t\\N' : `\t${column[row]}`;
-    chunk += `${line}\n`;
-    if (chunk.length > 262_144) {
-      if (!stream.write(chunk)) await Promise.race([once(stream, 'drain'), done]);
-      chunk = '';
-      onRow?.(at);
-    }
+    const waiting = copy.writeLine(`${line}\n`);
+    if (waiting) await waiting;
+    if (at % 10_000 === 0) onRow?.(at);
   }
-  stream.end(chunk);
-  await done;
+  await copy.end();
 }
 
 /** In the order of KEY_COLUMNS. */
