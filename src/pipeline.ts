@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { IMPORTERS } from '../importers/index.js';
 import { loadDivisions, settleCounty } from './county.js';
 import type { Database } from './database/connect.js';
@@ -176,6 +178,7 @@ async function settle(
   if (empty) await database.query('analyze record');
   const started = Date.now();
   const link = await linkTouched(database, county, datasets, ({ done, of }) => tell('link')(done, of), learning);
+  if (link.touched > 0) collectGarbage();
   await ensureIndexes(database, tell('index'));
   if (empty) await database.query('vacuum (analyze) record, link, mention, entity, finding');
   // The links stand: what they say of themselves is counted while their contradictions are looked for.
@@ -185,6 +188,18 @@ async function settle(
   ]);
   const run = standing && (await recordRun(database, county, link, standing, started));
   return { link, assemble, run };
+}
+
+/**
+ * What a linkage held is up to a gigabyte, and while the database builds its indexes nothing happens here that would make the
+ * collector look.
+ */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  // Arrays that the first found are given back by and by, and all of them before the next.
+  collect();
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<T & { readonly seconds: number }> {

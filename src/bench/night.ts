@@ -119,7 +119,8 @@ interface HubRun {
 
 async function runHub(words: readonly string[], home: string): Promise<HubRun> {
   const began = Date.now();
-  const child = spawn(process.execPath, [join(PROJECT_FOLDER, 'dist/src/main.js'), ...words], {
+  // As `launch.mjs` starts it, whose settings of memory are ours as well.
+  const child = spawn(process.execPath, [...process.execArgv, join(PROJECT_FOLDER, 'dist/src/main.js'), ...words], {
     env: { ...process.env, HUB_HOME: home, HUB_COUNTY: '', LANG: 'en_US.UTF-8' } as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

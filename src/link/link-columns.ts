@@ -63,6 +63,14 @@ export class LinkColumns {
     this.key = withKeys ? KEY_COLUMNS.map(() => new Float64Array(0)) : [];
   }
 
+  /** Lets go of all entities but those of these kinds, and of last night's keys but the evidence. */
+  keepOnly(kinds: readonly Kind[]): void {
+    KINDS.forEach((kind, i) => {
+      if (!kinds.includes(kind)) this.entity[i] = new Uint32Array(0);
+    });
+    for (let i = 0; i < this.key.length; i += 1) if (KEY_COLUMNS[i] !== 'evidence') this.key[i] = new Float64Array(0);
+  }
+
   reserve(length: number): void {
     if (length <= this.present.length) return;
     this.present = widened(this.present, length);

@@ -202,6 +202,7 @@ async function run(
   const appended = await writeLinkage(linkage, written, (done) =>
     onProgress?.({ what: 'write', done, of: written.length }),
   );
+  linkage.releaseHomes();
   await linkMentions(linkage, layer);
   await writeConflicts(linkage, persons.conflicts);
   const queued = await keepPersons(linkage, layer, written);

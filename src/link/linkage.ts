@@ -74,6 +74,7 @@ export class Linkage {
     );
     await client.query('reset max_parallel_workers_per_gather');
     await this.#learnAliases();
+    this.columns.release('placeArea', 'placeDoor');
   }
 
   /** Learned anew whenever everything is read, kept for the nights between: what a night believes, the last full run believed. */
@@ -166,6 +167,14 @@ export class Linkage {
   *#unprepared(): Generator<number> {
     yield* this.#again;
     for (let row = this.#prepared; row < this.columns.size; row += 1) if (row >= this.known.size) yield row;
+  }
+
+  /** Once the links are written: lets go of what only they, and the homes, were made of. */
+  releaseHomes(): void {
+    this.columns.release('buildingCite', 'buildingAlias', 'dwellingCode', 'subjectKey', 'unit', 'room', 'isHouse');
+    this.dwellingPlaceKey = new Float64Array(0);
+    this.householdKey = new Float64Array(0);
+    for (const links of [this.before, this.after]) links.keepOnly(['person', 'dwelling', 'building']);
   }
 
   /** @param place of a row that is known already; -1 for a new one */

@@ -121,6 +121,12 @@ export class RecordColumns {
       if (ArrayBuffer.isView(column)) columns[name] = widened(column, length);
   }
 
+  /** Lets go of columns that nothing later in the run asks for. */
+  release(...names: readonly ColumnName[]): void {
+    const columns = this as unknown as Record<string, unknown>;
+    for (const name of names) columns[name] = widened(this[name].subarray(0, 0), 0);
+  }
+
   traits(row: number): DatasetTraits {
     return this.datasets[this.dataset[row]!]!;
   }
@@ -140,6 +146,9 @@ export function buildingPlaceOf(columns: RecordColumns, row: number): number {
 }
 
 type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
+type ColumnName = {
+  [Name in keyof RecordColumns]: RecordColumns[Name] extends Column ? Name : never;
+}[keyof RecordColumns];
 
 export function widened<C extends ArrayBufferView>(column: C, length: number): C {
   const kind = column.constructor as new (length: number) => Column;

@@ -42,7 +42,8 @@ const CODED = {
 } as const satisfies Record<string, 'names' | 'texts' | 'births'>;
 const ENTITIES = ['person', 'dwelling', 'building'] as const;
 const PERSON_REASON = 0;
-const PART = 200_000;
+/** Rows; while a part is written its columns stand in memory three times. */
+const PART = 100_000;
 /** Rows that speak for others before all are written anew. */
 const MOST_PARTS = 200;
 
