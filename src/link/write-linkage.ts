@@ -149,18 +149,31 @@ async function copyLinks(
   const { client, county, columns, after } = linkage;
   const copy = copyInto(client, table, COLUMNS);
   const { scopes, scope, id } = columns;
+  const keys = keysOf(linkage);
+  const first = `${county}\t`;
+  const ends: string[] = [];
+  const reasons = Array.from({ length: 16 }, (_, code) => `\t${reasonText(code)}`);
+  const putNumber = (value: number): void => {
+    if (value === 0) return copy.put(NULL);
+    copy.put('\t');
+    copy.putNumber(value);
+  };
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at]!;
-    let line = `${county}\t${id[row]}\t${scopes.textOf(scope[row]!)}`;
-    for (const column of after.entity) line += column[row] === 0 ? '\t\\N' : `\t${column[row]}`;
-    for (const column of after.reason) line += column[row] === 0 ? '\t\\N' : `\t${reasonText(column[row]!)}`;
-    for (const column of keysOf(linkage)) line += column[row] === 0 ? '\t\\N' : `\t${column[row]}`;
-    const waiting = copy.writeLine(`${line}\n`);
+    copy.put(first);
+    copy.putNumber(id[row]!);
+    copy.put((ends[scope[row]!] ??= `\t${scopes.textOf(scope[row]!)}`));
+    for (const column of after.entity) putNumber(column[row]!);
+    for (const column of after.reason) copy.put(column[row] === 0 ? NULL : reasons[column[row]!]!);
+    for (const column of keys) putNumber(column[row]!);
+    const waiting = copy.endRow();
     if (waiting) await waiting;
     if (at % 10_000 === 0) onRow?.(at);
   }
   await copy.end();
 }
+
+const NULL = '\t\\N';
 
 /** In the order of KEY_COLUMNS. */
 function keysOf({ columns, dwellingPlaceKey, householdKey }: Linkage): readonly Float64Array[] {

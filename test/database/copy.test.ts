@@ -21,13 +21,24 @@ it('brings every text whole, however long beside what is sent at a time', async 
   });
 });
 
-it('brings rows that are lines already', async () => {
+it('brings whole numbers digit for digit', async () => {
+  const numbers = [0, 1, 9, 10, 99, 100, 123_456_789, 999_999_999, 1_000_000_000, 1_000_000_001, 2 ** 53, 2 ** 53 - 1];
+  for (let power = 1; power <= 1e15; power *= 10) numbers.push(power - 1, power, power + 1, power * 7.5);
+  for (let i = 0; i < 20_000; i += 1) numbers.push((i * 450_359_962_737_049) % 2 ** 53);
+  const whole = numbers.map(Math.floor);
   await database.transaction(async (client) => {
-    await client.query('create temp table told (place integer, text text) on commit drop');
-    const copy = copyInto(client, 'told', ['place', 'text']);
-    for (let place = 0; place < 20_000; place += 1) await copy.writeLine(`${place}\t\\N\n`);
-    expect(await copy.end()).toBe(20_000);
-    const { rows } = await client.query('select count(*) as rows, sum(place) as sum, count(text) as texts from told');
-    expect(rows).toEqual([{ rows: 20_000, sum: 199_990_000, texts: 0 }]);
+    await client.query('create temp table told (place integer, number bigint, text text) on commit drop');
+    const copy = copyInto(client, 'told', ['place', 'number', 'text']);
+    for (const [place, number] of whole.entries()) {
+      copy.putNumber(place);
+      copy.put('\t');
+      copy.putNumber(number);
+      copy.put('\t\\N');
+      const waiting = copy.endRow();
+      if (waiting) await waiting;
+    }
+    expect(await copy.end()).toBe(whole.length);
+    const { rows } = await client.query<{ number: number }>('select number, text from told order by place');
+    expect(rows).toEqual(whole.map((number) => ({ number, text: null })));
   });
 });
