@@ -1,6 +1,8 @@
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { NumberIndex } from '../link/engine/number-index.js';
 import { formPersonClusters } from '../link/form-person-clusters.js';
+import { ReplacedRows, type Answers, type KeptDoubt, type LastNight } from '../link/persons/last-night.js';
 import { linkPersons, type Learned, type PersonPartition } from '../link/persons/link-persons.js';
 import { makeRecords, type MadeRecords } from './make-records.js';
 
@@ -23,13 +25,6 @@ export function benchLinkage({ records }: LinkageBenchOptions, write: (line: str
   const turned = link(makeRecords(few, true), null);
   write(`${count(few)} records: partition ${one.hash}; the same in another order: ${turned.hash}`);
   if (one.hash !== turned.hash) throw new Error('The order of the rows shows in the partition.');
-  const first = linkTwice(records, write);
-  const changed = makeRecords(records, false, Math.round(records / 100));
-  tell('one record in a hundred changed', link(changed, first), write);
-}
-
-/** @returns what was learned; the records go, so that the next have their room */
-function linkTwice(records: number, write: (line: string) => void): Learned {
   const began = performance.now();
   const made = makeRecords(records);
   write(`${count(made.columns.size)} records: made in ${seconds(performance.now() - began)}, ${peak()} at most`);
@@ -39,11 +34,52 @@ function linkTwice(records: number, write: (line: string) => void): Learned {
   tell('with what was learned', again, write);
   if (first.hash !== again.hash)
     throw new Error('What was learned does not give the partition that it was learned in.');
-  return first.learned;
+  const last = changeOneInAHundred(made, records, again.answers, again.kept);
+  const night = link(made, first.learned, last);
+  tell('a night: one record in a hundred changed, only rows asked whose answer could be another', night, write);
+  const whole = link(made, first.learned);
+  tell('the same from scratch', whole, write);
+  if (night.hash !== whole.hash) throw new Error('A night does not give the partition of a run from scratch.');
+}
+
+/** Puts what one record in a hundred says anew in its place. @returns what the night has to know of the time before */
+function changeOneInAHundred(
+  { columns, homes }: MadeRecords,
+  records: number,
+  { mark, answer, partner, surety, building }: Answers,
+  doubts: readonly KeptDoubt[],
+): LastNight {
+  const places = new NumberIndex(columns.size);
+  for (let row = 0; row < columns.size; row += 1) places.add(columns.id[row]!);
+  const replaced = new ReplacedRows(columns.datasets);
+  const { columns: changed } = makeRecords(records, false, Math.round(records / 100), true);
+  for (let i = 0; i < changed.size; i += 1) {
+    const row = places.find(changed.id[i]!);
+    replaced.keep(row, columns);
+    columns.copy(changed, i, row);
+    for (const name of ['name', 'headName'] as const)
+      columns[name][row] = columns.names.codeOf(changed.names.textOf(changed[name][i]!));
+    for (const name of ['village', 'area', 'wrongNumber'] as const)
+      columns[name][row] = columns.texts.codeOf(changed.texts.textOf(changed[name][i]!));
+    columns.birthText[row] = columns.births.codeOf(changed.births.textOf(changed.birthText[i]!));
+  }
+  return {
+    mark,
+    answer,
+    partner: Float64Array.from(partner, (row) => (row < 0 ? 0 : columns.id[row]!)),
+    rowOf: (record) => places.find(record),
+    surety,
+    dwelling: homes.dwelling,
+    building,
+    replaced,
+    doubts,
+  };
 }
 
 interface LinkRun {
   readonly learned: Learned;
+  readonly answers: Answers;
+  readonly kept: readonly KeptDoubt[];
   readonly figures: Record<'pairs' | 'asked' | 'unanswered' | 'doubtful', number>;
   readonly hash: string;
   /** Milliseconds by stage, in the order in which they came first. */
@@ -53,7 +89,7 @@ interface LinkRun {
   readonly cpu: number;
 }
 
-function link({ columns, homes }: MadeRecords, learned: Learned | null): LinkRun {
+function link({ columns, homes }: MadeRecords, learned: Learned | null, lastNight: LastNight | null = null): LinkRun {
   const stages = new Map<string, number>();
   const before = process.cpuUsage();
   const began = performance.now();
@@ -66,7 +102,7 @@ function link({ columns, homes }: MadeRecords, learned: Learned | null): LinkRun
   const rows = Int32Array.from({ length: columns.size }, (_, row) => row);
   const deterministic = formPersonClusters(columns, rows);
   onStage('rows of one number');
-  const partition = linkPersons({ columns, rows, homes, deterministic, learned, apart: new Map(), onStage });
+  const partition = linkPersons({ columns, rows, homes, deterministic, learned, apart: new Map(), lastNight, onStage });
   const total = performance.now() - began;
   const used = process.cpuUsage(before);
   const { pairs, asked, unanswered, doubtful } = partition;
@@ -74,6 +110,8 @@ function link({ columns, homes }: MadeRecords, learned: Learned | null): LinkRun
   // The partition itself holds all that it was made from.
   return {
     learned: partition.learned,
+    answers: partition.answers,
+    kept: partition.kept,
     figures,
     hash: hashOf(columns.id, partition),
     stages,

@@ -19,19 +19,19 @@ export interface MadeRecords {
  *
  * A household follows from its index alone, so that an other order of rows changes nothing else.
  * @param records about so many @param turned the same records in another order
- * @param changed so many records, spread evenly, say something else than they did
+ * @param changed so many records, spread evenly, say something else than they did @param only these alone are made
  */
-export function makeRecords(records: number, turned = false, changed = 0): MadeRecords {
+export function makeRecords(records: number, turned = false, changed = 0, only = false): MadeRecords {
   const columns = new RecordColumns(DATASETS);
   // Households are whole, so that the number of rows is about what was asked for.
-  columns.reserve(Math.ceil(records * 1.02) + 1000);
+  columns.reserve(Math.ceil((only ? changed : records) * 1.02) + 1000);
   const homes = { dwelling: new Uint32Array(columns.id.length), building: new Uint32Array(columns.id.length) };
   const households = Math.round(records / ROWS_PER_HOUSEHOLD);
   const every = changed === 0 ? Infinity : Math.floor(records / changed);
   // Strides through all households: no divisor in common.
   let stride = turned ? 7919 : 1;
   while (households % stride === 0 && stride > 1) stride += 2;
-  const write = new RowWriter(columns, homes, households, every);
+  const write = new RowWriter(columns, homes, households, every, only);
   for (let i = 0; i < households; i += 1) write.household((i * stride) % households, turned);
   return { columns, homes };
 }
@@ -84,6 +84,7 @@ class RowWriter {
     readonly homes: Homes,
     readonly households: number,
     readonly every: number,
+    readonly only: boolean,
   ) {}
 
   household(index: number, turned: boolean): void {
@@ -111,9 +112,10 @@ class RowWriter {
   ): void {
     const { columns, homes } = this;
     const id = person.id * 8 + register + (once ? 4 : 0) + 1;
+    const isChanged = mix(id, 15) % this.every === 0;
+    if (this.only && !isChanged) return;
     const row = columns.add();
     const random = new Random(person.id, register, once ? 1 : 0);
-    const isChanged = mix(id, 15) % this.every === 0;
     columns.id[row] = id;
     columns.dataset[row] = register;
     columns.status[row] = once ? 0 : CURRENT;

@@ -205,7 +205,7 @@ async function run(
   linkage.releaseHomes();
   await linkMentions(linkage, layer);
   await writeConflicts(linkage, persons.conflicts);
-  const queued = await keepPersons(linkage, layer, written);
+  const queued = await keepPersons(linkage, layer);
   return {
     ...appended,
     ...report(linkage, written, settled, persons),

@@ -4,7 +4,8 @@ import { traitsOf } from './dataset-traits.js';
 import { ENTITY_COLUMNS, KEY_COLUMNS, LinkColumns, REASONED, reasonCode } from './link-columns.js';
 import { learnAliases } from './learn-aliases.js';
 import { NumberIndex } from './engine/number-index.js';
-import { readEvidenceParts } from './persons/evidence-parts.js';
+import { ReplacedRows } from './persons/last-night.js';
+import { readEvidenceParts, type EvidenceRead } from './persons/evidence-parts.js';
 import { readCopy } from './read-copy.js';
 import { createRecordReader, type RecordReader } from './read-record.js';
 import { buildingPlaceOf, placeAreaKey, RecordColumns, type DatasetTraits } from './record-columns.js';
@@ -51,6 +52,7 @@ export class Linkage {
     // The county goes into COPY, which takes no parameters.
     if (!/^\d{6}$/.test(county)) throw new Error('A county code has six digits.');
     this.columns = new RecordColumns([...traitsOf(datasets), UNDECLARED]);
+    this.replaced = new ReplacedRows(this.columns.datasets);
     this.before = new LinkColumns(!mode.full);
     this.reader = createRecordReader(this.columns, datasets);
   }
@@ -107,10 +109,15 @@ export class Linkage {
 
   /** Positions of persons' rows of which only the evidence is known, as last night left it; in the order of the positions. */
   known = new NumberIndex(16);
+  /** Null in a full run. */
+  lastNight: EvidenceRead | null = null;
+  /** Known rows that were read again, as they were. */
+  readonly replaced: ReplacedRows;
 
   /** What last night knew of every row of a person: a night compares with all of them, and reads few. */
   async readKnown(): Promise<void> {
-    this.known = await readEvidenceParts(this.client, this.county, this.columns, [this.before, this.after]);
+    this.lastNight = await readEvidenceParts(this.client, this.county, this.columns, [this.before, this.after]);
+    this.known = this.lastNight.known;
     this.prepare();
   }
 
@@ -180,6 +187,7 @@ export class Linkage {
   /** @param place of a row that is known already; -1 for a new one */
   #read(cells: (string | null)[], place = -1): number {
     if (place >= 0) {
+      this.replaced.keep(place, this.columns);
       this.columns.clear(place);
       this.#again.push(place);
     }

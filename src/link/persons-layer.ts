@@ -3,10 +3,13 @@ import { NumberIndex } from './engine/number-index.js';
 import { KINDS, REASONED, reasonCode } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 import { applyDecisions, readDecisions, type Decisions } from './persons/decisions.js';
-import { wantsRewriting, writeEvidenceParts } from './persons/evidence-parts.js';
+import { answersOf, wantsRewriting, writeDoubts, writeEvidenceParts } from './persons/evidence-parts.js';
 import type { TrainedModel } from './engine/linkage-model.js';
 import { readLearned, writeLearned, type LearnedModel, type ModelWord } from './persons/learned-model.js';
 import { linkPersons, type Learned, type PersonPartition } from './persons/link-persons.js';
+import { PERSON_MODEL } from './persons/person-model.js';
+import type { LastNight } from './persons/last-night.js';
+import { traitsOf } from './dataset-traits.js';
 import { writeReviewPairs } from './persons/write-review-pairs.js';
 
 const PERSON = KINDS.indexOf('person');
@@ -49,6 +52,7 @@ export async function formPersons(linkage: Linkage, learning: Learning | null): 
       deterministic,
       learned,
       apart: decisions.apart,
+      lastNight: learned && lastNightOf(linkage, termsOf(linkage, known!)),
     });
   const given = learning?.trained;
   // How common names are is not in the file: where no model that fits has counted them, they are counted first.
@@ -65,10 +69,9 @@ export async function formPersons(linkage: Linkage, learning: Learning | null): 
 /** What waits for a person, and what the next night has to know. @returns pairs in the queue */
 export async function keepPersons(
   linkage: Linkage,
-  { rows, persons, partition, decisions }: PersonsLayer,
-  written: Int32Array,
+  { rows, persons, partition, decisions, model }: PersonsLayer,
 ): Promise<number> {
-  const { client, county, columns, before, after, mode } = linkage;
+  const { client, county, columns, mode } = linkage;
   const sizes = new Int32Array(persons.count);
   for (const own of persons.cluster) if (own >= 0) sizes[own]! += 1;
   const at = new Int32Array(columns.size).fill(-1);
@@ -83,16 +86,68 @@ export async function keepPersons(
     decisions,
     ({ row, other }) => sizeOf(row) + sizeOf(other),
   );
-  const evidence = before.key.at(-1);
-  const isNew = (row: number): boolean =>
-    before.present[row] === 0 ||
-    evidence?.[row] !== columns.evidence[row] ||
-    [PERSON, DWELLING, BUILDING].some((kind) => before.entity[kind]![row] !== after.entity[kind]![row]) ||
-    before.reason[0]![row] !== after.reason[0]![row];
-  const anew = mode.full || (await wantsRewriting(client, county));
-  const kept = anew ? rows : written.filter((row) => columns.traits(row).person && isNew(row));
-  await writeEvidenceParts(client, county, columns, after, kept, anew);
+  await keepAnswers(linkage, { rows, partition, model }, mode.full || (await wantsRewriting(client, county)));
   return queued;
+}
+
+/** @param anew all rows, not only those of which something is another than last night */
+async function keepAnswers(
+  { client, county, columns, before, after, lastNight, datasets }: Linkage,
+  { rows, partition, model }: Pick<PersonsLayer, 'rows' | 'partition' | 'model'>,
+  anew: boolean,
+): Promise<void> {
+  const { mark, answer, partner, surety, building } = partition.answers;
+  const at = new Int32Array(columns.size);
+  rows.forEach((row, i) => (at[row] = i));
+  const partnerOf = (i: number): number => (partner[i]! < 0 ? 0 : columns.id[partner[i]!]!);
+  const last = lastNight?.answers;
+  const isKept = (row: number): boolean => {
+    const i = at[row]!;
+    return (
+      last?.mark[row] === mark[i] &&
+      last?.answer[row] === answer[i] &&
+      last?.partner[row] === partnerOf(i) &&
+      last?.surety[row] === surety[i] &&
+      last?.building[row] === building[i] &&
+      ENTITIES_KEPT.every((kind) => before.entity[kind]![row] === after.entity[kind]![row]) &&
+      before.reason[0]![row] === after.reason[0]![row]
+    );
+  };
+  await writeEvidenceParts(
+    client,
+    county,
+    columns,
+    after,
+    anew ? rows : rows.filter((row) => !isKept(row)),
+    (row, into, to) => {
+      const i = at[row]!;
+      into.mark[to] = mark[i]!;
+      into.answer[to] = answer[i]!;
+      into.partner[to] = partnerOf(i);
+      into.surety[to] = surety[i]!;
+      into.building[to] = building[i]!;
+    },
+    anew,
+  );
+  await writeDoubts(client, county, termsOf({ datasets }, model), partition.kept);
+}
+
+const ENTITIES_KEPT = [PERSON, DWELLING, BUILDING];
+
+/** Answers given under other terms are worth nothing. */
+function termsOf({ datasets }: Pick<Linkage, 'datasets'>, { id }: LearnedModel): string {
+  return JSON.stringify([id, PERSON_MODEL.version, traitsOf(datasets)]);
+}
+
+/** Null where nothing is known of last night that holds tonight. */
+function lastNightOf({ columns, before, lastNight, replaced }: Linkage, terms: string): LastNight | null {
+  if (!lastNight || lastNight.terms !== terms) return null;
+  const { known, answers, doubts } = lastNight;
+  // Rows that nobody knew have none of it.
+  const padded = answersOf(columns.size);
+  for (const name of ['mark', 'answer', 'partner', 'surety', 'building'] as const)
+    padded[name].set(answers[name].subarray(0, Math.min(known.size, columns.size)));
+  return { ...padded, rowOf: (record) => known.find(record), dwelling: before.entity[DWELLING]!, replaced, doubts };
 }
 
 /** Also a row that spoke of a person once: its person has to learn that it does no more. */

@@ -111,8 +111,23 @@ export class RecordColumns {
 
   /** Takes back all that is said of a row. */
   clear(row: number): void {
-    for (const column of Object.values(this)) if (ArrayBuffer.isView(column)) (column as unknown as Column)[row] = 0;
+    const columns = this as unknown as Record<string, Column>;
+    for (const name of this.#numeric) columns[name]![row] = 0;
   }
+
+  /** @param from columns whose codes are these columns' own */
+  copy(from: RecordColumns, row: number, to: number): void {
+    const [source, target] = [from, this] as unknown as Record<string, Column>[];
+    for (const name of from.#numeric) target![name]![to] = source![name]![row]!;
+  }
+
+  /** Names of the columns. */
+  get #numeric(): readonly string[] {
+    return (this.#columnNames ??= Object.entries(this).flatMap(([name, column]) =>
+      ArrayBuffer.isView(column) ? [name] : [],
+    ));
+  }
+  #columnNames: readonly string[] | null = null;
 
   reserve(length: number): void {
     if (length <= this.id.length) return;

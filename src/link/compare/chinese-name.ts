@@ -63,9 +63,8 @@ export const chineseName: Comparator = {
 
 class PreparedNames implements PreparedComparator {
   readonly #values: TextTable;
-  /** A name's place is its code. */
+  /** A name's place is its code. Taken apart when first compared: a night compares few of the county's. */
   readonly #forms = new NameForms();
-  #known = 0;
 
   constructor(values: TextTable) {
     this.#values = values;
@@ -73,19 +72,16 @@ class PreparedNames implements PreparedComparator {
   }
 
   extend(): void {
-    for (
-      let text = this.#values.textOf(this.#known);
-      text !== '' || this.#known === 0;
-      text = this.#values.textOf(this.#known)
-    ) {
-      this.#forms.add(text);
-      this.#known += 1;
-    }
+    this.#forms.reserve(this.#values.size);
   }
 
   compare(one: number, other: number): number {
-    if (one === 0 || other === 0 || this.#forms.has(one, NO_NAME) || this.#forms.has(other, NO_NAME)) return 0;
-    return 1 + compareForms(this.#forms, one, other);
+    if (one === 0 || other === 0) return 0;
+    const forms = this.#forms;
+    if (!forms.isKnown(one)) forms.put(one, this.#values.textOf(one));
+    if (!forms.isKnown(other)) forms.put(other, this.#values.textOf(other));
+    if (forms.has(one, NO_NAME) || forms.has(other, NO_NAME)) return 0;
+    return 1 + compareForms(forms, one, other);
   }
 }
 

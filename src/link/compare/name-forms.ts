@@ -45,8 +45,24 @@ export class NameForms {
 
   /** @returns the place of the name; the methods below take that */
   add(name: string): number {
-    if (this.#count * SLOT === this.#words.length) this.#widen();
     const place = this.#count;
+    this.reserve(place + 1);
+    this.put(place, name);
+    this.#count += 1;
+    return place;
+  }
+
+  /** Whether a name that has a character stands at the place. */
+  isKnown(place: number): boolean {
+    return this.header(place) !== 0;
+  }
+
+  /** Makes room for places below. */
+  reserve(names: number): void {
+    while (names * SLOT > this.#words.length) this.#widen();
+  }
+
+  put(place: number, name: string): void {
     const folded = foldName(name);
     const characters = [...folded];
     const isHan = characters.some((character) => HAN_CHARACTER.test(character));
@@ -70,8 +86,6 @@ export class NameForms {
     const [forwards, backwards] = spellName(characters, isHan, surname);
     this.#spell(place * SPELLING, hashKey(forwards));
     this.#spell(place * SPELLING + 2, hashKey(backwards));
-    this.#count += 1;
-    return place;
   }
 
   clear(): void {

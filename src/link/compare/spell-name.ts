@@ -32,6 +32,70 @@ export function pinyinKey(name: string): string {
   return [...family, ...given].map(mergeDialect).join('');
 }
 
+/**
+ * The same as one number of 52 bits: equal keys, equal numbers.
+ * @param characters of a folded name @returns 0 for no name
+ */
+export function soundNumber(characters: readonly string[]): number {
+  let isHan = false;
+  for (const character of characters) isHan ||= soundOf(character).isHan;
+  if (!isHan) return packed(soundOfLetters(pinyinKey(characters.join(''))));
+  const length = surnameLengthOf(characters);
+  let { first, second } = soundOfSurname(characters.slice(0, length).join(''));
+  for (let i = length; i < characters.length; i += 1) {
+    const next = soundOf(characters[i]!);
+    first = (Math.imul(first, next.firstPower) + next.first) | 0;
+    second = (Math.imul(second, next.secondPower) + next.second) | 0;
+  }
+  return packed({ first, second });
+}
+
+/** Letters as two polynomials, so that those of two syllables follow from those of each. */
+interface Sound {
+  readonly first: number;
+  readonly second: number;
+  readonly firstPower: number;
+  readonly secondPower: number;
+}
+
+const sounds = new Map<string, Sound & { readonly isHan: boolean }>();
+const surnameSounds = new Map<string, Sound>();
+
+function soundOf(character: string): Sound & { readonly isHan: boolean } {
+  const known = sounds.get(character);
+  if (known) return known;
+  const sound = {
+    ...soundOfLetters(mergeDialect(spellingOf(characterId(character)))),
+    isHan: /\p{Script=Han}/u.test(character),
+  };
+  sounds.set(character, sound);
+  return sound;
+}
+
+function soundOfSurname(surname: string): Sound {
+  const known = surnameSounds.get(surname);
+  if (known) return known;
+  const sound = soundOfLetters((splitSyllables(surnameSpelling(surname)) ?? []).map(mergeDialect).join(''));
+  surnameSounds.set(surname, sound);
+  return sound;
+}
+
+function soundOfLetters(letters: string): Sound {
+  let [first, second, firstPower, secondPower] = [0, 0, 1, 1];
+  for (let i = 0; i < letters.length; i += 1) {
+    const code = letters.charCodeAt(i);
+    first = (Math.imul(first, 0x01000193) + code) | 0;
+    second = (Math.imul(second, 0x9e3779b1) + code) | 0;
+    firstPower = Math.imul(firstPower, 0x01000193);
+    secondPower = Math.imul(secondPower, 0x9e3779b1);
+  }
+  return { first, second, firstPower, secondPower };
+}
+
+function packed({ first, second }: Pick<Sound, 'first' | 'second'>): number {
+  return (first >>> 0) * 1_048_576 + ((second >>> 12) & 0xfffff);
+}
+
 export function surnameOf(name: string): string {
   const characters = [...foldName(name)];
   return characters.slice(0, surnameLengthOf(characters)).join('');

@@ -22,6 +22,17 @@ export function mergedSyllable(id: number): number {
 
 /** n/l/r, zh/z, ch/c, sh/s, f/hu and the endings n/ng told apart by no one who has not learned it at school. @see 汉语方言概要 */
 export function mergeDialect(syllable: string): string {
+  const known = dialects.get(syllable);
+  if (known !== undefined) return known;
+  const found = mergedOf(syllable);
+  dialects.set(syllable, found);
+  return found;
+}
+
+/** A few hundred syllables, and the letters of names that are none. */
+const dialects = new Map<string, string>();
+
+function mergedOf(syllable: string): string {
   let merging = syllable.replace(/^([zcs])h/, '$1').replace(/^[nr](?=[aeiouv])/, 'l');
   if (merging === 'hu') merging = 'fu';
   else if (merging === 'hong') merging = 'feng';

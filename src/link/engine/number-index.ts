@@ -35,6 +35,28 @@ export class NumberIndex {
     return this.size - 1;
   }
 
+  /**
+   * False for most keys that were never added, by a few bits a key that stay in the processor's cache: for whoever asks for many more keys
+   * than there are here. Once asked, nothing may be added any more.
+   */
+  mayHave(key: number): boolean {
+    const filter = (this.#filter ??= this.#filtered());
+    const bit = mixed(key) & (filter.length * 32 - 1);
+    return (filter[bit >>> 5]! & (1 << (bit & 31))) !== 0;
+  }
+  #filter: Uint32Array | null = null;
+
+  #filtered(): Uint32Array {
+    let words = 64;
+    while (words * 4 < this.size) words *= 2;
+    const filter = new Uint32Array(words);
+    for (let i = 0; i < this.size; i += 1) {
+      const bit = mixed(this.#keys[i]!) & (words * 32 - 1);
+      filter[bit >>> 5]! |= 1 << (bit & 31);
+    }
+    return filter;
+  }
+
   /** -1 where the key was never added. */
   find(key: number): number {
     let slot = this.#slot(key);
@@ -50,10 +72,7 @@ export class NumberIndex {
   }
 
   #slot(key: number): number {
-    const high = Math.floor(key / 4294967296) | 0;
-    const low = key | 0;
-    const mixed = Math.imul(low ^ (low >>> 15) ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
-    return (mixed ^ (mixed >>> 13)) & this.#mask;
+    return mixed(key) & this.#mask;
   }
 
   #widen(): void {
@@ -65,4 +84,11 @@ export class NumberIndex {
       this.#slots[slot] = i;
     }
   }
+}
+
+function mixed(key: number): number {
+  const high = Math.floor(key / 4294967296) | 0;
+  const low = key | 0;
+  const mixing = Math.imul(low ^ (low >>> 15) ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
+  return mixing ^ (mixing >>> 13);
 }

@@ -1,5 +1,5 @@
-import type { CandidateBlocks } from './block-candidates.js';
 import { Candidates } from './block-candidates.js';
+import type { RowBlocks } from './block-rows.js';
 import type { ClusterRows } from './cluster-rows.js';
 import type { PersonComparison } from './compare-person.js';
 import type { PersonWeights } from './person-weights.js';
@@ -30,7 +30,7 @@ export const WEIGHT_BINS = 64;
  */
 export function assignRows(
   rows: Int32Array,
-  blocks: CandidateBlocks,
+  blocksOf: (row: number) => RowBlocks,
   comparison: PersonComparison,
   weights: PersonWeights,
   isApart: (row: number, cluster: number) => boolean,
@@ -62,7 +62,7 @@ export function assignRows(
   const alike: number[] = [];
   const alikeBits: number[] = [];
   for (let at = 0; at < rows.length; at += 1) {
-    const found = blocks.candidatesOf(at, candidates);
+    const found = blocksOf(rows[at]!).candidatesOf(rows[at]!, candidates);
     kept = 0;
     asked = -Infinity;
     alike.length = 0;

@@ -8,14 +8,14 @@ export interface CandidateRule {
   readonly keyOf: (row: number) => number;
   /** Keys by which a row asks, where these are others than its own. */
   readonly askedBy?: (row: number, ask: (key: number) => void) => void;
-  /** A key under which more clusters stand brings none of them. */
+  /** A key under which more stand brings none of them: rows of the county, or clusters where these are what is asked for. */
   readonly most: number;
 }
 
 export interface CappedRule {
   readonly rule: string;
   readonly blocks: number;
-  /** Clusters that stood in those blocks. */
+  /** Rows, or clusters, that stood in those blocks. */
   readonly records: number;
 }
 

@@ -1,12 +1,33 @@
 import type { CandidateRule } from './block-candidates.js';
-import type { PersonComparison } from './compare-person.js';
-import type { PersonEvidence } from './person-evidence.js';
+import type { HomeHouseholds, PersonEvidence } from './person-evidence.js';
 import { PERSON_MODEL } from './person-model.js';
+import type { StatedNumbers } from './stated-numbers.js';
+
+/** Of the evidence what keys are made of; also of rows as they were. */
+export type KeyEvidence = Pick<
+  PersonEvidence,
+  | 'columns'
+  | 'pinyin'
+  | 'given'
+  | 'surname'
+  | 'firstTwo'
+  | 'townshipOf'
+  | 'homes'
+  | 'building'
+  | 'householdOf'
+  | 'numberBirth'
+>;
+
+/** By which other keys than its own a row asks. */
+export interface Asking {
+  readonly numbers: Pick<StatedNumbers, 'ask'>;
+  readonly households: Pick<HomeHouseholds, 'each'>;
+}
 
 /** The blocking rules of the model as keys of numbers: two codes in one, exact in 53 bits. */
 export function candidateRules(
-  evidence: PersonEvidence,
-  { numbers, households }: PersonComparison,
+  evidence: KeyEvidence,
+  { numbers, households }: Asking,
   holds: (row: number) => boolean,
 ): CandidateRule[] {
   const { columns, pinyin, given, surname, firstTwo, townshipOf, homes, building, householdOf } = evidence;

@@ -12,7 +12,7 @@ import { PersonWeights } from './person-weights.js';
 import { PhoneShares } from './phone-shares.js';
 import { prepareComparators } from './prepare-comparators.js';
 import { repairNumbers } from './repair-numbers.js';
-import { StatedNumbers } from './stated-numbers.js';
+import { numbersHeld, StatedNumbers } from './stated-numbers.js';
 
 /** The engine's own comparison over a few rows that were read for the purpose, the persons among them as the links have them. */
 export interface FewPersons {
@@ -66,9 +66,15 @@ export function compareFew(
   rows.forEach((row, at) => {
     if (holds(row)) entityOf.set(deterministic.cluster[at]!, cluster[at]!);
   });
-  const numbers = new StatedNumbers(evidence, clusters, repairNumbers, (row) => entityOf.get(held.holderOf(row)) ?? -1);
+  const numbers = new StatedNumbers(
+    evidence,
+    clusters,
+    repairNumbers,
+    (row) => entityOf.get(held.holderOf(row)) ?? -1,
+    numbersHeld(evidence, clusters),
+  );
   const comparison = new PersonComparison(evidence, clusters, comparators, numbers, households, (row) =>
-    phones.of(row),
+    phones.isOfFew(row),
   );
   const weights = new PersonWeights(trained, names.sharesOf(columns.names), names.persons);
   const isByNumber = (row: number, of: number): boolean => {

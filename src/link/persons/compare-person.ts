@@ -31,8 +31,8 @@ export class PersonComparison {
     readonly comparators: PreparedComparators,
     readonly numbers: StatedNumbers,
     readonly households: HomeHouseholds,
-    /** How many persons have the row's telephone. */
-    readonly phoneShare: (row: number) => number,
+    /** Whether few have the row's telephone. */
+    readonly isPhoneOfFew: (row: number) => boolean,
   ) {}
 
   /**
@@ -123,7 +123,7 @@ export class PersonComparison {
     const own = columns.phoneKey[row]!;
     const theirs = columns.phoneKey[other]!;
     if (own === 0 || theirs === 0) return;
-    keepStronger(this.levels, PHONE, own !== theirs ? 3 : this.phoneShare(row) <= FEW ? 1 : 2);
+    keepStronger(this.levels, PHONE, own !== theirs ? 3 : this.isPhoneOfFew(row) ? 1 : 2);
   }
 
   #home({ village, area }: RecordColumns, row: number, other: number): void {
@@ -137,7 +137,7 @@ export class PersonComparison {
     else if (
       household >= 0 &&
       (this.households.has(dwelling, household) ||
-        (this.households.count(building) <= FEW_HOUSEHOLDS && this.households.has(building, household)))
+        (this.households.isOfFew(building) && this.households.has(building, household)))
     )
       level = 2;
     else if (building !== 0 && building === buildingOf[other]) level = dwelling === 0 ? 3 : 4;
@@ -168,10 +168,6 @@ export class PersonComparison {
 }
 
 const ELSEWHERE = 10;
-/** A telephone of more persons than this says little. */
-const FEW = 4;
-/** A building of more households than this does not tie anybody to one of them. */
-const FEW_HOUSEHOLDS = 8;
 
 function isStanding(columns: RecordColumns, row: number): boolean {
   return columns.status[row] === CURRENT && columns.standing[row] === 1;

@@ -6,6 +6,7 @@ import { NumberIndex } from '../engine/number-index.js';
 import type { TextTable } from '../engine/text-table.js';
 import { KINDS, type LinkColumns } from '../link-columns.js';
 import type { RecordColumns } from '../record-columns.js';
+import type { KeptDoubt } from './last-night.js';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -55,33 +56,88 @@ interface Part {
   readonly plain: Readonly<Record<string, ArrayLike<number>>>;
   readonly coded: Readonly<Record<string, { readonly texts: readonly string[]; readonly codes: Int32Array }>>;
   readonly entities: Readonly<Record<string, Uint32Array>>;
+  readonly answers?: AnswerColumns;
 }
 
-/**
- * Fills the columns with what is known of every record of a person, from `linkage_part`.
- * @returns positions by record id, in the order of the index; null where parts are missing and a full run has to write them
- */
+/** What rows answered, by row; `partner` by the id of its record, 0 for none. */
+export interface AnswerColumns {
+  readonly mark: Float64Array;
+  readonly answer: Uint8Array;
+  readonly partner: Float64Array;
+  readonly surety: Float32Array;
+  readonly building: Uint32Array;
+}
+
+export interface EvidenceRead {
+  /** Positions by record id, in the order of the index. */
+  readonly known: NumberIndex;
+  readonly answers: AnswerColumns;
+  readonly doubts: readonly KeptDoubt[];
+  /** What the answers were given under; '' where that is not known. */
+  readonly terms: string;
+}
+
+/** The part that holds no rows. */
+const DOUBTS = 0;
+
+/** Fills the columns with what is known of every record of a person, from `linkage_part`. */
 export async function readEvidenceParts(
   client: PoolClient,
   county: string,
   columns: RecordColumns,
   links: readonly LinkColumns[],
-): Promise<NumberIndex> {
+): Promise<EvidenceRead> {
   const listed = await client.query<{ part: number; records: number }>(
-    'select part, records from linkage_part where county = $1 order by part',
-    [county],
+    'select part, records from linkage_part where county = $1 and part <> $2 order by part',
+    [county, DOUBTS],
   );
   const known = new NumberIndex(Math.max(16, listed.rows[0]?.records ?? 0));
   const datasets = new Map(columns.datasets.map((traits, code) => [traits.name, code]));
+  const records = listed.rows.reduce((sum, part) => sum + part.records, 0);
+  const answers = answersOf(records);
   for (const { part } of listed.rows) {
-    const found = await client.query<{ body: Buffer }>(
-      'select body from linkage_part where county = $1 and part = $2',
-      [county, part],
-    );
-    const read = deserialize(await decompress(found.rows[0]!.body)) as Part;
-    fill(read, columns, links, known, datasets);
+    fill((await readPart(client, county, part)) as Part, columns, links, known, datasets, answers);
   }
-  return known;
+  const said = (await readPart(client, county, DOUBTS)) as Said | null;
+  return { known, answers, doubts: said?.doubts ?? [], terms: said?.terms ?? '' };
+}
+
+interface Said {
+  readonly terms: string;
+  readonly doubts: readonly KeptDoubt[];
+}
+
+async function readPart(client: PoolClient, county: string, part: number): Promise<unknown> {
+  const found = await client.query<{ body: Buffer }>('select body from linkage_part where county = $1 and part = $2', [
+    county,
+    part,
+  ]);
+  return found.rows[0] ? deserialize(await decompress(found.rows[0].body)) : null;
+}
+
+export function answersOf(rows: number): AnswerColumns {
+  return {
+    mark: new Float64Array(rows),
+    answer: new Uint8Array(rows),
+    partner: new Float64Array(rows),
+    surety: new Float32Array(rows),
+    building: new Uint32Array(rows),
+  };
+}
+
+/** Keeps what rows were in doubt about, and under which terms all rows answered. */
+export async function writeDoubts(
+  client: PoolClient,
+  county: string,
+  terms: string,
+  doubts: readonly KeptDoubt[],
+): Promise<void> {
+  const body = await compress(serialize({ terms, doubts } satisfies Said));
+  await client.query(
+    `insert into linkage_part (county, part, records, body) values ($1, $2, $3, $4)
+     on conflict (county, part) do update set records = excluded.records, body = excluded.body`,
+    [county, DOUBTS, doubts.length, body],
+  );
 }
 
 function fill(
@@ -90,6 +146,7 @@ function fill(
   links: readonly LinkColumns[],
   known: NumberIndex,
   datasets: ReadonlyMap<string, number>,
+  answers: AnswerColumns,
 ): void {
   const ids = part.plain['id']!;
   const rows = new Int32Array(part.records);
@@ -113,6 +170,15 @@ function fill(
   }
   const codes = part.datasets.map((name) => datasets.get(name) ?? columns.datasets.length - 1);
   for (let i = 0; i < part.records; i += 1) columns.dataset[rows[i]!] = codes[part.dataset[i]!]!;
+  const { mark, answer, partner, surety, building } = part.answers ?? answersOf(part.records);
+  for (let i = 0; i < part.records; i += 1) {
+    const row = rows[i]!;
+    answers.mark[row] = mark[i]!;
+    answers.answer[row] = answer[i]!;
+    answers.partner[row] = partner[i]!;
+    answers.surety[row] = surety[i]!;
+    answers.building[row] = building[i]!;
+  }
   for (const link of links) {
     for (const kind of ENTITIES) {
       const to = link.entity[KINDS.indexOf(kind)]!;
@@ -127,6 +193,7 @@ function fill(
 
 /**
  * Writes what is now known of these rows.
+ * @param answersAt puts what a row answered into its place
  * @param anew all rows of persons are given, and what was written before goes
  */
 export async function writeEvidenceParts(
@@ -135,6 +202,7 @@ export async function writeEvidenceParts(
   columns: RecordColumns,
   links: LinkColumns,
   rows: Int32Array,
+  answersAt: (row: number, answers: AnswerColumns, to: number) => void,
   anew: boolean,
 ): Promise<void> {
   if (anew) await client.query('delete from linkage_part where county = $1', [county]);
@@ -145,7 +213,7 @@ export async function writeEvidenceParts(
   let part = Number(last.rows[0]!.part);
   for (let from = 0; from < rows.length; from += PART) {
     const some = rows.subarray(from, from + PART);
-    const body = await compress(serialize(partOf(columns, links, some)), {
+    const body = await compress(serialize(partOf(columns, links, some, answersAt)), {
       params: { [constants.ZSTD_c_compressionLevel]: 1 },
     });
     part += 1;
@@ -167,13 +235,20 @@ export async function wantsRewriting(client: PoolClient, county: string): Promis
   return Number(rows[0]!.parts) > MOST_PARTS;
 }
 
-function partOf(columns: RecordColumns, links: LinkColumns, rows: Int32Array): Part {
+function partOf(
+  columns: RecordColumns,
+  links: LinkColumns,
+  rows: Int32Array,
+  answersAt: (row: number, answers: AnswerColumns, to: number) => void,
+): Part {
   const columnOf = (name: string): Float64Array => (columns as unknown as Record<string, Float64Array>)[name]!;
   const pick = <C extends Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array>(column: C): C => {
     const picked = new (column.constructor as new (length: number) => C)(rows.length);
     for (let i = 0; i < rows.length; i += 1) picked[i] = column[rows[i]!]!;
     return picked;
   };
+  const answers = answersOf(rows.length);
+  rows.forEach((row, i) => answersAt(row, answers, i));
   const used = [...new Set(pick(columns.dataset))].toSorted((one, other) => one - other);
   return {
     records: rows.length,
@@ -185,6 +260,7 @@ function partOf(columns: RecordColumns, links: LinkColumns, rows: Int32Array): P
       Object.entries(CODED).map(([name, table]) => [name, localCodes(columns[table], columnOf(name), rows)]),
     ),
     entities: Object.fromEntries(ENTITIES.map((kind) => [kind, pick(links.entity[KINDS.indexOf(kind)]!)])),
+    answers,
   };
 }
 

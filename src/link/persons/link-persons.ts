@@ -3,20 +3,36 @@ import { roundShares } from '../engine/trained-model.js';
 import type { PersonClusters } from '../form-person-clusters.js';
 import type { RecordColumns } from '../record-columns.js';
 import { assignRows, WEIGHT_BINS, type Assignments } from './assign-rows.js';
-import { CandidateBlocks, Candidates, type CappedRule } from './block-candidates.js';
+import { CandidateBlocks, Candidates, type CandidateRule, type CappedRule } from './block-candidates.js';
+import { RowBlocks } from './block-rows.js';
 import { candidateRules } from './candidate-rules.js';
 import { rowsByCluster, type ClusterRows } from './cluster-rows.js';
 import { clusterStrangers } from './cluster-strangers.js';
 import { PersonComparison } from './compare-person.js';
 import { heldNumbers, type HeldNumbers } from './held-numbers.js';
+import {
+  HOLDS_NUMBER,
+  JOINED_FIRST,
+  JOINED_LAST,
+  JOINED_WHEN_LEADING,
+  NUMBERED,
+  TOLD_APART,
+  UNANSWERED,
+  WAS_SECOND,
+  type Answers,
+  type KeptDoubt,
+  type LastNight,
+} from './last-night.js';
+import { markRows } from './mark-rows.js';
 import { NameCounts } from './name-counts.js';
 import { HomeHouseholds, PersonEvidence, type Homes } from './person-evidence.js';
 import { PERSON_MODEL } from './person-model.js';
 import { PersonWeights } from './person-weights.js';
+import { downwards, PersonsNight } from './persons-night.js';
 import { PhoneShares } from './phone-shares.js';
 import { prepareComparators } from './prepare-comparators.js';
 import { repairNumbers } from './repair-numbers.js';
-import { StatedNumbers } from './stated-numbers.js';
+import { numbersHeld, StatedNumbers } from './stated-numbers.js';
 import { drawRows, trainPersons } from './train-persons.js';
 
 export interface PersonsQuestion {
@@ -30,6 +46,8 @@ export interface PersonsQuestion {
   readonly learned: Learned | null;
   /** Rows that a person has said never to be one; from both sides. */
   readonly apart: ReadonlyMap<number, readonly number[]>;
+  /** Where it fits what was learned, only rows are asked whose answer could be another than last night's. The partition is the same. */
+  readonly lastNight?: LastNight | null;
   /** Told when a stage is over. */
   readonly onStage?: (stage: string) => void;
 }
@@ -58,11 +76,15 @@ export interface PersonPartition {
   readonly doubtful: readonly DoubtfulPair[];
   readonly capped: readonly CappedRule[];
   readonly pairs: number;
-  /** Candidates by weight, as `assignRows` bins them. */
+  /** Of the rows asked in this run: candidates by weight, as `assignRows` bins them. */
   readonly weights: Float64Array;
-  /** Rows that asked, and those of them that no candidate was found for. */
+  /** Rows without a number of their own; how many of them were asked in this run; and those that no candidate was found for. */
+  readonly numberless: number;
   readonly asked: number;
   readonly unanswered: number;
+  /** For the next night. */
+  readonly answers: Answers;
+  readonly kept: readonly KeptDoubt[];
   readonly comparison: PersonComparison;
   readonly evidenceWeights: PersonWeights;
 }
@@ -85,18 +107,23 @@ export function linkPersons(question: PersonsQuestion): PersonPartition {
 class PersonsRun {
   readonly #question: PersonsQuestion;
   readonly #columns: RecordColumns;
+  /** By position; changed as rows are joined. */
   readonly #cluster: Int32Array;
   readonly #count: number;
   readonly #held: HeldNumbers;
   readonly #evidence: PersonEvidence;
   readonly #byAgreement: Uint8Array;
+  readonly #answers: Answers;
   readonly #capped: CappedRule[] = [];
   readonly #doubtful: DoubtfulPair[] = [];
+  readonly #kept: KeptDoubt[] = [];
   readonly #weights = new Float64Array(WEIGHT_BINS);
   readonly #comparators;
+  /** The first row of each cluster of the deterministic layer: what is joined to it is told by this row. */
+  readonly #firstOf: Int32Array;
   #anchored: Uint8Array;
   #pairs = 0;
-  #unanswered = 0;
+  #asked = 0;
 
   constructor(question: PersonsQuestion) {
     const { columns, rows, deterministic, homes } = question;
@@ -105,12 +132,23 @@ class PersonsRun {
     this.#cluster = deterministic.cluster.slice();
     this.#count = deterministic.count;
     this.#byAgreement = new Uint8Array(rows.length);
+    this.#answers = {
+      mark: new Float64Array(rows.length),
+      answer: new Uint8Array(rows.length),
+      partner: new Int32Array(rows.length).fill(-1),
+      surety: new Float32Array(rows.length),
+      building: new Uint32Array(rows.length),
+    };
     this.#comparators = prepareComparators(columns);
     this.#held = heldNumbers(columns, rows, deterministic, this.#comparators);
     const persons = rows.filter((_, at) => this.#cluster[at]! >= 0);
     this.#evidence = new PersonEvidence(columns, persons, homes, (row) => this.#held.holds[row] === 1);
     this.#comparators.name.extend();
     this.#comparators.birth.extend();
+    this.#firstOf = new Int32Array(this.#count).fill(-1);
+    rows.forEach((row, at) => {
+      if (this.#cluster[at]! >= 0 && this.#firstOf[this.#cluster[at]!] === -1) this.#firstOf[this.#cluster[at]!] = row;
+    });
     this.#anchored = new Uint8Array(this.#count);
     for (const row of persons) if (this.#held.holds[row] === 1) this.#anchored[this.#clusterOf(row)] = 1;
     this.#over('preparing');
@@ -120,47 +158,78 @@ class PersonsRun {
     const evidence = this.#evidence;
     const columns = this.#columns;
     const residual = evidence.rows.filter((row) => this.#held.holds[row] === 0);
+    const { unconfirmed } = this.#held;
     let clusters = this.#clusters();
-    const isResidual = new Uint8Array(columns.size);
-    for (const row of residual) isResidual[row] = 1;
-    for (const row of this.#held.unconfirmed) isResidual[row] = 1;
-    const households = new HomeHouseholds(evidence, clusters, (row) => isResidual[row] === 1, evidence.rows);
+    const isAsking = new Uint8Array(columns.size);
+    for (const row of residual) isAsking[row] = 1;
+    for (const row of unconfirmed) isAsking[row] = 1;
+    const households = new HomeHouseholds(evidence, clusters, (row) => isAsking[row] === 1, evidence.rows);
     const phones = new PhoneShares(
       columns,
-      evidence.rows.filter((row) => isResidual[row] === 1),
+      evidence.rows.filter((row) => isAsking[row] === 1),
       clusters,
     );
+    const numbers = numbersHeld(evidence, clusters);
     const comparing = (within: ClusterRows): PersonComparison =>
       new PersonComparison(
         evidence,
         within,
         this.#comparators,
-        new StatedNumbers(evidence, within, repairNumbers, this.#held.holderOf),
+        new StatedNumbers(evidence, within, repairNumbers, this.#held.holderOf, numbers),
         households,
-        (row) => phones.of(row),
+        (row) => phones.isOfFew(row),
       );
     let comparison = comparing(clusters);
+    this.#mark(households, phones, isAsking);
     this.#over('homes and telephones');
     const learned = known ?? this.#learn(comparison, clusters, residual);
     const weights = new PersonWeights(learned.trained, learned.names.sharesOf(columns.names), learned.names.persons);
     this.#over('learning');
-    // The register that has nobody twice goes first: what is left of it are persons whom others may be.
-    const leading = residual.filter((row) => columns.traits(row).duplicates === 'none');
-    this.#assign(leading, clusters, comparison, weights, 'LINK');
-    for (const row of leading) this.#anchored[this.#clusterOf(row)] = 1;
-    let others = residual.filter((row) => columns.traits(row).duplicates !== 'none');
-    // A second time beside what the first found: a person's other rows say more of them.
-    for (const round of ['LINK', 'LAST'] as const) {
+    const asking = evidence.rows.filter((row) => isAsking[row] === 1);
+    const night = known && this.#question.lastNight ? this.#night(this.#question.lastNight, comparison, weights) : null;
+    night?.begin(clusters, asking);
+    const compareBeside = (grown: ReadonlySet<number>): void =>
+      night?.compareBeside(
+        (row, cluster) => this.#worth(row, cluster, comparison, weights),
+        () => weights.isNamesakeAtHome(comparison.levels),
+        grown,
+      );
+    compareBeside(new Set());
+    const blocks = new BlocksInTurn((rows) => this.#rowBlocks(rows, comparison));
+    blocks.take(night ? asking.filter((row) => night.disturbed.has(row)) : asking);
+    this.#capped.push(...blocks.capped);
+    this.#over('candidates');
+    const round = (rows: Int32Array, mode: Mode): void => {
+      const asked = night ? rows.filter((row) => night.disturbed.has(row)) : rows;
+      this.#assign({ blocks, clusters, comparison, weights, mode, night }, asked, rows);
+      this.#over('comparing');
+    };
+    const settle = (rest: Int32Array, joined = NO_ROWS): void => {
       clusters = this.#clusters();
       comparison = comparing(clusters);
-      this.#assign(others, clusters, comparison, weights, round);
-      others = others.filter((row) => this.#byAgreement[this.#held.at[row]!] === 0);
-    }
-    clusters = this.#clusters();
-    comparison = comparing(clusters);
+      if (!night) return;
+      night.settle(clusters, rest);
+      compareBeside(new Set(Array.from(joined, (row) => this.#clusterOf(row))));
+      blocks.take(rest.filter((row) => night.disturbed.has(row) && !blocks.has(row)));
+      this.#over('candidates');
+    };
+    // The register that has nobody twice goes first: what is left of it are persons whom others may be.
+    const leading = residual.filter((row) => columns.traits(row).duplicates === 'none');
+    let others = residual.filter((row) => columns.traits(row).duplicates !== 'none');
+    round(leading, 'LEAD');
+    for (const row of leading) this.#anchored[this.#clusterOf(row)] = 1;
+    settle(Int32Array.from([...others, ...unconfirmed]), leading);
+    round(others, 'FIRST');
+    others = others.filter((row) => this.#byAgreement[this.#held.at[row]!] === 0);
+    // A second time beside what the first found: a person's other rows say more of them.
+    settle(Int32Array.from([...others, ...unconfirmed]));
+    round(others, 'LAST');
+    others = others.filter((row) => this.#byAgreement[this.#held.at[row]!] === 0);
+    settle(unconfirmed);
     this.#joinStrangers(others, clusters, comparison, weights);
     this.#over('strangers');
-    this.#assign(this.#held.unconfirmed, clusters, comparison, weights, 'DOUBT');
+    round(unconfirmed, 'DOUBT');
+    const unanswered = this.#answers.answer.reduce((sum, answer) => sum + ((answer & UNANSWERED) === 0 ? 0 : 1), 0);
     return {
       cluster: this.#cluster,
       count: this.#count,
@@ -170,8 +239,11 @@ class PersonsRun {
       capped: this.#capped,
       pairs: this.#pairs,
       weights: this.#weights,
-      asked: residual.length,
-      unanswered: this.#unanswered,
+      numberless: residual.length,
+      asked: this.#asked,
+      unanswered,
+      answers: this.#answers,
+      kept: this.#kept,
       comparison,
       evidenceWeights: weights,
     };
@@ -192,7 +264,7 @@ class PersonsRun {
       },
     });
     return {
-      trained: roundShares(this.#withPrior(trained, names, residual, clusters, comparison)),
+      trained: roundShares(this.#withPrior(trained, names, residual, comparison)),
       blockingRecall: this.#blockingRecall(clusters, comparison),
       names,
     };
@@ -214,14 +286,13 @@ class PersonsRun {
     const asking = drawn.filter((row) => !taken.has(this.#clusterOf(row)) && taken.add(this.#clusterOf(row)));
     const outside = this.#cluster.slice();
     asking.forEach((row, i) => (outside[this.#held.at[row]!] = this.#count + i));
-    const without = rowsByCluster(this.#question.rows, outside, this.#count + asking.length);
-    const blocks = this.#blocks(asking, without, comparison, this.#anchored);
+    const blocks = this.#rowBlocks(asking, comparison, outside);
     const rules = [...PERSON_MODEL.blocking.map(({ name }) => name), 'all'];
     const found = rules.map(() => 0);
     const candidates = new Candidates();
-    asking.forEach((row, at) => {
+    asking.forEach((row) => {
       rules.forEach((_, rule) => {
-        const count = blocks.candidatesOf(at, candidates, rule < rules.length - 1 ? rule : -1);
+        const count = blocks.candidatesOf(row, candidates, rule < rules.length - 1 ? rule : -1);
         if (candidates.cluster.subarray(0, count).includes(this.#clusterOf(row))) found[rule]! += 1;
       });
     });
@@ -234,52 +305,98 @@ class PersonsRun {
     trained: TrainedModel,
     names: NameCounts,
     residual: Int32Array,
-    clusters: ClusterRows,
     comparison: PersonComparison,
   ): TrainedModel {
     const columns = this.#columns;
     const sample = drawRows(residual, columns.evidence, (row) => columns.traits(row).duplicates !== 'none');
     if (sample.length < 50) return trained;
-    const blocks = this.#blocks(sample, clusters, comparison, this.#anchored);
+    const blocks = this.#rowBlocks(sample, comparison);
     const shares = names.sharesOf(columns.names);
     let { prior } = trained;
     for (let round = 0; round < 3; round += 1) {
       const weights = new PersonWeights({ ...trained, prior }, shares, names.persons);
-      prior = Math.min(0.99, Math.max(0.5, assignRows(sample, blocks, comparison, weights, NOBODY_APART).expected));
+      prior = Math.min(
+        0.99,
+        Math.max(0.5, assignRows(sample, () => blocks, comparison, weights, NOBODY_APART).expected),
+      );
     }
     return { ...trained, prior };
   }
 
-  /** @param mode `LINK` joins what is certain; `LAST` also notes what is doubtful; `DOUBT` only notes. */
-  #assign(
-    rows: Int32Array,
-    clusters: ClusterRows,
-    comparison: PersonComparison,
-    weights: PersonWeights,
-    mode: 'LINK' | 'LAST' | 'DOUBT',
-  ): void {
-    if (rows.length === 0) return;
-    const blocks = this.#blocks(rows, clusters, comparison, this.#anchored);
-    this.#over('candidates');
-    if (mode !== 'DOUBT') this.#capped.push(...blocks.capped);
-    const found = assignRows(
+  /** All that is told of rows before anybody is asked. */
+  #mark(households: HomeHouseholds, phones: PhoneShares, isAsking: Uint8Array): void {
+    const { deterministic, rows, columns, apart } = this.#question;
+    const { groups, anchorCluster } = deterministic;
+    const { mark, answer } = this.#answers;
+    rows.forEach((row, at) => {
+      const key = columns.personKey[row]!;
+      const group = key === 0 ? -1 : groups.index.find(key);
+      if (group >= 0 && anchorCluster[group] === this.#cluster[at]) answer[at] = NUMBERED;
+      if (this.#held.holds[row] === 1) answer[at]! |= HOLDS_NUMBER;
+    });
+    const standingOf = (row: number): number => answer[this.#held.at[row]!]!;
+    const marks = markRows(rows, {
+      evidence: this.#evidence,
+      standingOf,
+      households,
+      isPhoneOfFew: (row) => phones.isOfFew(row),
+      isAsking: (row) => isAsking[row] === 1,
+    });
+    mark.set(marks);
+    rows.forEach((row, at) => (this.#answers.building[at] = this.#evidence.building[row]!));
+    for (const row of apart.keys()) if (this.#held.at[row]! >= 0) answer[this.#held.at[row]!]! |= TOLD_APART;
+  }
+
+  /** Null where so much is another than last night that asking everybody is quicker. */
+  #night(last: LastNight, comparison: PersonComparison, weights: PersonWeights): PersonsNight | null {
+    const { deterministic, rows, apart } = this.#question;
+    const { mark } = this.#answers;
+    let changed = 0;
+    rows.forEach((row, at) => (changed += last.mark[row] === mark[at] ? 0 : 1));
+    if (changed > Math.max(1000, rows.length * FROM_SCRATCH)) return null;
+    return new PersonsNight({
+      last,
+      evidence: this.#evidence,
+      households: comparison.households,
+      comparators: this.#comparators,
+      weights,
+      rules: this.#rules(comparison),
+      held: this.#held,
+      deterministic,
       rows,
-      blocks,
+      cluster: this.#cluster,
+      mark,
+      isToldApart: (row) => apart.has(row),
+    });
+  }
+
+  /** @param asked rows that have to be asked @param all of the round; those that are not asked answer as they did last night */
+  #assign(round: Round, asked: Int32Array, all: Int32Array): void {
+    const { blocks, clusters, comparison, weights, mode, night } = round;
+    const when = ROUNDS[mode];
+    const { link, review } = PERSON_MODEL.thresholds;
+    const found = assignRows(
+      asked,
+      (row) => blocks.of(row),
       comparison,
       weights,
       (row, cluster) => this.#isApart(row, cluster) || (mode === 'DOUBT' && cluster === this.#clusterOf(row)),
     );
-    this.#over('comparing');
-    this.#tally(found, mode);
-    const { link, review } = PERSON_MODEL.thresholds;
-    const later = mode === 'LINK' ? this.#seconds(rows, found, link) : NOBODY;
-    rows.forEach((row, i) => {
+    this.#asked += asked.length;
+    this.#pairs += found.pairs;
+    if (mode === 'LEAD' || mode === 'FIRST') found.weights.forEach((pairs, bin) => (this.#weights[bin]! += pairs));
+    const again = night ? all.filter((row) => !night.disturbed.has(row)) : NO_ROWS;
+    const seconds = mode === 'LEAD' || mode === 'FIRST' ? this.#seconds(asked, found, again, round) : NOBODY;
+    asked.forEach((row, i) => {
       const probability = found.probability[i]!;
       const best = found.best[i]!;
-      if (later.has(i)) return;
-      if (best !== -1 && probability >= link && mode !== 'DOUBT') this.#join(row, best);
-      else if (mode === 'LINK') return;
-      else if (best !== -1 && probability >= review) this.#doubt(row, best, probability, clusters, comparison, weights);
+      const isJoined = best !== -1 && probability >= link && mode !== 'DOUBT' && !seconds.has(row);
+      if (isJoined) this.#join(row, best, when);
+      if (isJoined && mode !== 'LAST') this.#answers.surety[this.#held.at[row]!] = downwards(probability);
+      night?.heard(row, when, isJoined ? best : -1);
+      if (mode === 'LAST' && best === -1) this.#answers.answer[this.#held.at[row]!]! |= UNANSWERED;
+      if (isJoined || mode === 'LEAD' || mode === 'FIRST') return;
+      if (best !== -1 && probability >= review) this.#doubt(row, best, probability, clusters, comparison, weights);
       else if (found.vetoed[i] !== -1 && found.vetoedProbability[i]! >= review)
         this.#doubt(
           row,
@@ -290,31 +407,63 @@ class PersonsRun {
           weights,
         );
     });
+    for (const row of again) {
+      const joined = night!.replay(row, when);
+      if (joined < 0) {
+        if (mode === 'LAST') this.#answers.answer[this.#held.at[row]!]! |= night!.answered(row) & UNANSWERED;
+        if (mode === 'LAST' || mode === 'DOUBT') this.#doubtAgain(row);
+      } else if (seconds.has(row)) {
+        night!.heard(row, when, -1);
+        night!.disturbed.add(row);
+      } else {
+        this.#join(row, joined, when);
+        this.#answers.surety[this.#held.at[row]!] = night!.suretyOf(row);
+        night!.heard(row, when, joined);
+      }
+    }
+    for (const row of seconds) this.#answers.answer[this.#held.at[row]!]! |= WAS_SECOND;
+  }
+
+  /** Bits that a cluster is worth to a row; -Infinity where nothing can bring the two together. */
+  #worth(row: number, cluster: number, comparison: PersonComparison, weights: PersonWeights): number {
+    const isUnique = this.#columns.traits(row).duplicates === 'none';
+    if (!comparison.compare(row, cluster) || weights.isVetoed(comparison.levels, isUnique)) return -Infinity;
+    return weights.sum(comparison.levels, comparison.matchedName);
   }
 
   /**
    * Of several rows of one register that go to one person in one round, where the register means to have nobody twice: all but the one that
-   * agrees most. They are asked again beside it. @returns positions in `rows`
+   * agrees most. They are asked again beside it. @param again rows that are not asked: they go where they went last night
    */
-  #seconds(rows: Int32Array, found: Assignments, link: number): ReadonlySet<number> {
+  #seconds(asked: Int32Array, found: Assignments, again: Int32Array, round: Round): ReadonlySet<number> {
+    const { comparison, weights, night, mode } = round;
     const columns = this.#columns;
-    const first = new Map<number, number>();
+    const { link } = PERSON_MODEL.thresholds;
+    const first = new Map<number, { readonly row: number; readonly bits: number }>();
     const seconds = new Set<number>();
-    rows.forEach((row, i) => {
-      if (found.best[i] === -1 || found.probability[i]! < link || columns.traits(row).duplicates !== 'rare') return;
-      const key = found.best[i]! * 1024 + columns.dataset[row]!;
+    const enter = (row: number, key: number, bits: number): void => {
       const known = first.get(key);
-      if (known === undefined) {
-        first.set(key, i);
-        return;
-      }
       const before =
-        found.bits[i]! - found.bits[known]! ||
-        columns.evidence[rows[known]!]! - columns.evidence[row]! ||
-        columns.id[rows[known]!]! - columns.id[row]!;
-      first.set(key, before > 0 ? i : known);
-      seconds.add(before > 0 ? known : i);
+        known === undefined
+          ? 1
+          : bits - known.bits ||
+            columns.evidence[known.row]! - columns.evidence[row]! ||
+            columns.id[known.row]! - columns.id[row]!;
+      if (known) seconds.add(before > 0 ? known.row : row);
+      if (before > 0) first.set(key, { row, bits });
+    };
+    const keyOf = (row: number, cluster: number): number => cluster * 1024 + columns.dataset[row]!;
+    asked.forEach((row, i) => {
+      if (found.best[i] === -1 || found.probability[i]! < link || columns.traits(row).duplicates !== 'rare') return;
+      enter(row, keyOf(row, found.best[i]!), found.bits[i]!);
     });
+    for (const row of again) {
+      if (columns.traits(row).duplicates !== 'rare') continue;
+      const cluster = night!.replay(row, ROUNDS[mode]);
+      if (cluster < 0 || !first.has(keyOf(row, cluster))) continue;
+      comparison.compare(row, cluster);
+      enter(row, keyOf(row, cluster), weights.sum(comparison.levels, comparison.matchedName));
+    }
     return seconds;
   }
 
@@ -327,26 +476,45 @@ class PersonsRun {
     weights: PersonWeights,
   ): void {
     comparison.compare(row, cluster);
-    this.#doubtful.push({
-      row,
-      other: leadingRow(this.#columns, clusters, cluster, row),
+    const { matchedName } = comparison;
+    const other = leadingRow(this.#columns, clusters, cluster, row);
+    const bits = weights.sum(comparison.levels, matchedName);
+    this.#doubtful.push({ row, other, probability, bits, levels: comparison.levels.slice(), matchedName });
+    this.#kept.push({
+      row: this.#columns.id[row]!,
+      other: this.#columns.id[other]!,
       probability,
-      bits: weights.sum(comparison.levels, comparison.matchedName),
-      levels: comparison.levels.slice(),
-      matchedName: comparison.matchedName,
+      bits,
+      levels: [...comparison.levels],
+      matchedName: this.#columns.names.textOf(matchedName),
     });
   }
 
-  #tally(found: Assignments, mode: 'LINK' | 'LAST' | 'DOUBT'): void {
-    this.#pairs += found.pairs;
-    if (mode === 'LINK') found.weights.forEach((pairs, bin) => (this.#weights[bin]! += pairs));
-    else if (mode === 'LAST') this.#unanswered = found.best.reduce((sum, best) => sum + (best === -1 ? 1 : 0), 0);
+  #doubtAgain(row: number): void {
+    const { lastNight, columns } = this.#question;
+    this.#doubtsBefore ??= Map.groupBy(lastNight!.doubts, (doubt) => doubt.row);
+    for (const doubt of this.#doubtsBefore.get(columns.id[row]!) ?? []) {
+      const { probability, bits, levels, matchedName } = doubt;
+      this.#doubtful.push({
+        row,
+        other: lastNight!.rowOf(doubt.other),
+        probability,
+        bits,
+        levels: Uint8Array.from(levels),
+        matchedName: columns.names.codeOf(matchedName),
+      });
+      this.#kept.push(doubt);
+    }
   }
+  #doubtsBefore: Map<number, KeptDoubt[]> | null = null;
 
-  #join(row: number, cluster: number): void {
+  #join(row: number, cluster: number, when: number): void {
     const at = this.#held.at[row]!;
     this.#cluster[at] = cluster;
     this.#byAgreement[at] = this.#columns.personKey[row] === 0 ? 1 : 2;
+    this.#answers.answer[at]! |= when;
+    // Strangers are asked every night: what became of them last night is nothing to go by.
+    if (when > 0) this.#answers.partner[at] = this.#firstOf[cluster]!;
   }
 
   /** Whom the county does not know by a number may still stand in two of its registers. */
@@ -361,7 +529,7 @@ class PersonsRun {
     });
     this.#pairs += found.pairs;
     for (const [row, first] of found.joined) {
-      this.#join(row, this.#clusterOf(first));
+      this.#join(row, this.#clusterOf(first), 0);
       this.#byAgreement[this.#held.at[first]!] = this.#columns.personKey[first] === 0 ? 1 : 2;
     }
     this.#doubtful.push(...found.doubtful);
@@ -373,8 +541,19 @@ class PersonsRun {
     comparison: PersonComparison,
     candidates: Uint8Array,
   ): CandidateBlocks {
-    const rules = candidateRules(this.#evidence, comparison, (row) => this.#held.holds[row] === 1);
-    return new CandidateBlocks(rows, clusters, rules, (cluster) => candidates[cluster] === 1);
+    return new CandidateBlocks(rows, clusters, this.#rules(comparison), (cluster) => candidates[cluster] === 1);
+  }
+
+  /** @param cluster where rows stand, by position, if not where this run has them */
+  #rowBlocks(asking: Int32Array, comparison: PersonComparison, cluster = this.#cluster): RowBlocks {
+    const { rows, columns } = this.#question;
+    const standing = { cluster, isCandidate: (own: number) => this.#anchored[own] === 1 };
+    const clusters = cluster === this.#cluster ? this.#count : this.#count + asking.length;
+    return new RowBlocks(asking, rows, columns.size, clusters, standing, this.#rules(comparison));
+  }
+
+  #rules(comparison: PersonComparison): CandidateRule[] {
+    return candidateRules(this.#evidence, comparison, (row) => this.#held.holds[row] === 1);
   }
 
   #clusters(): ClusterRows {
@@ -401,6 +580,7 @@ class PersonsRun {
 const UNDER_VETO = 0.5;
 
 const NOBODY: ReadonlySet<number> = new Set();
+const NO_ROWS = new Int32Array(0);
 const NOBODY_APART = (): boolean => false;
 
 /** The row by which a person shows a cluster to a reviewer: of the register that speaks first; then by content. */
@@ -415,4 +595,43 @@ function leadingRow(columns: RecordColumns, { start, member }: ClusterRows, clus
     if (before) best = row;
   }
   return best;
+}
+
+/** The register that has nobody twice; the others; these once more, noting what is doubtful; and whose number nobody else has, only noting. */
+const ROUNDS = { LEAD: JOINED_WHEN_LEADING, FIRST: JOINED_FIRST, LAST: JOINED_LAST, DOUBT: 0 } as const;
+type Mode = keyof typeof ROUNDS;
+
+interface Round {
+  readonly mode: Mode;
+  readonly blocks: BlocksInTurn;
+  readonly clusters: ClusterRows;
+  readonly comparison: PersonComparison;
+  readonly weights: PersonWeights;
+  readonly night: PersonsNight | null;
+}
+
+/** Above this share of rows that are others than last night, everybody is asked. */
+const FROM_SCRATCH = 0.1;
+
+/** Blocks of all rows that have to be asked so far: a round may find that more have to be. */
+class BlocksInTurn {
+  readonly #blocks: RowBlocks[] = [];
+
+  constructor(readonly make: (rows: Int32Array) => RowBlocks) {}
+
+  take(rows: Int32Array): void {
+    if (rows.length > 0) this.#blocks.push(this.make(rows));
+  }
+
+  has(row: number): boolean {
+    return this.#blocks.some((blocks) => blocks.has(row));
+  }
+
+  of(row: number): RowBlocks {
+    return this.#blocks.find((blocks) => blocks.has(row))!;
+  }
+
+  get capped(): readonly CappedRule[] {
+    return this.#blocks.flatMap(({ capped }) => capped);
+  }
 }

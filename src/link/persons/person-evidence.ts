@@ -1,8 +1,7 @@
 import { NumberIndex } from '../engine/number-index.js';
-import { TextTable } from '../engine/text-table.js';
 import { CURRENT, REGISTERED, RESIDENT, type RecordColumns } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
-import { nameParts } from './name-parts.js';
+import { NameKeys } from './name-keys.js';
 
 /** Where a row says that its person is: entities of the homes layer, by row; 0 for none. */
 export interface Homes {
@@ -54,38 +53,49 @@ export class PersonEvidence {
     return this.#households.size;
   }
 
+  /** Key of the 户号 of a household. */
+  householdKey(household: number): number {
+    return this.#households.keyAt(household);
+  }
+
+  /** -1 where no row of tonight is registered under the number. */
+  householdOfKey(key: number): number {
+    return key === 0 ? -1 : this.#households.find(key);
+  }
+
   #seats(): Uint32Array {
     const { columns, rows, homes } = this;
     const asked = new NumberIndex(1024);
     for (const row of rows) if (columns.seatKey[row] !== 0) asked.add(columns.seatKey[row]!);
-    const standing = new Uint32Array(asked.size);
+    const standing = new Int32Array(asked.size).fill(-1);
     for (const row of rows) {
       const place = columns.buildingPlace[row]!;
       const known = place === 0 ? -1 : asked.find(place);
-      const building = homes.building[row]!;
-      // Of two buildings at one place the same one is taken whatever the order of rows.
-      if (known >= 0 && building !== 0 && (standing[known] === 0 || building < standing[known]!))
-        standing[known] = building;
+      if (known < 0 || homes.building[row] === 0) continue;
+      // Of two buildings at one place that of the first record is taken: neither the order of rows nor that of ids may decide.
+      if (standing[known] === -1 || columns.id[row]! < columns.id[standing[known]!]!) standing[known] = row;
     }
+    const buildingOf = (row: number): number => (row < 0 ? 0 : homes.building[row]!);
     return homes.building.map(
-      (building, row) => building || (columns.seatKey[row] ? standing[asked.find(columns.seatKey[row]!)]! : 0),
+      (building, row) =>
+        building || (columns.seatKey[row] ? buildingOf(standing[asked.find(columns.seatKey[row]!)]!) : 0),
     );
   }
 
   #prepareNames(): void {
     const { names } = this.columns;
     const size = names.size;
-    const table = new TextTable();
+    const keys = new NameKeys();
     this.pinyin = new Int32Array(size);
     this.given = new Int32Array(size);
     this.surname = new Int32Array(size);
     this.firstTwo = new Int32Array(size);
     for (let code = 1; code < size; code += 1) {
-      const parts = nameParts(names.textOf(code));
-      this.pinyin[code] = table.codeOf(parts.pinyin);
-      this.given[code] = table.codeOf(parts.given);
-      this.surname[code] = table.codeOf(parts.surname);
-      this.firstTwo[code] = table.codeOf(parts.firstTwo);
+      keys.read(names.textOf(code));
+      this.pinyin[code] = keys.sound;
+      this.given[code] = keys.given;
+      this.surname[code] = keys.surname;
+      this.firstTwo[code] = keys.firstTwo;
     }
   }
 
@@ -133,8 +143,12 @@ function townshipsOf({ texts, village, size }: RecordColumns): Int32Array {
   return townships;
 }
 
+/** A building of more households than this does not tie anybody to one of them. */
+const FEW_HOUSEHOLDS = 8;
+
 /** Which registered households the residents of a home belong to, who are known by their numbers. */
 export class HomeHouseholds {
+  readonly #evidence: PersonEvidence;
   readonly #homes: NumberIndex;
   readonly #start: Int32Array;
   readonly #household: Int32Array;
@@ -142,6 +156,7 @@ export class HomeHouseholds {
   /** @param asked homes of which it will be asked; others cost nothing */
   constructor(evidence: PersonEvidence, clusters: ClusterRows, asked: (row: number) => boolean, rows: Int32Array) {
     const { homes, building, householdOf, columns } = evidence;
+    this.#evidence = evidence;
     this.#homes = new NumberIndex(1024);
     for (const row of rows) {
       if (!asked(row)) continue;
@@ -186,6 +201,17 @@ export class HomeHouseholds {
     for (let i = this.#start[known]!; i < this.#start[known + 1]!; i += 1)
       if (this.#household[i] === household) return true;
     return false;
+  }
+
+  isOfFew(home: number): boolean {
+    return this.count(home) <= FEW_HOUSEHOLDS;
+  }
+
+  /** One number that is another where the home has other households. */
+  sumOf(home: number): number {
+    let sum = 0;
+    this.each(home, (household) => (sum = (sum + this.#evidence.householdKey(household)) % 2 ** 52));
+    return sum;
   }
 
   each(home: number, visit: (household: number) => void): void {

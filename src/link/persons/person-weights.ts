@@ -86,6 +86,11 @@ export class PersonWeights {
     return within(levels[NAME]!, SAME_NAME) && isOneHome(levels);
   }
 
+  /** Whether it might be so, as far as name and home tell. */
+  mayBeNamesakeAtHome(levels: Uint8Array): boolean {
+    return within(levels[NAME]!, SAME_NAME) && within(levels[HOME]!, BUILDING);
+  }
+
   /**
    * Whether a person should be asked in spite of a veto: one number, or one date of birth in one home, under two names; or, in one
    * home, a name that is a sibling's or a slip, or of which the surname alone is equal where the register does not have the person

@@ -2,6 +2,9 @@ import { NumberIndex } from '../engine/number-index.js';
 import type { RecordColumns } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
 
+/** A telephone of more persons than this says little. */
+const FEW = 4;
+
 /** How many persons have the telephones of the rows that ask. */
 export class PhoneShares {
   readonly #index: NumberIndex;
@@ -27,8 +30,9 @@ export class PhoneShares {
     }
   }
 
-  of(row: number): number {
+  /** Whether few enough have the row's telephone that it says much of whose it is. */
+  isOfFew(row: number): boolean {
     const phone = this.#index.find(this.columns.phoneKey[row]!);
-    return phone < 0 ? 0 : this.#persons[phone]!;
+    return phone < 0 || this.#persons[phone]! <= FEW;
   }
 }

@@ -17,8 +17,6 @@ export interface NumberRepair {
  * counts only where somebody bears it; a number that belongs to somebody else speaks for that person's family.
  */
 export class StatedNumbers {
-  /** Key of the number that a cluster's rows hold; 0 without. */
-  readonly #numberOf: Float64Array;
   #row = -1;
   #repaired: Float64Array = NONE;
   #rounded: Float64Array = NONE;
@@ -29,16 +27,9 @@ export class StatedNumbers {
     readonly repair: NumberRepair,
     /** Cluster that holds the valid number which the row carries and does not hold; -1 for none. */
     readonly holderOf: (row: number) => number,
-  ) {
-    const { columns, holdsNumber } = evidence;
-    this.#numberOf = new Float64Array(clusters.count);
-    for (let cluster = 0; cluster < clusters.count; cluster += 1) {
-      for (let i = clusters.start[cluster]!; i < clusters.start[cluster + 1]!; i += 1) {
-        const row = clusters.member[i]!;
-        if (columns.personKey[row] !== 0 && holdsNumber(row)) this.#numberOf[cluster] = columns.personKey[row]!;
-      }
-    }
-  }
+    /** Key of the number that a cluster's rows hold; 0 without. */
+    readonly numberOf: Float64Array,
+  ) {}
 
   /** Keys of the numbers that the row may have meant. */
   ask(row: number, ask: (key: number) => void): void {
@@ -52,7 +43,7 @@ export class StatedNumbers {
   /** @returns a level of NUMBER_LEVELS, from 1; 0 where there is nothing to compare */
   levelOf(row: number, cluster: number): number {
     const { columns, holdsNumber } = this.evidence;
-    const number = this.#numberOf[cluster]!;
+    const number = this.numberOf[cluster]!;
     if (number !== 0 && columns.besideKey[row] === number) return BESIDE;
     if (columns.wrongNumber[row] !== 0) {
       if (number === 0) return 0;
@@ -90,6 +81,21 @@ export class StatedNumbers {
     this.#repaired = stated === '' ? NONE : keysOf(this.repair.repairsOf(stated));
     this.#rounded = stated === '' ? NONE : keysOf(this.repair.unroundedOf(stated));
   }
+}
+
+/** By cluster: key of the number that its rows hold; 0 without. What agreement joins holds none. */
+export function numbersHeld(
+  { columns, holdsNumber }: PersonEvidence,
+  { count, start, member }: ClusterRows,
+): Float64Array {
+  const numbers = new Float64Array(count);
+  for (let cluster = 0; cluster < count; cluster += 1) {
+    for (let i = start[cluster]!; i < start[cluster + 1]!; i += 1) {
+      const row = member[i]!;
+      if (columns.personKey[row] !== 0 && holdsNumber(row)) numbers[cluster] = columns.personKey[row]!;
+    }
+  }
+  return numbers;
 }
 
 export const BESIDE = answerOf(NUMBER_LEVELS, 'BESIDE');

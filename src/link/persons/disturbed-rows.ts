@@ -1,0 +1,259 @@
+import { NumberIndex } from '../engine/number-index.js';
+import { REGISTERED, type RecordColumns } from '../record-columns.js';
+import { answerOf } from '../engine/comparator.js';
+import { countRows } from './block-rows.js';
+import type { CandidateRule } from './block-candidates.js';
+import { BIRTH, COMPARISONS, HOME, NAME } from './compare-person.js';
+import { HOME_LEVELS } from './levels.js';
+import type { HomeHouseholds, Homes, PersonEvidence } from './person-evidence.js';
+import type { PersonWeights } from './person-weights.js';
+import type { PreparedComparators } from './prepare-comparators.js';
+import type { ReplacedRows } from './last-night.js';
+
+export interface Surroundings {
+  readonly evidence: PersonEvidence;
+  readonly households: HomeHouseholds;
+  readonly comparators: PreparedComparators;
+  readonly weights: PersonWeights;
+  readonly rules: readonly CandidateRule[];
+  readonly replaced: ReplacedRows;
+  /** The same rules over the rows as they were. */
+  readonly replacedRules: readonly CandidateRule[];
+  /** Code of the date in the number that a replaced row held, by its place. */
+  readonly replacedBirth: ArrayLike<number>;
+  readonly replacedHomes: Homes;
+  /** How many clusters there are. */
+  readonly clusters: number;
+  /** Whether the row is sure enough of another cluster that it need not be asked because of this one before the two are compared. */
+  readonly isSureBeside: (row: number, cluster: number) => boolean;
+}
+
+/**
+ * Which of the rows that ask have to ask again. A row's answer follows from its own evidence and from the clusters that a rule brings
+ * before it, and of these only from such as names, date of birth and home do not settle. So a row is disturbed where it shares a key
+ * with a row of a cluster that is another than last night, as that row is or as it was, and all that the cluster says or said does not settle
+ * the two.
+ */
+export class DisturbedRows {
+  readonly #around: Surroundings;
+  /** By row. */
+  readonly #isDisturbed: Uint8Array;
+  /** Touched since the last time; each with its cluster. */
+  #rows: number[] = [];
+  #rowClusters: number[] = [];
+  #replaced: number[] = [];
+  #replacedClusters: number[] = [];
+  /** Every row that was touched in a cluster; replaced ones as -1 - place. */
+  readonly #ofCluster = new Map<number, number[]>();
+  readonly #met: Int32Array;
+  /** Rows that are sure of their person, each with a cluster that may make them less so. */
+  readonly #beside: { readonly row: number; readonly cluster: number }[] = [];
+  readonly #levels = new Uint8Array(COMPARISONS);
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#isDisturbed = new Uint8Array(around.evidence.columns.size);
+    this.#met = new Int32Array(around.clusters).fill(-1);
+  }
+
+  has(row: number): boolean {
+    return this.#isDisturbed[row] === 1;
+  }
+
+  add(row: number): void {
+    this.#isDisturbed[row] = 1;
+  }
+
+  /** A row of a cluster that is another than last night; -1: of none. */
+  touch(row: number, cluster: number): void {
+    if (cluster < 0) return;
+    this.#rows.push(row);
+    this.#rowClusters.push(cluster);
+    this.#enlist(row, cluster);
+  }
+
+  touchReplaced(place: number, cluster: number): void {
+    this.#replaced.push(place);
+    this.#replacedClusters.push(cluster);
+    this.#enlist(-1 - place, cluster);
+  }
+
+  #enlist(entry: number, cluster: number): void {
+    const known = this.#ofCluster.get(cluster);
+    if (known) known.push(entry);
+    else this.#ofCluster.set(cluster, [entry]);
+  }
+
+  /**
+   * Disturbs whoever of these rows has met one that was touched since the last time.
+   * @param whole how many rows stand under a key has to be looked at: null where all that may have changed it was seen before
+   */
+  reach(
+    among: Int32Array,
+    whole: { rows: Int32Array; cluster: Int32Array; isNew: (row: number) => boolean } | null,
+  ): void {
+    if (this.#rows.length + this.#replaced.length === 0) return;
+    const { rules, replacedRules } = this.#around;
+    rules.forEach((rule, i) => {
+      const touched = this.#touchedBy(rule, replacedRules[i]!);
+      if (touched.index.size === 0) return;
+      const crowds = whole && this.#crowdsOf(rule, replacedRules[i]!, touched.index, whole);
+      this.#reachBy(rule, among, touched, crowds);
+    });
+    this.#rows = [];
+    this.#rowClusters = [];
+    this.#replaced = [];
+    this.#replacedClusters = [];
+    this.#met.fill(-1);
+  }
+
+  /** Rows that are sure of their person, with the clusters that are others than last night and do not settle with them. */
+  get beside(): readonly { readonly row: number; readonly cluster: number }[] {
+    return this.#beside;
+  }
+
+  #touchedBy(rule: CandidateRule, replacedRule: CandidateRule): Touched {
+    const count = this.#rows.length + this.#replaced.length;
+    const index = new NumberIndex(Math.max(16, count));
+    const next = new Int32Array(count).fill(-1);
+    const head: number[] = [];
+    const chain = (key: number, entry: number): void => {
+      if (key === 0) return;
+      const slot = index.add(key);
+      next[entry] = head[slot] ?? -1;
+      head[slot] = entry;
+    };
+    this.#rows.forEach((row, i) => chain(rule.keyOf(row), i));
+    this.#replaced.forEach((place, i) => chain(replacedRule.keyOf(place), this.#rows.length + i));
+    return { index, head: Int32Array.from(head), next };
+  }
+
+  /** By slot: whether so many stand under the key that it brings nobody, both nights; or in one of the two. */
+  #crowdsOf(
+    rule: CandidateRule,
+    replacedRule: CandidateRule,
+    index: NumberIndex,
+    { rows, cluster, isNew }: { rows: Int32Array; cluster: Int32Array; isNew: (row: number) => boolean },
+  ): Uint8Array {
+    const slotOf = new Int32Array(rows.length);
+    const size = countRows(rule, index, rows, cluster, slotOf);
+    const before = size.slice();
+    for (let at = 0; at < rows.length; at += 1) if (slotOf[at]! >= 0 && isNew(rows[at]!)) before[slotOf[at]!]! -= 1;
+    for (const place of this.#replaced) {
+      const key = replacedRule.keyOf(place);
+      if (key !== 0) before[index.find(key)]! += 1;
+    }
+    return Uint8Array.from(size, (now, slot) => {
+      const [isNow, wasBefore] = [now > rule.most, before[slot]! > rule.most];
+      return isNow && wasBefore ? CROWD : isNow !== wasBefore ? CROSSED : 0;
+    });
+  }
+
+  #reachBy(rule: CandidateRule, among: Int32Array, { index, head, next }: Touched, crowds: Uint8Array | null): void {
+    const isSure = rule.name === 'number';
+    const isDisturbed = this.#isDisturbed;
+    let asking = 0;
+    const ask = (key: number): void => {
+      if (key === 0 || isDisturbed[asking] === 1) return;
+      const slot = index.find(key);
+      if (slot < 0) return;
+      // Whose number a row carries says something of it beside every other candidate.
+      if (isSure || crowds?.[slot] === CROSSED) {
+        isDisturbed[asking] = 1;
+        return;
+      }
+      if (crowds?.[slot] === CROWD) return;
+      for (let entry = head[slot]!; entry >= 0; entry = next[entry]!) {
+        const place = entry - this.#rows.length;
+        const cluster = place < 0 ? this.#rowClusters[entry]! : this.#replacedClusters[place]!;
+        if (cluster >= 0 && this.#met[cluster] === asking) continue;
+        if (cluster >= 0) this.#met[cluster] = asking;
+        if (this.#isSettled(asking, cluster)) continue;
+        const isNamesake = this.#around.weights.mayBeNamesakeAtHome(this.#levels);
+        if (!isNamesake && this.#around.isSureBeside(asking, cluster)) {
+          this.#beside.push({ row: asking, cluster });
+          continue;
+        }
+        isDisturbed[asking] = 1;
+        return;
+      }
+    };
+    for (const row of among) {
+      if (isDisturbed[row] === 1) continue;
+      asking = row;
+      if (rule.askedBy) rule.askedBy(row, ask);
+      else ask(rule.keyOf(row));
+    }
+  }
+
+  /** As `PersonComparison` and `PersonWeights` would have it of the cluster, tonight's rows and last night's taken together. */
+  #isSettled(row: number, cluster: number): boolean {
+    const { evidence, replaced, replacedBirth, replacedHomes, weights } = this.#around;
+    const levels = this.#levels.fill(0);
+    levels[HOME] = ELSEWHERE;
+    let isSilent = false;
+    for (const entry of this.#ofCluster.get(cluster)!) {
+      if (entry === row) return false;
+      const place = -1 - entry;
+      const [from, other] = entry >= 0 ? [evidence.columns, entry] : [replaced.columns, place];
+      isSilent ||= !this.#compareNames(row, from, other);
+      this.#compareBirth(row, from.birthText[other]!);
+      this.#compareBirth(row, entry >= 0 ? evidence.numberBirth[entry]! : replacedBirth[place]!);
+      if (entry >= 0) this.#compareHome(row, evidence.homes, evidence.building, entry, evidence.householdOf[entry]!);
+      else {
+        const isRegistered = from.tie[place] === REGISTERED;
+        const household = isRegistered ? evidence.householdOfKey(from.householdNumber[place]!) : -1;
+        this.#compareHome(row, replacedHomes, replacedHomes.building, place, household);
+      }
+    }
+    // Of those who are silent alone the cluster may have consisted.
+    return !isSilent && weights.isSettled(levels);
+  }
+
+  #compareNames(row: number, from: RecordColumns, other: number): boolean {
+    const { evidence, comparators } = this.#around;
+    const { name, formerName, alias } = evidence.columns;
+    const levels = this.#levels;
+    let isStated = false;
+    const compare = (one: number, met: number): void => {
+      const level = comparators.name.compare(one, met);
+      if (level === 0) return;
+      isStated = true;
+      if (levels[NAME] === 0 || level < levels[NAME]!) levels[NAME] = level;
+    };
+    compare(name[row]!, from.name[other]!);
+    compare(name[row]!, from.formerName[other]!);
+    compare(formerName[row]!, from.name[other]!);
+    compare(alias[row]!, from.name[other]!);
+    compare(name[row]!, from.alias[other]!);
+    return isStated;
+  }
+
+  #compareBirth(row: number, other: number): void {
+    const own = this.#around.evidence.columns.birthText[row]!;
+    if (own !== 0 && other !== 0 && this.#around.comparators.birth.compare(own, other) === 1) this.#levels[BIRTH] = 1;
+  }
+
+  #compareHome(row: number, homes: Homes, buildings: Uint32Array, other: number, household: number): void {
+    const { evidence, households } = this.#around;
+    const dwelling = evidence.homes.dwelling[row]!;
+    const building = evidence.building[row]!;
+    const isTied = household >= 0 && (households.has(dwelling, household) || households.has(building, household));
+    if (isTied || (dwelling !== 0 && dwelling === homes.dwelling[other])) this.#levels[HOME] = SAME_HOUSEHOLD;
+    else if (building !== 0 && building === buildings[other] && this.#levels[HOME]! > SAME_BUILDING)
+      this.#levels[HOME] = SAME_BUILDING;
+  }
+}
+
+const SAME_HOUSEHOLD = answerOf(HOME_LEVELS, 'HOUSEHOLD');
+const SAME_BUILDING = answerOf(HOME_LEVELS, 'BUILDING');
+const ELSEWHERE = HOME_LEVELS.length;
+const CROWD = 1;
+const CROSSED = 2;
+
+/** Entries by key: rows touched, then replaced ones. */
+interface Touched {
+  readonly index: NumberIndex;
+  readonly head: Int32Array;
+  readonly next: Int32Array;
+}

@@ -1,0 +1,254 @@
+import type { PersonClusters } from '../form-person-clusters.js';
+import { REGISTERED } from '../record-columns.js';
+import type { CandidateRule } from './block-candidates.js';
+import { candidateRules } from './candidate-rules.js';
+import type { ClusterRows } from './cluster-rows.js';
+import { DisturbedRows } from './disturbed-rows.js';
+import type { HeldNumbers } from './held-numbers.js';
+import { HOLDS_NUMBER, joinedWhen, NUMBERED, TOLD_APART, WAS_SECOND, type LastNight } from './last-night.js';
+import type { HomeHouseholds, Homes, PersonEvidence } from './person-evidence.js';
+import { PERSON_MODEL } from './person-model.js';
+import type { PersonWeights } from './person-weights.js';
+import type { PreparedComparators } from './prepare-comparators.js';
+
+export interface NightQuestion {
+  readonly last: LastNight;
+  readonly evidence: PersonEvidence;
+  readonly households: HomeHouseholds;
+  readonly comparators: PreparedComparators;
+  readonly weights: PersonWeights;
+  readonly rules: readonly CandidateRule[];
+  readonly held: HeldNumbers;
+  readonly deterministic: PersonClusters;
+  readonly rows: Int32Array;
+  /** By position; changes while rows are joined. */
+  readonly cluster: Int32Array;
+  /** Tonight's marks, by position. */
+  readonly mark: Float64Array;
+  readonly isToldApart: (row: number) => boolean;
+}
+
+/**
+ * Tonight beside last night: which rows are others, which clusters are others for it, and who has to be asked again. What a round joins
+ * otherwise than last night disturbs those who are asked in the next.
+ */
+export class PersonsNight {
+  readonly disturbed: DisturbedRows;
+  readonly #question: NightQuestion;
+  /** By cluster: 1 where it is another than last night. */
+  readonly #isOther: Uint8Array;
+  #others: number[] = [];
+  readonly #surety = new Map<number, number>();
+  readonly #keptAs: (readonly [place: number, row: number])[] = [];
+
+  constructor(question: NightQuestion) {
+    this.#question = question;
+    const { last, evidence, households, comparators, weights, rules, rows, deterministic } = question;
+    this.#isOther = new Uint8Array(deterministic.count);
+    for (const row of rows)
+      if (this.isNew(row) && last.mark[row] !== 0) this.#keptAs.push([last.replaced.keep(row, evidence.columns), row]);
+    const replacedBirth = new Int32Array(last.replaced.columns.size);
+    const replacedRules = this.#replacedRules(replacedBirth);
+    const { replaced } = last;
+    this.disturbed = new DisturbedRows({
+      evidence,
+      households,
+      comparators,
+      weights,
+      rules,
+      replaced,
+      replacedRules,
+      replacedBirth,
+      replacedHomes: this.#replacedHomes(),
+      clusters: deterministic.count,
+      isSureBeside: (row, cluster) => last.surety[row]! > 0 && cluster !== this.#joinedBefore(row),
+    });
+  }
+
+  /** Whether the row's evidence, its own or what follows from others, is another than last night. */
+  isNew(row: number): boolean {
+    return this.#question.last.mark[row] !== this.#question.mark[this.#question.held.at[row]!];
+  }
+
+  /** @param asking every row that would be asked in a run from scratch */
+  begin(clusters: ClusterRows, asking: Int32Array): void {
+    const { last, rows, isToldApart } = this.#question;
+    for (const row of rows) if (this.isNew(row)) this.#note(this.#clusterOf(row));
+    for (const [place, row] of this.#keptAs) {
+      const numbered = this.#numberedBefore(place, row);
+      const joined = this.#joinedBefore(row);
+      this.#note(numbered);
+      this.#note(joined);
+      // It stood in one cluster; where it stood alone, it is the row itself that it is looked at with.
+      this.disturbed.touchReplaced(place, numbered >= 0 ? numbered : joined >= 0 ? joined : this.#clusterOf(row));
+    }
+    for (const row of asking)
+      if (
+        this.isNew(row) ||
+        isToldApart(row) ||
+        (last.answer[row]! & (WAS_SECOND | TOLD_APART)) !== 0 ||
+        this.#isPartnerOther(row)
+      )
+        this.disturbed.add(row);
+    this.#touchOthers(clusters);
+    this.disturbed.reach(asking, { rows, cluster: this.#question.cluster, isNew: (row) => this.isNew(row) });
+  }
+
+  /**
+   * Disturbs who is sure of a person and would be less sure than it takes, with what the clusters beside are tonight. What these were last
+   * night is taken for nothing, so that the probability is no more than what asking would give.
+   * @param compare bits that a cluster is worth to a row; -Infinity for none
+   * @param isNamesake whether the cluster compared last is that of a namesake of the home, beside whom others count for nothing
+   * @param grown clusters that somebody was joined to since this was asked before
+   */
+  compareBeside(
+    compare: (row: number, cluster: number) => number,
+    isNamesake: () => boolean,
+    grown: ReadonlySet<number>,
+  ): void {
+    const { last } = this.#question;
+    const { beside } = this.disturbed;
+    const again = new Set<number>();
+    beside.forEach(({ row, cluster }, i) => {
+      if (i >= this.#compared || grown.has(cluster) || grown.has(this.#joinedBefore(row))) again.add(row);
+    });
+    const inverse = new Map<number, number>();
+    for (const { row, cluster } of beside) {
+      if (!again.has(row) || this.disturbed.has(row)) continue;
+      const bits = compare(row, cluster);
+      if (bits === -Infinity) continue;
+      const odds = isNamesake() ? Infinity : 2 ** (bits - compare(row, this.#joinedBefore(row)));
+      inverse.set(row, (inverse.get(row) ?? 1 / last.surety[row]!) + odds);
+    }
+    for (const [row, sum] of inverse) {
+      const surely = downwards(1 / sum);
+      if (surely < PERSON_MODEL.thresholds.link) this.disturbed.add(row);
+      else this.#surety.set(row, Math.min(this.suretyOf(row), surely));
+    }
+    this.#compared = beside.length;
+  }
+  #compared = 0;
+
+  /** Of a row that answers as last night. */
+  suretyOf(row: number): number {
+    return this.#surety.get(row) ?? this.#question.last.surety[row]!;
+  }
+
+  /** Where the row was joined last night, in that round: a cluster of tonight; -1 where it was not. */
+  replay(row: number, when: number): number {
+    return joinedWhen(this.#question.last.answer[row]!) === when ? this.#joinedBefore(row) : -1;
+  }
+
+  answered(row: number): number {
+    return this.#question.last.answer[row]!;
+  }
+
+  /** @param joined cluster that the row was joined to in this round; -1 for none */
+  heard(row: number, when: number, joined: number): void {
+    const before = joinedWhen(this.#question.last.answer[row]!);
+    const cluster = before === 0 ? -1 : this.#joinedBefore(row);
+    const isAsBefore = joined === cluster && (joined < 0 || (before === when && !this.isNew(row)));
+    if (!isAsBefore && (joined >= 0 || before === when)) {
+      for (const other of [joined, cluster, this.#question.deterministic.cluster[this.#question.held.at[row]!]!]) {
+        this.#note(other);
+        this.disturbed.touch(row, other);
+      }
+    }
+    if (joined >= 0 && this.#isOther[joined] === 1) this.disturbed.touch(row, joined);
+  }
+
+  /** Disturbs whoever of the rest met what was joined otherwise since the last time. */
+  settle(clusters: ClusterRows, rest: Int32Array): void {
+    this.#touchOthers(clusters);
+    this.disturbed.reach(rest, null);
+  }
+
+  #note(cluster: number): void {
+    if (cluster < 0 || this.#isOther[cluster] === 1) return;
+    this.#isOther[cluster] = 1;
+    this.#others.push(cluster);
+  }
+
+  #touchOthers({ start, member }: ClusterRows): void {
+    for (const cluster of this.#others)
+      for (let i = start[cluster]!; i < start[cluster + 1]!; i += 1) this.disturbed.touch(member[i]!, cluster);
+    this.#others = [];
+  }
+
+  #clusterOf(row: number): number {
+    const at = row < 0 ? -1 : this.#question.held.at[row]!;
+    return at < 0 ? -1 : this.#question.cluster[at]!;
+  }
+
+  /** Whether the person to whom the row was joined is another, or its leading row, by which that person is told, may be in another. */
+  #isPartnerOther(row: number): boolean {
+    const { last } = this.#question;
+    if (last.partner[row] === 0) return false;
+    const partner = last.rowOf(last.partner[row]!);
+    const cluster = this.#clusterOf(partner);
+    return cluster < 0 || this.isNew(partner) || this.#isOther[cluster] === 1;
+  }
+
+  #joinedBefore(row: number): number {
+    const { last } = this.#question;
+    return last.partner[row] === 0 ? -1 : this.#clusterOf(last.rowOf(last.partner[row]!));
+  }
+
+  /** The cluster, tonight, of the number with whose rows a replaced one stood. */
+  #numberedBefore(place: number, row: number): number {
+    const { last, deterministic } = this.#question;
+    if ((last.answer[row]! & NUMBERED) === 0) return -1;
+    const group = deterministic.groups.index.find(last.replaced.columns.personKey[place]!);
+    return group < 0 ? -1 : deterministic.anchorCluster[group]!;
+  }
+
+  #replacedHomes(): Homes {
+    const { last } = this.#question;
+    const { rows } = last.replaced;
+    return {
+      dwelling: Uint32Array.from(rows, (row) => last.dwelling[row]!),
+      building: Uint32Array.from(rows, (row) => last.building[row]!),
+    };
+  }
+
+  /** @param birth filled with the code of the date in the number that a row held, by place */
+  #replacedRules(birth: Int32Array): CandidateRule[] {
+    const { last, evidence } = this.#question;
+    const { columns, rows } = last.replaced;
+    const holds = Uint8Array.from(rows, (row) => ((last.answer[row]! & HOLDS_NUMBER) === 0 ? 0 : 1));
+    const dates = evidence.columns.births;
+    const homes = this.#replacedHomes();
+    const householdOf = new Int32Array(columns.size).fill(-1);
+    for (let place = 0; place < columns.size; place += 1) {
+      if (columns.tie[place] === REGISTERED)
+        householdOf[place] = evidence.householdOfKey(columns.householdNumber[place]!);
+      if (holds[place] === 1 && columns.personKey[place] !== 0)
+        birth[place] = dates.codeOf(String(Math.floor(columns.numberTail[place]! / 1000)));
+    }
+    this.#question.comparators.birth.extend();
+    const { pinyin, given, surname, firstTwo, townshipOf } = evidence;
+    return candidateRules(
+      {
+        columns,
+        pinyin,
+        given,
+        surname,
+        firstTwo,
+        townshipOf,
+        homes,
+        building: homes.building,
+        householdOf,
+        numberBirth: birth,
+      },
+      NOBODY_ASKS,
+      (place) => holds[place] === 1,
+    );
+  }
+}
+
+/** Not above the number, as a Float32Array will hold it. */
+export function downwards(probability: number): number {
+  return Math.fround(probability * (1 - 2 ** -22));
+}
+
+const NOBODY_ASKS = { numbers: { ask: () => {} }, households: { each: () => {} } };
