@@ -1,5 +1,13 @@
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
 
+/** By the remainder of the sum. */
+export const CHECK_DIGITS = '10X98765432';
+
+/** What a digit weighs in the sum, by its place from 0. */
+export function checkWeight(place: number): number {
+  return WEIGHTS[place]!;
+}
+
 /** Whether a number inside a list (which no column's word has read) is a citizen identity number. @see GB 11643-1999 §6 */
 export function isValidNumber(number: string): boolean {
   // Ten of eleven that are asked about fall at the sum, which costs less than the look at the letters.
@@ -10,5 +18,5 @@ export function isValidNumber(number: string): boolean {
 export function checkDigitOf(number: string): string {
   let sum = 0;
   for (let i = 0; i < 17; i += 1) sum += WEIGHTS[i]! * (number.charCodeAt(i) - 48);
-  return '10X98765432'[sum % 11]!;
+  return CHECK_DIGITS[sum % 11]!;
 }

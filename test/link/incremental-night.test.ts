@@ -135,6 +135,42 @@ it.each([
   );
 });
 
+it('asks few again when little has changed', async () => {
+  await forget(database);
+  const surnames = [...'王李张刘陈杨黄赵周吴'];
+  const given = ['建国', '秀英', '志强', '桂兰', '文博', '晓燕'];
+  const people = surnames.flatMap((surname, i) => given.map((name, j) => ({ name: surname + name, i, j })));
+  const says = ({ name, i, j }: (typeof people)[number]): Record<string, unknown> => ({
+    name,
+    birthDate: `19${60 + i}-0${1 + j}-1${j}`,
+    addressElements: { group: '1', number: String(i) },
+  });
+  await putRecords(
+    database,
+    people.flatMap((person, at): TestRecord[] => [
+      {
+        id: 1 + 2 * at,
+        dataset: 'police/residents',
+        stated: {
+          ...says(person),
+          idNumber: idNumber(String(says(person)['birthDate']).replaceAll('-', ''), at + 1),
+        },
+      },
+      { id: 2 + 2 * at, dataset: 'governance/residents', stated: says(person) },
+    ]),
+  );
+  const first = await link(database);
+  const before = partition(await linksOf(database), 'person');
+  expect(before).toHaveLength(people.length);
+  await putRecords(database, [
+    { id: 2, dataset: 'governance/residents', stated: { ...says(people[0]!), phone: '14200000001' } },
+  ]);
+  const second = await link(database);
+  expect(partition(await linksOf(database), 'person')).toEqual(before);
+  expect(second.quality!.pairsScored).toBeGreaterThan(0);
+  expect(second.quality!.pairsScored).toBeLessThan(first.quality!.pairsScored / 10);
+});
+
 it('does not mind the order of records', { timeout: 120_000 }, async () => {
   const ordinary = fc.uniqueArray(record, { minLength: 4, maxLength: 20, selector: (one) => one.id });
   await fc.assert(

@@ -1,6 +1,6 @@
 import type { Comparator, Level, PreparedComparator } from '../engine/comparator.js';
 import type { TextTable } from '../engine/text-table.js';
-import { checkDigitOf, isValidNumber } from '../valid-number.js';
+import { CHECK_DIGITS, checkDigitOf, checkWeight, isValidNumber } from '../valid-number.js';
 import { isRealDay } from './birth-date.js';
 import { countDigits, firstDigit, packDigits } from './digits.js';
 
@@ -212,9 +212,15 @@ export function repairsOf(number: string): string[] {
     for (let i = 0; i < 17; i += 1) for (const digit of '0123456789') add(plain.slice(0, i) + digit + plain.slice(i));
   } else if (plain.length === 18) {
     addChecked(plain.slice(0, 17));
+    // One slip in seventeen digits has 170 forms, of which the sum leaves about fifteen: only these are written.
+    const missing = missingRemainder(plain);
     for (let i = 0; i < 17; i += 1) {
-      for (const digit of '0123456789') add(plain.slice(0, i) + digit + plain.slice(i + 1));
-      add(plain.slice(0, i) + plain[i + 1] + plain[i] + plain.slice(i + 2));
+      const own = plain.charCodeAt(i) - 48;
+      for (let digit = 0; digit < 10; digit += 1)
+        if (mod11(checkWeight(i) * (digit - own)) === missing) add(plain.slice(0, i) + digit + plain.slice(i + 1));
+      const next = plain.charCodeAt(i + 1) - 48;
+      if (i === 16 || mod11((checkWeight(i) - checkWeight(i + 1)) * (next - own)) === missing)
+        add(plain.slice(0, i) + plain[i + 1] + plain[i] + plain.slice(i + 2));
     }
   } else if (plain.length === 19) {
     for (let i = 0; i < 19; i += 1) add(plain.slice(0, i) + plain.slice(i + 1));
@@ -224,6 +230,17 @@ export function repairsOf(number: string): string[] {
   function addChecked(first17: string): void {
     if (/^\d{17}$/.test(first17)) add(first17 + checkDigitOf(first17));
   }
+}
+
+/** By how much, in elevenths, the sum of seventeen digits falls short of what the eighteenth says. */
+function missingRemainder(number: string): number {
+  let sum = 0;
+  for (let i = 0; i < 17; i += 1) sum += checkWeight(i) * (number.charCodeAt(i) - 48);
+  return mod11(CHECK_DIGITS.indexOf(number[17]!) - sum);
+}
+
+function mod11(value: number): number {
+  return ((value % 11) + 11) % 11;
 }
 
 /** The area is not looked at: it is that of the first registration and of its time, and numbers made up for tests have none. */

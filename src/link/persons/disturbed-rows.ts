@@ -155,7 +155,7 @@ export class DisturbedRows {
     let asking = 0;
     const ask = (key: number): void => {
       if (key === 0 || isDisturbed[asking] === 1) return;
-      const slot = index.find(key);
+      const slot = index.mayHave(key) ? index.find(key) : -1;
       if (slot < 0) return;
       // Whose number a row carries says something of it beside every other candidate.
       if (isSure || crowds?.[slot] === CROSSED) {

@@ -32,7 +32,7 @@ import { downwards, PersonsNight } from './persons-night.js';
 import { PhoneShares } from './phone-shares.js';
 import { prepareComparators } from './prepare-comparators.js';
 import { repairNumbers } from './repair-numbers.js';
-import { numbersHeld, StatedNumbers } from './stated-numbers.js';
+import { numbersHeld, StatedNumbers, type NumberReading } from './stated-numbers.js';
 import { drawRows, trainPersons } from './train-persons.js';
 
 export interface PersonsQuestion {
@@ -170,12 +170,13 @@ class PersonsRun {
       clusters,
     );
     const numbers = numbersHeld(evidence, clusters);
+    const readings = new Map<number, NumberReading>();
     const comparing = (within: ClusterRows): PersonComparison =>
       new PersonComparison(
         evidence,
         within,
         this.#comparators,
-        new StatedNumbers(evidence, within, repairNumbers, this.#held.holderOf, numbers),
+        new StatedNumbers(evidence, within, repairNumbers, this.#held.holderOf, numbers, readings),
         households,
         (row) => phones.isOfFew(row),
       );
@@ -196,7 +197,8 @@ class PersonsRun {
       );
     compareBeside(new Set());
     const blocks = new BlocksInTurn((rows) => this.#rowBlocks(rows, comparison));
-    blocks.take(night ? asking.filter((row) => night.disturbed.has(row)) : asking);
+    // Whoever is asked late may be disturbed late: another pass over the county would cost more than their blocks.
+    blocks.take(night ? asking.filter((row) => night.disturbed.has(row) || !night.isJoinedAtOnce(row)) : asking);
     this.#capped.push(...blocks.capped);
     this.#over('candidates');
     const round = (rows: Int32Array, mode: Mode): void => {

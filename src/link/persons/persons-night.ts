@@ -38,6 +38,8 @@ export class PersonsNight {
   /** By cluster: 1 where it is another than last night. */
   readonly #isOther: Uint8Array;
   #others: number[] = [];
+  /** A row of the person to whom the row was joined last night; -1 for none. */
+  readonly #partner: Int32Array;
   readonly #surety = new Map<number, number>();
   readonly #keptAs: (readonly [place: number, row: number])[] = [];
 
@@ -45,6 +47,8 @@ export class PersonsNight {
     this.#question = question;
     const { last, evidence, households, comparators, weights, rules, rows, deterministic } = question;
     this.#isOther = new Uint8Array(deterministic.count);
+    this.#partner = new Int32Array(evidence.columns.size).fill(-1);
+    for (const row of rows) if (last.partner[row] !== 0) this.#partner[row] = last.rowOf(last.partner[row]!);
     for (const row of rows)
       if (this.isNew(row) && last.mark[row] !== 0) this.#keptAs.push([last.replaced.keep(row, evidence.columns), row]);
     const replacedBirth = new Int32Array(last.replaced.columns.size);
@@ -139,6 +143,11 @@ export class PersonsNight {
     return joinedWhen(this.#question.last.answer[row]!) === when ? this.#joinedBefore(row) : -1;
   }
 
+  /** Whether the first round that asked the row last night joined it. */
+  isJoinedAtOnce(row: number): boolean {
+    return this.#question.last.surety[row]! > 0;
+  }
+
   answered(row: number): number {
     return this.#question.last.answer[row]!;
   }
@@ -182,16 +191,14 @@ export class PersonsNight {
 
   /** Whether the person to whom the row was joined is another, or its leading row, by which that person is told, may be in another. */
   #isPartnerOther(row: number): boolean {
-    const { last } = this.#question;
-    if (last.partner[row] === 0) return false;
-    const partner = last.rowOf(last.partner[row]!);
+    const partner = this.#partner[row]!;
+    if (partner < 0) return this.#question.last.partner[row] !== 0;
     const cluster = this.#clusterOf(partner);
     return cluster < 0 || this.isNew(partner) || this.#isOther[cluster] === 1;
   }
 
   #joinedBefore(row: number): number {
-    const { last } = this.#question;
-    return last.partner[row] === 0 ? -1 : this.#clusterOf(last.rowOf(last.partner[row]!));
+    return this.#clusterOf(this.#partner[row]!);
   }
 
   /** The cluster, tonight, of the number with whose rows a replaced one stood. */

@@ -18,8 +18,7 @@ export interface NumberRepair {
  */
 export class StatedNumbers {
   #row = -1;
-  #repaired: Float64Array = NONE;
-  #rounded: Float64Array = NONE;
+  #reading: NumberReading = NOTHING_READ;
 
   constructor(
     readonly evidence: PersonEvidence,
@@ -29,13 +28,15 @@ export class StatedNumbers {
     readonly holderOf: (row: number) => number,
     /** Key of the number that a cluster's rows hold; 0 without. */
     readonly numberOf: Float64Array,
+    /** What was read of broken numbers, by code of the text: a hundred numbers are tried for each, and a row asks more than once. */
+    readonly readings = new Map<number, NumberReading>(),
   ) {}
 
   /** Keys of the numbers that the row may have meant. */
   ask(row: number, ask: (key: number) => void): void {
     this.#read(row);
-    for (const key of this.#repaired) ask(key);
-    for (const key of this.#rounded) ask(key);
+    for (const key of this.#reading.repaired) ask(key);
+    for (const key of this.#reading.rounded) ask(key);
     ask(this.evidence.columns.personKey[row]!);
     ask(this.evidence.columns.besideKey[row]!);
   }
@@ -48,8 +49,8 @@ export class StatedNumbers {
     if (columns.wrongNumber[row] !== 0) {
       if (number === 0) return 0;
       this.#read(row);
-      if (this.#repaired.includes(number)) return REPAIRED;
-      return this.#rounded.includes(number) ? ROUNDED : DIFFERS;
+      if (this.#reading.repaired.includes(number)) return REPAIRED;
+      return this.#reading.rounded.includes(number) ? ROUNDED : DIFFERS;
     }
     if (columns.personKey[row] === 0) return 0;
     if (holdsNumber(row)) return number === 0 ? 0 : BOTH_VALID;
@@ -77,10 +78,24 @@ export class StatedNumbers {
     if (this.#row === row) return;
     this.#row = row;
     const { texts, wrongNumber } = this.evidence.columns;
-    const stated = texts.textOf(wrongNumber[row]!);
-    this.#repaired = stated === '' ? NONE : keysOf(this.repair.repairsOf(stated));
-    this.#rounded = stated === '' ? NONE : keysOf(this.repair.unroundedOf(stated));
+    const code = wrongNumber[row]!;
+    this.#reading = code === 0 ? NOTHING_READ : (this.readings.get(code) ?? this.#readAnew(code, texts.textOf(code)));
   }
+
+  #readAnew(code: number, stated: string): NumberReading {
+    const reading = {
+      repaired: keysOf(this.repair.repairsOf(stated)),
+      rounded: keysOf(this.repair.unroundedOf(stated)),
+    };
+    this.readings.set(code, reading);
+    return reading;
+  }
+}
+
+/** Keys of the valid numbers that a broken one may have been. */
+export interface NumberReading {
+  readonly repaired: Float64Array;
+  readonly rounded: Float64Array;
 }
 
 /** By cluster: key of the number that its rows hold; 0 without. What agreement joins holds none. */
@@ -106,7 +121,7 @@ const RELATIVES = answerOf(NUMBER_LEVELS, 'RELATIVES');
 const ANOTHERS = answerOf(NUMBER_LEVELS, 'ANOTHERS');
 const BOTH_VALID = answerOf(NUMBER_LEVELS, 'BOTH_VALID');
 const DIFFERS = answerOf(NUMBER_LEVELS, 'DIFFERS');
-const NONE = new Float64Array(0);
+const NOTHING_READ: NumberReading = { repaired: new Float64Array(0), rounded: new Float64Array(0) };
 
 function keysOf(numbers: readonly string[]): Float64Array {
   return Float64Array.from(numbers, (number) => hashKey(`person|${number}`));
