@@ -52,7 +52,7 @@ export async function formPersons(linkage: Linkage, learning: Learning | null): 
       deterministic,
       learned,
       apart: decisions.apart,
-      lastNight: learned && lastNightOf(linkage, termsOf(linkage, known!)),
+      lastNight: known && learned === known ? lastNightOf(linkage, termsOf(linkage, known)) : null,
     });
   const given = learning?.trained;
   // How common names are is not in the file: where no model that fits has counted them, they are counted first.
