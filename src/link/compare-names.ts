@@ -33,6 +33,16 @@ export function compareNames(one: string, other: string): NameAgreement | null {
   return AGREEING.find((agreeing) => agreeing === code) ?? null;
 }
 
+/** Whether names at this level do not contradict. @param level as `chineseName` answers: 1 + its place among the levels */
+export function isAgreement(level: number): boolean {
+  return IS_AGREEMENT[level] === 1;
+}
+
+const IS_AGREEMENT = Uint8Array.from([
+  0,
+  ...NAME_LEVELS.map(({ code }) => (AGREEING.some((agreeing) => agreeing === code) ? 1 : 0)),
+]);
+
 /** Whether the given names have a character in common, or, the surname being another, are equal. */
 export function givenNamesMeet(one: string, other: string): boolean {
   const given = givenNameOf(one);

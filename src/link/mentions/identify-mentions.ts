@@ -1,4 +1,4 @@
-import { compareNames } from '../compare-names.js';
+import { compareNames, isAgreement } from '../compare-names.js';
 import { isNoName, ownNameOf } from '../compare/own-name.js';
 import { NumberIndex } from '../engine/number-index.js';
 import { TextTable } from '../engine/text-table.js';
@@ -9,7 +9,6 @@ import type { PersonsLayer } from '../persons-layer.js';
 import { CandidateBlocks, Candidates, type CandidateRule } from '../persons/block-candidates.js';
 import { rowsByCluster, type ClusterRows } from '../persons/cluster-rows.js';
 import { NAME } from '../persons/compare-person.js';
-import { nameParts } from '../persons/name-parts.js';
 import type { MentionColumns } from './mention-columns.js';
 import { MENTION_REASONS, PARTS } from './mention-columns.js';
 import {
@@ -204,8 +203,7 @@ class MentionSearch {
     // Whose guardian somebody is, that one is not; and two valid numbers are two persons.
     if (cluster === own && PARTS[mentions.part[at]!] !== 'head') return -Infinity;
     if (mentions.idKey[at] !== 0 && this.#isNumbered[cluster] === 1) return -Infinity;
-    if (nameLevel === 0 || compareNames(columns.names.textOf(name), columns.names.textOf(matched)) === null)
-      return -Infinity;
+    if (nameLevel === 0 || !isAgreement(nameLevel)) return -Infinity;
     let bits = evidenceWeights.bitsOf(NAME, nameLevel, matched);
     if (place >= 0) bits += this.#placeBits(at)[place]!;
     if (samePhone) bits += Math.log2((PHONE_SHARES.equal * evidenceWeights.persons) / FEW);
@@ -247,7 +245,9 @@ class MentionSearch {
     const { evidence } = this.#layer.partition.comparison;
     const { householdOf, homes } = evidence;
     const mentions = this.#mentions;
-    const sound = this.#sounds();
+    // The mentions brought names of their own.
+    evidence.prepareNames();
+    const sound = evidence.pinyin;
     const both = (one: number, other: number): number => (one === 0 || other === 0 ? 0 : one * 2 ** 27 + other);
     const nameOf = (at: number): number => this.names[mentions.name[at]!]!;
     const eachOwn = (at: number, visit: (row: number) => void): void => {
@@ -291,15 +291,6 @@ class MentionSearch {
         askedBy: (at, ask) => eachOwn(at, (row) => ask(householdOf[row]! + 1)),
       },
     ];
-  }
-
-  /** By code of the name. */
-  #sounds(): Int32Array {
-    const { names } = this.#linkage.columns;
-    const table = new TextTable();
-    const sounds = new Int32Array(names.size);
-    for (let code = 1; code < names.size; code += 1) sounds[code] = table.codeOf(nameParts(names.textOf(code)).pinyin);
-    return sounds;
   }
 
   #countBearers(): Int32Array {

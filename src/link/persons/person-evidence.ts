@@ -1,5 +1,5 @@
 import { NumberIndex } from '../engine/number-index.js';
-import { CURRENT, REGISTERED, RESIDENT, type RecordColumns } from '../record-columns.js';
+import { CURRENT, REGISTERED, RESIDENT, widened, type RecordColumns } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { NameKeys } from './name-keys.js';
 
@@ -30,6 +30,7 @@ export class PersonEvidence {
   /** By row: the building of the row's home, or the one that stands at its address. */
   readonly building: Uint32Array;
   readonly #households: NumberIndex;
+  readonly #names = new NameKeys();
 
   constructor(
     readonly columns: RecordColumns,
@@ -45,7 +46,7 @@ export class PersonEvidence {
     this.townshipOf = townshipsOf(columns);
     this.#households = new NumberIndex(Math.max(16, rows.length >> 3));
     this.building = this.#seats();
-    this.#prepareNames();
+    this.prepareNames();
     this.#prepareHouseholds();
   }
 
@@ -82,20 +83,18 @@ export class PersonEvidence {
     );
   }
 
-  #prepareNames(): void {
+  /** Takes in the names that the columns have gained since. */
+  prepareNames(): void {
     const { names } = this.columns;
-    const size = names.size;
-    const keys = new NameKeys();
-    this.pinyin = new Int32Array(size);
-    this.given = new Int32Array(size);
-    this.surname = new Int32Array(size);
-    this.firstTwo = new Int32Array(size);
-    for (let code = 1; code < size; code += 1) {
-      keys.read(names.textOf(code));
-      this.pinyin[code] = keys.sound;
-      this.given[code] = keys.given;
-      this.surname[code] = keys.surname;
-      this.firstTwo[code] = keys.firstTwo;
+    const from = Math.max(1, this.pinyin.length);
+    for (const part of ['pinyin', 'given', 'surname', 'firstTwo'] as const)
+      this[part] = widened(this[part], names.size);
+    for (let code = from; code < names.size; code += 1) {
+      this.#names.read(names.textOf(code));
+      this.pinyin[code] = this.#names.sound;
+      this.given[code] = this.#names.given;
+      this.surname[code] = this.#names.surname;
+      this.firstTwo[code] = this.#names.firstTwo;
     }
   }
 
