@@ -184,8 +184,8 @@ async function tellRules(linkage: Linkage, few: FewPersons, row: number, cluster
     if (crowd <= rule.most) met.push(words);
     else
       missed.push({
-        zh: `${words.zh}（相同者 ${crowd} 人，超过 ${rule.most} 人的上限）`,
-        en: `${words.en} (${crowd} persons share it, above the cap of ${rule.most})`,
+        zh: `${words.zh}（相同的记录 ${crowd} 条，超过 ${rule.most} 条的上限）`,
+        en: `${words.en} (${crowd} records share it, above the cap of ${rule.most})`,
       });
   }
   const list = (words: readonly Words[]): Words => ({
@@ -201,20 +201,19 @@ async function tellRules(linkage: Linkage, few: FewPersons, row: number, cluster
   ];
 }
 
-/** Persons among those read who stand under a key. */
+/** Records among those read that stand under a key. */
 function countHere(
   { clusters: { count, start, member } }: FewPersons,
   keyOf: (row: number) => number,
   key: number,
 ): number {
   let found = 0;
-  for (let cluster = 0; cluster < count; cluster += 1)
-    if (member.subarray(start[cluster]!, start[cluster + 1]!).some((row) => keyOf(row) === key)) found += 1;
+  for (let i = 0; i < start[count]!; i += 1) if (keyOf(member[i]!) === key) found += 1;
   return found;
 }
 
 /**
- * Persons of the county under the key that a row stands under; null where all of them were read with the pair.
+ * Records of persons of the county under the key that a row stands under; null where all of them were read with the pair.
  * Indexes: record_name, link_person_village, link_person_township.
  */
 async function crowdOf({ client, county, columns }: Linkage, rule: string, row: number): Promise<number | null> {
@@ -222,14 +221,13 @@ async function crowdOf({ client, county, columns }: Linkage, rule: string, row: 
   if (!taken) return null;
   const name = columns.names.textOf(columns.name[row]!);
   const village = columns.texts.textOf(columns.village[row]!);
-  const { rows } = await client.query<{ person: number; name: string | null }>(
-    `select l.person, r.name from link l join record r on r.county = l.county and r.id = l.record
+  const { rows } = await client.query<{ name: string | null }>(
+    `select r.name from link l join record r on r.county = l.county and r.id = l.record
      join record own on own.county = l.county and own.id = $2 where l.county = $1 and l.person is not null and ${taken.where}`,
     taken.within ? [county, columns.id[row], taken.within(village)] : [county, columns.id[row]],
   );
   const part = taken.part(nameParts(name));
-  const persons = rows.filter((each) => each.name !== null && taken.part(nameParts(foldName(each.name))) === part);
-  return new Set(persons.map(({ person }) => person)).size;
+  return rows.filter((each) => each.name !== null && taken.part(nameParts(foldName(each.name))) === part).length;
 }
 
 interface ByValue {
