@@ -71,11 +71,10 @@ export async function keepPersons(
   linkage: Linkage,
   { rows, persons, partition, decisions, model }: PersonsLayer,
 ): Promise<number> {
-  const { client, county, columns, mode } = linkage;
+  const { client, county, mode } = linkage;
   const sizes = new Int32Array(persons.count);
   for (const own of persons.cluster) if (own >= 0) sizes[own]! += 1;
-  const at = new Int32Array(columns.size).fill(-1);
-  rows.forEach((row, i) => (at[row] = i));
+  const { at } = partition;
   const sizeOf = (row: number): number => sizes[persons.cluster[at[row]!]!]!;
   const clusterOf = (row: number): number => persons.cluster[at[row]!]!;
   const apart = partition.doubtful.filter(({ row, other }) => clusterOf(row) !== clusterOf(other));
@@ -96,9 +95,8 @@ async function keepAnswers(
   { rows, partition, model }: Pick<PersonsLayer, 'rows' | 'partition' | 'model'>,
   anew: boolean,
 ): Promise<void> {
+  const { at } = partition;
   const { mark, answer, partner, surety, building } = partition.answers;
-  const at = new Int32Array(columns.size);
-  rows.forEach((row, i) => (at[row] = i));
   const partnerOf = (i: number): number => (partner[i]! < 0 ? 0 : columns.id[partner[i]!]!);
   const last = lastNight?.answers;
   const isKept = (row: number): boolean => {
@@ -172,11 +170,9 @@ function withWhatJoined(
   { columns }: Linkage,
   rows: Int32Array,
   deterministic: PersonClusters,
-  { cluster, count, byAgreement }: PersonPartition,
+  { at, cluster, count, byAgreement }: PersonPartition,
   decisions: Decisions,
 ): PersonClusters {
-  const at = new Int32Array(columns.size).fill(-1);
-  rows.forEach((row, i) => (at[row] = i));
   const decided = applyDecisions(columns, cluster, count, at, decisions, byAgreement);
   const members = new Int32Array(decided.count);
   for (const own of cluster) if (own >= 0) members[own]! += 1;

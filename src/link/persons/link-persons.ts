@@ -67,6 +67,8 @@ export interface RuleRecall {
 }
 
 export interface PersonPartition {
+  /** Position in `rows`, by row; -1 for others. */
+  readonly at: Int32Array;
   /** By position in `rows`; -1 where the row speaks of no person. Clusters may be empty. */
   readonly cluster: Int32Array;
   readonly count: number;
@@ -78,8 +80,7 @@ export interface PersonPartition {
   readonly pairs: number;
   /** Of the rows asked in this run: candidates by weight, as `assignRows` bins them. */
   readonly weights: Float64Array;
-  /** Rows without a number of their own; how many of them were asked in this run; and those that no candidate was found for. */
-  readonly numberless: number;
+  /** Questions put in this run, and rows without a number of their own that no candidate was found for. */
   readonly asked: number;
   readonly unanswered: number;
   /** For the next night. */
@@ -233,6 +234,7 @@ class PersonsRun {
     round(unconfirmed, 'DOUBT');
     const unanswered = this.#answers.answer.reduce((sum, answer) => sum + ((answer & UNANSWERED) === 0 ? 0 : 1), 0);
     return {
+      at: this.#held.at,
       cluster: this.#cluster,
       count: this.#count,
       byAgreement: this.#byAgreement,
@@ -241,7 +243,6 @@ class PersonsRun {
       capped: this.#capped,
       pairs: this.#pairs,
       weights: this.#weights,
-      numberless: residual.length,
       asked: this.#asked,
       unanswered,
       answers: this.#answers,
@@ -337,14 +338,13 @@ class PersonsRun {
       if (this.#held.holds[row] === 1) answer[at]! |= HOLDS_NUMBER;
     });
     const standingOf = (row: number): number => answer[this.#held.at[row]!]!;
-    const marks = markRows(rows, {
+    markRows(rows, mark, {
       evidence: this.#evidence,
       standingOf,
       households,
       isPhoneOfFew: (row) => phones.isOfFew(row),
       isAsking: (row) => isAsking[row] === 1,
     });
-    mark.set(marks);
     rows.forEach((row, at) => (this.#answers.building[at] = this.#evidence.building[row]!));
     for (const row of apart.keys()) if (this.#held.at[row]! >= 0) answer[this.#held.at[row]!]! |= TOLD_APART;
   }

@@ -15,12 +15,13 @@ export interface MarkedEvidence {
 /**
  * A hash of all that the comparison looks at in each row: what it says, what the homes layer made of it, and what follows for it from other
  * rows (its household's head, who lives in its home, how many have its telephone). Texts go in as texts: codes are others every night.
- * @returns by place in `rows`; never 0
+ * @param marks filled by place in `rows`; never with 0
  */
 export function markRows(
   rows: Int32Array,
+  marks: Float64Array,
   { evidence, standingOf, households, isPhoneOfFew, isAsking }: MarkedEvidence,
-): Float64Array {
+): void {
   const { columns, homes, building } = evidence;
   const [names, texts, births] = [columns.names, columns.texts, columns.births].map(hashesOf) as [
     Float64Array,
@@ -28,7 +29,6 @@ export function markRows(
     Float64Array,
   ];
   const datasets = columns.datasets.map(({ name }) => hashKey(name));
-  const marks = new Float64Array(rows.length);
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at]!;
     begin();
@@ -60,7 +60,6 @@ export function markRows(
     }
     marks[at] = ended();
   }
-  return marks;
 }
 
 function hashesOf(table: TextTable): Float64Array {

@@ -52,7 +52,8 @@ export class PersonsNight {
     for (const row of rows)
       if (this.isNew(row) && last.mark[row] !== 0) this.#keptAs.push([last.replaced.keep(row, evidence.columns), row]);
     const replacedBirth = new Int32Array(last.replaced.columns.size);
-    const replacedRules = this.#replacedRules(replacedBirth);
+    const replacedHomes = this.#replacedHomes();
+    const replacedRules = this.#replacedRules(replacedHomes, replacedBirth);
     const { replaced } = last;
     this.disturbed = new DisturbedRows({
       evidence,
@@ -63,7 +64,7 @@ export class PersonsNight {
       replaced,
       replacedRules,
       replacedBirth,
-      replacedHomes: this.#replacedHomes(),
+      replacedHomes,
       clusters: deterministic.count,
       isSureBeside: (row, cluster) => last.surety[row]! > 0 && cluster !== this.#joinedBefore(row),
     });
@@ -219,12 +220,11 @@ export class PersonsNight {
   }
 
   /** @param birth filled with the code of the date in the number that a row held, by place */
-  #replacedRules(birth: Int32Array): CandidateRule[] {
+  #replacedRules(homes: Homes, birth: Int32Array): CandidateRule[] {
     const { last, evidence } = this.#question;
     const { columns, rows } = last.replaced;
     const holds = Uint8Array.from(rows, (row) => ((last.answer[row]! & HOLDS_NUMBER) === 0 ? 0 : 1));
     const dates = evidence.columns.births;
-    const homes = this.#replacedHomes();
     const householdOf = new Int32Array(columns.size).fill(-1);
     for (let place = 0; place < columns.size; place += 1) {
       if (columns.tie[place] === REGISTERED)
