@@ -56,26 +56,39 @@ export class LinkColumns {
   /** Ids below 2^32: half the memory of a wider column, eight times over. */
   readonly entity: Uint32Array[] = KINDS.map(() => new Uint32Array(0));
   readonly reason: Uint8Array[] = REASONED.map(() => new Uint8Array(0));
-  readonly key: Float64Array[];
+  /** Row by row in the order of KEY_COLUMNS: a night reads one in twenty, and a column for each would be a hundred megabytes and more. */
+  #keys = new Float64Array(0);
+  readonly #placeOf = new Map<number, number>();
 
-  /** @param withKeys a full run needs no neighbours, hence no keys of last night */
-  constructor(readonly withKeys: boolean) {
-    this.key = withKeys ? KEY_COLUMNS.map(() => new Float64Array(0)) : [];
+  /** Of a row that a night has read itself; 0 for others, and in a full run, which needs no neighbours. */
+  keyOf(column: KeyColumn, row: number): number {
+    const place = this.#placeOf.get(row);
+    return place === undefined ? 0 : this.#keys[place * KEY_COLUMNS.length + KEY_COLUMNS.indexOf(column)]!;
   }
 
-  /** Lets go of all entities but those of these kinds, and of last night's keys but the evidence. */
+  /** @param keys in the order of KEY_COLUMNS */
+  keepKeys(row: number, keys: readonly number[]): void {
+    const place = this.#placeOf.get(row) ?? this.#placeOf.size;
+    this.#placeOf.set(row, place);
+    if ((place + 1) * KEY_COLUMNS.length > this.#keys.length)
+      this.#keys = widened(this.#keys, Math.max(1024, this.#keys.length * 2));
+    this.#keys.set(keys, place * KEY_COLUMNS.length);
+  }
+
+  /** Lets go of all entities but those of these kinds, and of last night's keys. */
   keepOnly(kinds: readonly Kind[]): void {
     KINDS.forEach((kind, i) => {
       if (!kinds.includes(kind)) this.entity[i] = new Uint32Array(0);
     });
-    for (let i = 0; i < this.key.length; i += 1) if (KEY_COLUMNS[i] !== 'evidence') this.key[i] = new Float64Array(0);
+    this.#keys = new Float64Array(0);
+    this.#placeOf.clear();
   }
 
   reserve(length: number): void {
     if (length <= this.present.length) return;
     this.present = widened(this.present, length);
     this.current = widened(this.current, length);
-    for (const list of [this.entity, this.reason, this.key] as ArrayBufferView[][]) {
+    for (const list of [this.entity, this.reason] as ArrayBufferView[][]) {
       list.forEach((column, i) => {
         list[i] = widened(column, length);
       });

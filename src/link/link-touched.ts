@@ -4,12 +4,13 @@ import type { Dataset } from '../model/importer.js';
 import type { LinkageQuality } from '../model/link-run.js';
 import { PERSON_REASONS, type PersonClusters } from './form-person-clusters.js';
 import { formSubjectClusters } from './form-subject-clusters.js';
-import { KEY_COLUMNS, KINDS, REASONED, reasonText, type Kind } from './link-columns.js';
+import { KINDS, REASONED, reasonText, type Kind } from './link-columns.js';
 import { linkBuildings, linkDwellings, linkHouseholds, renewDwellingKeys, renewHouseholdKeys } from './link-homes.js';
 import { formPersons, keepPersons, type Learning, type PersonsLayer } from './persons-layer.js';
 import { WEIGHT_FLOOR } from './persons/assign-rows.js';
 import { nameOfModel, type LearnedModel } from './persons/learned-model.js';
 import type { PersonPartition } from './persons/link-persons.js';
+import { hasEvidenceParts } from './persons/evidence-parts.js';
 import { linkMentions } from './link-mentions.js';
 import { Linkage } from './linkage.js';
 import { BUILDING_KEYS, buildingKeysOf, isBuildingMoved, placeInKnownBuildings } from './place-in-known-buildings.js';
@@ -162,7 +163,7 @@ async function planRun(client: PoolClient, county: string, whole: boolean): Prom
     [county],
   );
   // Without what last night knew of the persons, all of it has to be learned anew.
-  const { kept } = await ask<{ kept: boolean }>('select exists (select from linkage_part where county = $1) as kept');
+  const kept = await hasEvidenceParts(client, county);
   const full = whole || touched.rows.length > Math.max(1000, records * FULL_FROM) || (!kept && records > 0);
   return {
     full,
@@ -302,10 +303,9 @@ async function readTouched(linkage: Linkage, ids: readonly number[]): Promise<La
   await linkage.readKnown();
   const read = await linkage.read(ids);
   linkage.prepare();
-  const evidence = KEY_COLUMNS.indexOf('evidence');
   // A telephone or a date of collection that changed is no evidence: such a record is confirmed, and reaches for nobody.
   const own = new Set(
-    read.filter((row) => before.present[row] === 0 || before.key[evidence]![row] !== columns.evidence[row]),
+    read.filter((row) => before.present[row] === 0 || before.keyOf('evidence', row) !== columns.evidence[row]),
   );
   const looked = new Set<number>(read);
   const note = (rows: Int32Array): Int32Array => {

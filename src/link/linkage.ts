@@ -32,8 +32,8 @@ const UNDECLARED: DatasetTraits = {
 /** One run's state: the records read so far, their links of last night, and their links of tonight. */
 export class Linkage {
   readonly columns: RecordColumns;
-  readonly before: LinkColumns;
-  readonly after = new LinkColumns(false);
+  readonly before = new LinkColumns();
+  readonly after = new LinkColumns();
   readonly reader: RecordReader;
   /** Position by record id; a full run, which never looks one up, leaves it empty. */
   readonly #positions = new Map<number, number>();
@@ -53,7 +53,6 @@ export class Linkage {
     if (!/^\d{6}$/.test(county)) throw new Error('A county code has six digits.');
     this.columns = new RecordColumns([...traitsOf(datasets), UNDECLARED]);
     this.replaced = new ReplacedRows(this.columns.datasets);
-    this.before = new LinkColumns(!mode.full);
     this.reader = createRecordReader(this.columns, datasets);
   }
 
@@ -159,9 +158,9 @@ export class Linkage {
       for (const row of this.#unprepared()) {
         this.before.entity.forEach((column, i) => (this.after.entity[i]![row] = column[row]!));
         this.before.reason.forEach((column, i) => (this.after.reason[i]![row] = column[row]!));
-        if (!this.before.withKeys) continue;
-        this.dwellingPlaceKey[row] = this.before.key[KEY_COLUMNS.indexOf('dwelling_place_key')]![row]!;
-        this.householdKey[row] = this.before.key[KEY_COLUMNS.indexOf('household_key')]![row]!;
+        if (this.mode.full) continue;
+        this.dwellingPlaceKey[row] = this.before.keyOf('dwelling_place_key', row);
+        this.householdKey[row] = this.before.keyOf('household_key', row);
       }
     }
     this.#prepared = this.columns.size;
@@ -201,7 +200,7 @@ export class Linkage {
     before.current[row] = status === 'current' ? 1 : 0;
     for (const column of before.entity) column[row] = Number(cells[at++] ?? 0);
     for (const column of before.reason) column[row] = reasonCode(cells[at++] ?? null);
-    for (const column of before.key) column[row] = Number(cells[at++] ?? 0);
+    if (!this.mode.full) before.keepKeys(row, cells.slice(at).map(Number));
     return row;
   }
 }

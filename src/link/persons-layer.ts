@@ -3,7 +3,13 @@ import { NumberIndex } from './engine/number-index.js';
 import { KINDS, REASONED, reasonCode } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 import { applyDecisions, readDecisions, type Decisions } from './persons/decisions.js';
-import { answersOf, wantsRewriting, writeDoubts, writeEvidenceParts } from './persons/evidence-parts.js';
+import {
+  answersOf,
+  type AnswerColumns,
+  wantsRewriting,
+  writeDoubts,
+  writeEvidenceParts,
+} from './persons/evidence-parts.js';
 import type { TrainedModel } from './engine/linkage-model.js';
 import { readLearned, writeLearned, type LearnedModel, type ModelWord } from './persons/learned-model.js';
 import { linkPersons, type Learned, type PersonPartition } from './persons/link-persons.js';
@@ -141,11 +147,16 @@ function termsOf({ datasets }: Pick<Linkage, 'datasets'>, { id }: LearnedModel):
 function lastNightOf({ columns, before, lastNight, replaced }: Linkage, terms: string): LastNight | null {
   if (!lastNight || lastNight.terms !== terms) return null;
   const { known, answers, doubts } = lastNight;
-  // Rows that nobody knew have none of it.
-  const padded = answersOf(columns.size);
-  for (const name of ['mark', 'answer', 'partner', 'surety', 'building'] as const)
-    padded[name].set(answers[name].subarray(0, Math.min(known.size, columns.size)));
-  return { ...padded, rowOf: (record) => known.find(record), dwelling: before.entity[DWELLING]!, replaced, doubts };
+  const rowOf = (record: number): number => known.find(record);
+  return { ...asLongAs(columns.size, answers), rowOf, dwelling: before.entity[DWELLING]!, replaced, doubts };
+}
+
+/** Rows that nobody knew have answered nothing. */
+function asLongAs(rows: number, answers: AnswerColumns): AnswerColumns {
+  if (answers.mark.length >= rows) return answers;
+  const padded = answersOf(rows);
+  for (const name of ['mark', 'answer', 'partner', 'surety', 'building'] as const) padded[name].set(answers[name]);
+  return padded;
 }
 
 /** Also a row that spoke of a person once: its person has to learn that it does no more. */

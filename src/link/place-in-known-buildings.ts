@@ -1,5 +1,5 @@
 import { formBuildingClusters, PLACE_REASONS } from './form-building-clusters.js';
-import { KEY_COLUMNS, KINDS, reasonCode, REASONED, type KeyColumn } from './link-columns.js';
+import { KINDS, reasonCode, REASONED, type KeyColumn } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 import { reachNeighbours } from './reach-neighbours.js';
 import { CURRENT } from './record-columns.js';
@@ -68,7 +68,7 @@ export function isBuildingMoved(linkage: Linkage, row: number): boolean {
   if (before.present[row] === 0) return true;
   if (before.current[row] !== (columns.status[row] === CURRENT ? 1 : 0)) return true;
   const now = buildingKeysOf(linkage, row);
-  return BUILDING_KEYS.some((column, i) => before.key[KEY_COLUMNS.indexOf(column)]![row] !== now[i]);
+  return BUILDING_KEYS.some((column, i) => before.keyOf(column, row) !== now[i]);
 }
 
 /** In the order of BUILDING_KEYS. */

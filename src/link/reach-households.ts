@@ -1,5 +1,5 @@
 import { formPersonClusters } from './form-person-clusters.js';
-import { KEY_COLUMNS, KINDS, type KeyColumn } from './link-columns.js';
+import { KINDS, type KeyColumn } from './link-columns.js';
 import { renewHouseholdKeys, type Witnesses } from './link-homes.js';
 import type { Linkage } from './linkage.js';
 import { reachNeighbours, recordsWithKeys } from './reach-neighbours.js';
@@ -95,7 +95,7 @@ async function bearWitness(
 }
 
 function old({ before }: Linkage, row: number, column: KeyColumn): number {
-  return before.key[KEY_COLUMNS.indexOf(column)]![row] ?? 0;
+  return before.keyOf(column, row);
 }
 
 async function rowsWith(linkage: Linkage, column: KeyColumn, keys: ReadonlySet<number>): Promise<number[]> {

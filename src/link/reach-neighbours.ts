@@ -1,4 +1,4 @@
-import { KEY_COLUMNS, type KeyColumn } from './link-columns.js';
+import type { KeyColumn } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 
 /**
@@ -25,7 +25,7 @@ export async function reachNeighbours(
       keys.push(key);
     };
     for (const row of fresh) {
-      for (const column of by) ask(linkage.before.key[KEY_COLUMNS.indexOf(column)]![row] ?? 0);
+      for (const column of by) ask(linkage.before.keyOf(column, row));
       for (const key of keysNow(row)) ask(key);
     }
     const rows = await linkage.read(await recordsWithKeys(linkage, by, keys, definersOnly));

@@ -32,7 +32,7 @@ export interface DatasetTraits {
 /** `VILLAGE|AREA` → the area that stands for it. */
 export type AreaAliases = ReadonlyMap<string, string>;
 
-/** What a record says that identifies something, as numbers; one position a record in every column. Grows by doubling. */
+/** What a record says that identifies something, as numbers; one position a record in every column. Grows by a quarter. */
 export class RecordColumns {
   size = 0;
   readonly names = new TextTable();
@@ -104,7 +104,7 @@ export class RecordColumns {
 
   /** Makes room for one more and returns its position; every column of it is 0. */
   add(): number {
-    if (this.size >= this.id.length) this.reserve(Math.max(1024, this.id.length * 2));
+    if (this.size >= this.id.length) this.reserve(Math.max(1024, Math.ceil(this.id.length * 1.25)));
     this.size += 1;
     return this.size - 1;
   }

@@ -2,7 +2,7 @@ import { copyInto } from '../database/copy.js';
 import { openFill } from '../database/open-fill.js';
 import { assignIdentities } from './assign-identities.js';
 import type { Clusters } from './form-building-clusters.js';
-import { KEY_COLUMNS, KINDS, reasonCode, REASONED, type Kind } from './link-columns.js';
+import { KINDS, reasonCode, REASONED, type Kind } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 import { CURRENT } from './record-columns.js';
 
@@ -30,7 +30,6 @@ export async function settleIdentities(
   const old = before.entity[column]!;
   const restored = linkage.restored.get(kind);
   const back = new Set(restored?.values());
-  const evidence = before.key[KEY_COLUMNS.indexOf('evidence')];
   const { entity, merged, split, orphaned } = assignIdentities(
     cluster,
     {
@@ -38,7 +37,12 @@ export async function settleIdentities(
       restored: (at) => restored?.get(columns.id[rows[at]!]!) ?? 0,
       carries: (at) => {
         const row = rows[at]!;
-        return kind === 'person' || !columns.traits(row).person || !evidence || evidence[row] === columns.evidence[row];
+        return (
+          kind === 'person' ||
+          !columns.traits(row).person ||
+          mode.full ||
+          before.keyOf('evidence', row) === columns.evidence[row]
+        );
       },
       isLeading: (at) => columns.traits(rows[at]!).nameRank === 0 || columns.traits(rows[at]!).defines,
       recordId: (at) => columns.id[rows[at]!]!,

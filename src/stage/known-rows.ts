@@ -20,6 +20,9 @@ export const NOTHING_KNOWN: KnownRows = { size: 0, take: () => null, *unseen() {
  * the same row in a full delivery clears these values, so it has to be compared.
  */
 export async function loadKnownRows(client: PoolClient, county: string, dataset: string): Promise<KnownRows> {
+  // The planner takes the index of keys, whose order is that of hashes: every record from another place of the disk. In the order of the
+  // pages, a dataset's come one after the other, in a fifth of the time.
+  await client.query('set local enable_indexscan = off');
   const { rows } = await client.query<{ carrying: boolean; entries: Buffer }>(
     `select carried is not null as carrying, string_agg(int8send(id) || int8send(hash), '') as entries
      from record
@@ -27,6 +30,7 @@ export async function loadKnownRows(client: PoolClient, county: string, dataset:
      group by carried is not null, id / 32768`,
     [county, dataset],
   );
+  await client.query('set local enable_indexscan to default');
   let total = 0;
   for (const { entries } of rows) total += entries.length / 16;
   return indexEntries(rows, total);

@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress, constants } from 'node:zlib';
 import type { PoolClient } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
 import { NumberIndex } from '../engine/number-index.js';
 import type { TextTable } from '../engine/text-table.js';
 import { KINDS, type LinkColumns } from '../link-columns.js';
@@ -48,13 +49,21 @@ const PART = 100_000;
 /** Rows that speak for others before all are written anew. */
 const MOST_PARTS = 200;
 
+type Table = (typeof CODED)[keyof typeof CODED];
+const TABLES = ['names', 'texts', 'births'] as const satisfies readonly Table[];
+type Texts = Readonly<Record<Table, readonly string[]>>;
+/** Stands in no text of the database. */
+const END = '\0';
+
 interface Part {
   readonly records: number;
   readonly datasets: readonly string[];
   readonly dataset: Uint16Array;
   readonly reason: Uint8Array;
   readonly plain: Readonly<Record<string, ArrayLike<number>>>;
-  readonly coded: Readonly<Record<string, { readonly texts: readonly string[]; readonly codes: Int32Array }>>;
+  /** Places in the part's texts, or, where it has none of its own, in those of all parts. */
+  readonly coded: Readonly<Record<string, Int32Array>>;
+  readonly texts: Readonly<Record<Table, string>> | null;
   readonly entities: Readonly<Record<string, Uint32Array>>;
   readonly answers?: AnswerColumns;
 }
@@ -77,8 +86,15 @@ export interface EvidenceRead {
   readonly terms: string;
 }
 
-/** The part that holds no rows. */
+/** The parts that hold no rows: what was in doubt; the texts of all rows as they were when the parts were last written anew. */
 const DOUBTS = 0;
+const TEXTS = -1;
+
+/** False where nothing was kept, and where it was kept in the form that an earlier version had. */
+export async function hasEvidenceParts(client: PoolClient, county: string): Promise<boolean> {
+  const { rowCount } = await client.query('select from linkage_part where county = $1 and part = $2', [county, TEXTS]);
+  return rowCount === 1;
+}
 
 /** Fills the columns with what is known of every record of a person, from `linkage_part`. */
 export async function readEvidenceParts(
@@ -87,32 +103,99 @@ export async function readEvidenceParts(
   columns: RecordColumns,
   links: readonly LinkColumns[],
 ): Promise<EvidenceRead> {
-  const listed = await client.query<{ part: number; records: number }>(
-    'select part, records from linkage_part where county = $1 and part <> $2 order by part',
-    [county, DOUBTS],
-  );
-  const known = new NumberIndex(Math.max(16, listed.rows[0]?.records ?? 0));
+  const [counted] = (
+    await client.query<{ records: number }>(
+      'select coalesce(sum(records), 0)::integer as records from linkage_part where county = $1 and part > $2',
+      [county, DOUBTS],
+    )
+  ).rows;
+  const { records } = counted!;
+  const known = new NumberIndex(Math.max(16, records));
   const datasets = new Map(columns.datasets.map((traits, code) => [traits.name, code]));
-  const records = listed.rows.reduce((sum, part) => sum + part.records, 0);
-  const answers = answersOf(records);
-  for (const { part } of listed.rows) {
-    fill((await readPart(client, county, part)) as Part, columns, links, known, datasets, answers);
+  // At once, with room for what the night reads: columns that grow are copied, and pages that nobody writes to take no memory.
+  columns.reserve(records + Math.max(1024, records >> 4));
+  const answers = answersOf(columns.id.length);
+  let [said, codes]: [Said | null, Codes | null] = [null, null];
+  // While one part is filled in, the next is read and unpacked.
+  let waiting: Promise<{ part: number; content: unknown } | null> = Promise.resolve(null);
+  const take = async (): Promise<void> => {
+    const read = await waiting;
+    if (read === null) return;
+    if (read.part === DOUBTS) said = read.content as Said;
+    else if (read.part === TEXTS) codes = codesOf(columns, read.content as Part['texts'] & object);
+    else fill(read.content as Part, codes, columns, links, known, datasets, answers);
+  };
+  for await (const { part, body } of readBodies(client, county)) {
+    const next = decompress(body).then((content) => ({ part, content: deserialize(content) as unknown }));
+    // Heard of where it is awaited.
+    next.catch(() => {});
+    await take();
+    waiting = next;
   }
-  const said = (await readPart(client, county, DOUBTS)) as Said | null;
-  return { known, answers, doubts: said?.doubts ?? [], terms: said?.terms ?? '' };
+  await take();
+  const { doubts, terms } = (said as Said | null) ?? { doubts: [], terms: '' };
+  return { known, answers, doubts, terms };
+}
+
+/** In binary COPY, part by part in their order: as a column of a query every byte would come as two digits. */
+async function* readBodies(client: PoolClient, county: string): AsyncGenerator<{ part: number; body: Buffer }> {
+  // The county goes into COPY, which takes no parameters.
+  if (!/^\d{6}$/.test(county)) throw new Error('A county code has six digits.');
+  const stream = client.query(
+    copyTo(
+      `copy (select part, body from linkage_part where county = '${county}' order by part) to stdout (format binary)`,
+    ),
+  );
+  let chunks: Buffer[] = [];
+  let [size, wanted, isBegun] = [0, BEGINNING, false];
+  for await (const chunk of stream) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    while (size >= wanted) {
+      let whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+      if (!isBegun) {
+        whole = whole.subarray(BEGINNING);
+        isBegun = true;
+      }
+      wanted = ROW_HEAD;
+      // A row: the number of its fields (-1 at the end), and each field after its length.
+      while (whole.length >= ROW_HEAD && whole.readInt16BE(0) === 2) {
+        const length = whole.readInt32BE(10);
+        if (whole.length < ROW_HEAD + length) {
+          wanted = ROW_HEAD + length;
+          break;
+        }
+        yield { part: whole.readInt32BE(6), body: whole.subarray(ROW_HEAD, ROW_HEAD + length) };
+        whole = whole.subarray(ROW_HEAD + length);
+        wanted = ROW_HEAD;
+      }
+      chunks = [whole];
+      size = whole.length;
+      if (size >= wanted) break;
+    }
+  }
+}
+
+/** Bytes before the first row of a binary COPY without flags. */
+const BEGINNING = 19;
+/** Count of fields, the number of the part after its length, and the length of the body. */
+const ROW_HEAD = 14;
+
+/** By place in a list of texts, the code in the columns' table. */
+type Codes = Readonly<Record<Table, Int32Array>>;
+
+function codesOf(columns: RecordColumns, texts: Readonly<Record<Table, string>>): Codes {
+  return Object.fromEntries(
+    TABLES.map((table) => [
+      table,
+      Int32Array.from(texts[table].split(END), (text) => (columns[table] as TextTable).codeOf(text)),
+    ]),
+  ) as Record<Table, Int32Array>;
 }
 
 interface Said {
   readonly terms: string;
   readonly doubts: readonly KeptDoubt[];
-}
-
-async function readPart(client: PoolClient, county: string, part: number): Promise<unknown> {
-  const found = await client.query<{ body: Buffer }>('select body from linkage_part where county = $1 and part = $2', [
-    county,
-    part,
-  ]);
-  return found.rows[0] ? deserialize(await decompress(found.rows[0].body)) : null;
 }
 
 export function answersOf(rows: number): AnswerColumns {
@@ -142,6 +225,7 @@ export async function writeDoubts(
 
 function fill(
   part: Part,
+  shared: Codes | null,
   columns: RecordColumns,
   links: readonly LinkColumns[],
   known: NumberIndex,
@@ -150,46 +234,42 @@ function fill(
 ): void {
   const ids = part.plain['id']!;
   const rows = new Int32Array(part.records);
+  const first = columns.size;
   for (let i = 0; i < part.records; i += 1) {
     const row = known.add(ids[i]!);
     rows[i] = row < columns.size ? row : columns.add();
   }
+  const areNew = columns.size - first === part.records;
   for (const link of links) link.reserve(columns.id.length);
-  const columnOf = (name: string): Float64Array => (columns as unknown as Record<string, Float64Array>)[name]!;
+  /** What comes first after the parts were written anew is all of it new, one row after the other: it goes in in one piece. */
+  const put = (to: Column, from: ArrayLike<number>): void => {
+    if (areNew) to.set(from, first);
+    else for (let i = 0; i < part.records; i += 1) to[rows[i]!] = from[i]!;
+  };
+  const columnOf = (name: string): Column => (columns as unknown as Record<string, Column>)[name]!;
   for (const name of PLAIN) {
-    const [from, to] = [part.plain[name], columnOf(name)];
+    const from = part.plain[name];
     // A column that the run which wrote the part did not know yet.
-    if (from === undefined) continue;
-    for (let i = 0; i < part.records; i += 1) to[rows[i]!] = from[i]!;
+    if (from !== undefined) put(columnOf(name), from);
   }
+  const codes = part.texts === null ? shared! : codesOf(columns, part.texts);
   for (const [name, table] of Object.entries(CODED)) {
-    const { texts, codes } = part.coded[name]!;
-    const own = Int32Array.from(texts, (text) => (columns[table] as TextTable).codeOf(text));
-    const to = columnOf(name);
-    for (let i = 0; i < part.records; i += 1) to[rows[i]!] = own[codes[i]!]!;
+    const [from, code, to] = [part.coded[name]!, codes[table], columnOf(name)];
+    for (let i = 0; i < part.records; i += 1) to[rows[i]!] = code[from[i]!]!;
   }
-  const codes = part.datasets.map((name) => datasets.get(name) ?? columns.datasets.length - 1);
-  for (let i = 0; i < part.records; i += 1) columns.dataset[rows[i]!] = codes[part.dataset[i]!]!;
-  const { mark, answer, partner, surety, building } = part.answers ?? answersOf(part.records);
-  for (let i = 0; i < part.records; i += 1) {
-    const row = rows[i]!;
-    answers.mark[row] = mark[i]!;
-    answers.answer[row] = answer[i]!;
-    answers.partner[row] = partner[i]!;
-    answers.surety[row] = surety[i]!;
-    answers.building[row] = building[i]!;
-  }
+  const dataset = part.datasets.map((name) => datasets.get(name) ?? columns.datasets.length - 1);
+  for (let i = 0; i < part.records; i += 1) columns.dataset[rows[i]!] = dataset[part.dataset[i]!]!;
+  const given = part.answers ?? answersOf(part.records);
+  for (const name of ANSWERS) put(answers[name], given[name]);
   for (const link of links) {
-    for (const kind of ENTITIES) {
-      const to = link.entity[KINDS.indexOf(kind)]!;
-      for (let i = 0; i < part.records; i += 1) to[rows[i]!] = part.entities[kind]![i]!;
-    }
-    for (let i = 0; i < part.records; i += 1) {
-      link.reason[PERSON_REASON]![rows[i]!] = part.reason[i]!;
-      link.present[rows[i]!] = 1;
-    }
+    for (const kind of ENTITIES) put(link.entity[KINDS.indexOf(kind)]!, part.entities[kind]!);
+    put(link.reason[PERSON_REASON]!, part.reason);
+    for (let i = 0; i < part.records; i += 1) link.present[rows[i]!] = 1;
   }
 }
+
+type Column = Float64Array | Float32Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
+const ANSWERS = ['mark', 'answer', 'partner', 'surety', 'building'] as const satisfies readonly (keyof AnswerColumns)[];
 
 /**
  * Writes what is now known of these rows.
@@ -206,23 +286,27 @@ export async function writeEvidenceParts(
   anew: boolean,
 ): Promise<void> {
   if (anew) await client.query('delete from linkage_part where county = $1', [county]);
-  const last = await client.query<{ part: number }>(
-    'select coalesce(max(part), 0) as part from linkage_part where county = $1',
-    [county],
-  );
-  let part = Number(last.rows[0]!.part);
-  for (let from = 0; from < rows.length; from += PART) {
-    const some = rows.subarray(from, from + PART);
-    const body = await compress(serialize(partOf(columns, links, some, answersAt)), {
-      params: { [constants.ZSTD_c_compressionLevel]: 1 },
-    });
-    part += 1;
+  const insert = async (part: number, records: number, content: unknown): Promise<void> => {
+    const body = await compress(serialize(content), { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
     await client.query('insert into linkage_part (county, part, records, body) values ($1, $2, $3, $4)', [
       county,
       part,
-      some.length,
+      records,
       body,
     ]);
+  };
+  const last = await client.query<{ part: number }>(
+    'select greatest(0, max(part)) as part from linkage_part where county = $1',
+    [county],
+  );
+  let part = Number(last.rows[0]!.part);
+  // Who is called what is said once for all parts; what a night adds to them has its own few texts.
+  const shared = anew ? localTexts(columns, rows) : null;
+  if (shared) await insert(TEXTS, 0, joined(shared.texts));
+  for (let from = 0; from < rows.length; from += PART) {
+    const some = rows.subarray(from, from + PART);
+    part += 1;
+    await insert(part, some.length, partOf(columns, links, some, answersAt, shared));
   }
 }
 
@@ -240,7 +324,9 @@ function partOf(
   links: LinkColumns,
   rows: Int32Array,
   answersAt: (row: number, answers: AnswerColumns, to: number) => void,
+  shared: LocalTexts | null,
 ): Part {
+  const { texts, places } = shared ?? localTexts(columns, rows);
   const columnOf = (name: string): Float64Array => (columns as unknown as Record<string, Float64Array>)[name]!;
   const pick = <C extends Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array>(column: C): C => {
     const picked = new (column.constructor as new (length: number) => C)(rows.length);
@@ -257,28 +343,44 @@ function partOf(
     reason: pick(links.reason[PERSON_REASON]!),
     plain: Object.fromEntries(PLAIN.map((name) => [name, pick(columnOf(name))])),
     coded: Object.fromEntries(
-      Object.entries(CODED).map(([name, table]) => [name, localCodes(columns[table], columnOf(name), rows)]),
+      Object.entries(CODED).map(([name, table]) => {
+        const codes = pick(columnOf(name) as unknown as Int32Array);
+        const place = places[table];
+        for (let i = 0; i < codes.length; i += 1) codes[i] = place[codes[i]!]!;
+        return [name, codes];
+      }),
     ),
+    texts: shared ? null : joined(texts),
     entities: Object.fromEntries(ENTITIES.map((kind) => [kind, pick(links.entity[KINDS.indexOf(kind)]!)])),
     answers,
   };
 }
 
-function localCodes(
-  table: TextTable,
-  column: ArrayLike<number>,
-  rows: Int32Array,
-): { texts: string[]; codes: Int32Array } {
-  const locals = new Int32Array(table.size).fill(-1);
-  const texts: string[] = [];
-  const codes = new Int32Array(rows.length);
-  for (let i = 0; i < rows.length; i += 1) {
-    const code = column[rows[i]!]!;
-    if (locals[code] === -1) {
-      locals[code] = texts.length;
-      texts.push(table.textOf(code));
+interface LocalTexts {
+  readonly texts: Texts;
+  /** By code in the columns' table, the place in the texts. */
+  readonly places: Readonly<Record<Table, Int32Array>>;
+}
+
+/** The texts of these rows alone, of tables that may hold a county's. */
+function localTexts(columns: RecordColumns, rows: Int32Array): LocalTexts {
+  const texts: Record<Table, string[]> = { names: [], texts: [], births: [] };
+  const places = Object.fromEntries(
+    TABLES.map((table) => [table, new Int32Array(columns[table].size).fill(-1)]),
+  ) as Record<Table, Int32Array>;
+  for (const [name, table] of Object.entries(CODED)) {
+    const codes = (columns as unknown as Record<string, Int32Array>)[name]!;
+    const [own, place] = [texts[table], places[table]];
+    for (const row of rows) {
+      const code = codes[row]!;
+      if (place[code] !== -1) continue;
+      place[code] = own.length;
+      own.push(columns[table].textOf(code));
     }
-    codes[i] = locals[code]!;
   }
-  return { texts, codes };
+  return { texts, places };
+}
+
+function joined(texts: Texts): Readonly<Record<Table, string>> {
+  return Object.fromEntries(TABLES.map((table) => [table, texts[table].join(END)])) as Record<Table, string>;
 }
