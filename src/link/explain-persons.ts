@@ -6,6 +6,7 @@ import { foldName } from './fold-name.js';
 import { KINDS } from './link-columns.js';
 import { Linkage } from './linkage.js';
 import { probabilityAmong } from './persons/assign-rows.js';
+import { keyOfRow } from './persons/candidate-keys.js';
 import { compareFew, type ComparedPerson, type FewPersons } from './persons/compare-few.js';
 import { BIRTH, NAME, NUMBER, REGISTER } from './persons/compare-person.js';
 import { readLearned } from './persons/learned-model.js';
@@ -168,8 +169,8 @@ async function tellRules(linkage: Linkage, few: FewPersons, row: number, cluster
     const asked = new Set<number>();
     const ask = (key: number): void => void (key !== 0 && asked.add(key));
     if (rule.askedBy) rule.askedBy(row, ask);
-    else ask(rule.keyOf(row));
-    const keys = [...theirs].map((other) => rule.keyOf(other)).filter((key) => key !== 0);
+    else ask(keyOfRow(rule.keys, row));
+    const keys = [...theirs].map((other) => keyOfRow(rule.keys, other)).filter((key) => key !== 0);
     const shared = keys.find((key) => asked.has(key));
     if (shared === undefined) {
       const silent = asked.size === 0 || keys.length === 0;
@@ -179,8 +180,8 @@ async function tellRules(linkage: Linkage, few: FewPersons, row: number, cluster
       });
       continue;
     }
-    const found = [...theirs].find((other) => rule.keyOf(other) === shared)!;
-    const crowd = (await crowdOf(linkage, rule.name, found)) ?? countHere(few, rule.keyOf, shared);
+    const found = [...theirs].find((other) => keyOfRow(rule.keys, other) === shared)!;
+    const crowd = (await crowdOf(linkage, rule.name, found)) ?? countHere(few, (other) => keyOfRow(rule.keys, other), shared);
     if (crowd <= rule.most) met.push(words);
     else
       missed.push({

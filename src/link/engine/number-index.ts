@@ -67,6 +67,28 @@ export class NumberIndex {
     return -1;
   }
 
+  /** `add` for many; 0 is no key. @param into filled from `at` with their indexes, -1 for none */
+  addEach(keys: Float64Array, count: number, into: Int32Array, at: number): void {
+    for (let i = 0; i < count; i += 1) into[at + i] = keys[i] === 0 ? -1 : this.add(keys[i]!);
+  }
+
+  /** `find` for many, of whom most were never added; once asked, nothing may be added any more. @param into filled from `at`, -1 where a key was not added */
+  findEach(keys: Float64Array, count: number, into: Int32Array, at: number): void {
+    const filter = (this.#filter ??= this.#filtered());
+    const [bits, slots, known, mask] = [filter.length * 32 - 1, this.#slots, this.#keys, this.#mask];
+    for (let i = 0; i < count; i += 1) {
+      const key = keys[i]!;
+      const hash = mixed(key);
+      const bit = hash & bits;
+      let found = -1;
+      if (key !== 0 && (filter[bit >>> 5]! & (1 << (bit & 31))) !== 0) {
+        let slot = hash & mask;
+        for (found = slots[slot]!; found >= 0 && known[found] !== key; found = slots[slot]!) slot = (slot + 1) & mask;
+      }
+      into[at + i] = found;
+    }
+  }
+
   keyAt(index: number): number {
     return this.#keys[index]!;
   }

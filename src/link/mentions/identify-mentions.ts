@@ -7,6 +7,7 @@ import { KINDS } from '../link-columns.js';
 import type { Linkage } from '../linkage.js';
 import type { PersonsLayer } from '../persons-layer.js';
 import { CandidateBlocks, Candidates, type CandidateRule } from '../persons/block-candidates.js';
+import { bothCodes, bothKeys, codedKeys, columnKeys, keysBy } from '../persons/candidate-keys.js';
 import { rowsByCluster, type ClusterRows } from '../persons/cluster-rows.js';
 import { NAME } from '../persons/compare-person.js';
 import type { MentionColumns } from './mention-columns.js';
@@ -248,7 +249,6 @@ class MentionSearch {
     // The mentions brought names of their own.
     evidence.prepareNames();
     const sound = evidence.pinyin;
-    const both = (one: number, other: number): number => (one === 0 || other === 0 ? 0 : one * 2 ** 27 + other);
     const nameOf = (at: number): number => this.names[mentions.name[at]!]!;
     const eachOwn = (at: number, visit: (row: number) => void): void => {
       const own = this.#recordCluster(at);
@@ -260,25 +260,25 @@ class MentionSearch {
       {
         name: 'name and township',
         most: Infinity,
-        keyOf: (row) => both(columns.name[row]!, this.#township(columns.village[row]!)),
-        askedBy: (at, ask) => ask(both(nameOf(at), this.#township(mentions.village[at]!))),
+        keys: keysBy((row) => bothCodes(columns.name[row]!, this.#township(columns.village[row]!))),
+        askedBy: (at, ask) => ask(bothCodes(nameOf(at), this.#township(mentions.village[at]!))),
       },
       {
         name: 'sound and village',
         most: MOST,
-        keyOf: (row) => both(sound[columns.name[row]!]!, columns.village[row]!),
-        askedBy: (at, ask) => ask(both(sound[nameOf(at)]!, mentions.village[at]!)),
+        keys: bothKeys(codedKeys(sound, columns.name), columnKeys(columns.village)),
+        askedBy: (at, ask) => ask(bothCodes(sound[nameOf(at)]!, mentions.village[at]!)),
       },
       {
         name: 'telephone',
         most: MOST,
-        keyOf: (row) => columns.phoneKey[row]!,
+        keys: columnKeys(columns.phoneKey),
         askedBy: (at, ask) => ask(mentions.phoneKey[at]!),
       },
       {
         name: 'dwelling',
         most: MOST,
-        keyOf: (row) => homes.dwelling[row]!,
+        keys: columnKeys(homes.dwelling),
         askedBy: (at, ask) => {
           ask(mentions.dwelling[at]!);
           eachOwn(at, (row) => ask(homes.dwelling[row]!));
@@ -287,7 +287,7 @@ class MentionSearch {
       {
         name: 'household',
         most: MOST,
-        keyOf: (row) => householdOf[row]! + 1,
+        keys: columnKeys(householdOf, 1),
         askedBy: (at, ask) => eachOwn(at, (row) => ask(householdOf[row]! + 1)),
       },
     ];

@@ -1,11 +1,12 @@
 import { NumberIndex } from '../engine/number-index.js';
+import { eachKeys, KEYS_AT_ONCE, type CandidateKeys } from './candidate-keys.js';
 import type { ClusterRows } from './cluster-rows.js';
 
 /** What brings a row before a cluster: a key that both have. */
 export interface CandidateRule {
   readonly name: string;
-  /** Key of a row of the population; 0 where it has none. */
-  readonly keyOf: (row: number) => number;
+  /** Keys of rows of the population. */
+  readonly keys: CandidateKeys;
   /** Keys by which a row asks, where these are others than its own. */
   readonly askedBy?: (row: number, ask: (key: number) => void) => void;
   /** A key under which more stand brings none of them: rows of the county, or clusters where these are what is asked for. */
@@ -98,11 +99,18 @@ function askRule(rule: CandidateRule, rows: Int32Array, index: NumberIndex): Ask
   const ask = (key: number): void => {
     if (key !== 0) slots.push(index.add(key));
   };
-  for (let at = 0; at < rows.length; at += 1) {
-    if (rule.askedBy) rule.askedBy(rows[at]!, ask);
-    else ask(rule.keyOf(rows[at]!));
-    slotStart[at + 1] = slots.length;
-  }
+  if (rule.askedBy)
+    for (let at = 0; at < rows.length; at += 1) {
+      rule.askedBy(rows[at]!, ask);
+      slotStart[at + 1] = slots.length;
+    }
+  else
+    eachKeys(rule.keys, rows, (keys, from, count) => {
+      for (let i = 0; i < count; i += 1) {
+        ask(keys[i]!);
+        slotStart[from + i + 1] = slots.length;
+      }
+    });
   return {
     slotStart,
     slots: slots.list.slice(0, slots.length),
@@ -116,24 +124,25 @@ function fillSlots(
   rule: CandidateRule,
   asked: AskedRule,
   index: NumberIndex,
-  { count, start, member }: ClusterRows,
+  { start, member }: ClusterRows,
   isCandidate: (cluster: number) => boolean,
 ): CappedRule[] {
   const last = new Int32Array(index.size).fill(-1);
   const slotOf = new IntList(index.size);
   const clusterOf = new IntList(index.size);
-  for (let cluster = 0; cluster < count; cluster += 1) {
-    if (!isCandidate(cluster)) continue;
-    for (let at = start[cluster]!; at < start[cluster + 1]!; at += 1) {
-      const key = rule.keyOf(member[at]!);
-      if (key === 0) continue;
-      const slot = index.find(key);
-      if (slot < 0 || last[slot] === cluster) continue;
+  const met = new Int32Array(KEYS_AT_ONCE);
+  let cluster = 0;
+  eachKeys(rule.keys, member, (keys, from, found) => {
+    index.findEach(keys, found, met, 0);
+    for (let i = 0; i < found; i += 1) {
+      while (start[cluster + 1]! <= from + i) cluster += 1;
+      const slot = met[i]!;
+      if (slot < 0 || last[slot] === cluster || !isCandidate(cluster)) continue;
       last[slot] = cluster;
       slotOf.push(slot);
       clusterOf.push(cluster);
     }
-  }
+  });
   const size = new Int32Array(index.size);
   for (let i = 0; i < slotOf.length; i += 1) size[slotOf.list[i]!]! += 1;
   let blocks = 0;

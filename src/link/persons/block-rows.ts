@@ -1,4 +1,5 @@
 import { NumberIndex } from '../engine/number-index.js';
+import { eachKeys } from './candidate-keys.js';
 import type { CandidateRule, Candidates, CappedRule } from './block-candidates.js';
 
 /** Where the rows of the county stand at the moment that somebody asks. */
@@ -107,13 +108,15 @@ export function countRows(
   slotOf: Int32Array,
 ): Int32Array {
   const size = new Int32Array(index.size);
-  const { keyOf } = rule;
-  for (let at = 0; at < rows.length; at += 1) {
-    const key = cluster[at]! < 0 ? 0 : keyOf(rows[at]!);
-    const slot = key === 0 || !index.mayHave(key) ? -1 : index.find(key);
-    slotOf[at] = slot;
-    if (slot >= 0) size[slot]! += 1;
-  }
+  eachKeys(rule.keys, rows, (keys, from, count) => {
+    index.findEach(keys, count, slotOf, from);
+    for (let at = from; at < from + count; at += 1) {
+      const slot = slotOf[at]!;
+      if (slot < 0) continue;
+      if (cluster[at]! < 0) slotOf[at] = -1;
+      else size[slot]! += 1;
+    }
+  });
   return size;
 }
 
@@ -130,10 +133,8 @@ function askRule(rule: CandidateRule, asking: Int32Array): { asked: AskedRule; i
   // The keys themselves are let go: of a million rows that ask they would be a hundred megabytes.
   const index = new NumberIndex(Math.max(16, asking.length >> 1));
   if (!rule.askedBy) {
-    const slots = asking.map((row) => {
-      const key = rule.keyOf(row);
-      return key === 0 ? -1 : index.add(key);
-    });
+    const slots = new Int32Array(asking.length);
+    eachKeys(rule.keys, asking, (keys, from, count) => index.addEach(keys, count, slots, from));
     return { asked: { slotStart: null, slots, ...emptySlots(index) }, index };
   }
   const slotStart = new Int32Array(asking.length + 1);

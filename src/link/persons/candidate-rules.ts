@@ -1,4 +1,6 @@
 import type { CandidateRule } from './block-candidates.js';
+import type { RecordColumns } from '../record-columns.js';
+import { bothKeys, codedKeys, columnKeys, type CandidateKeys } from './candidate-keys.js';
 import type { HomeHouseholds, PersonEvidence } from './person-evidence.js';
 import { PERSON_MODEL } from './person-model.js';
 import type { StatedNumbers } from './stated-numbers.js';
@@ -24,39 +26,52 @@ export interface Asking {
   readonly households: Pick<HomeHouseholds, 'each'>;
 }
 
-/** The blocking rules of the model as keys of numbers: two codes in one, exact in 53 bits. */
+/** The blocking rules of the model as keys of numbers. */
 export function candidateRules(
   evidence: KeyEvidence,
   { numbers, households }: Asking,
   holds: (row: number) => boolean,
 ): CandidateRule[] {
-  const { columns, pinyin, given, surname, firstTwo, townshipOf, homes, building, householdOf } = evidence;
-  const { name, village, birthText, phoneKey } = columns;
-  const both = (one: number, other: number): number => (one === 0 || other === 0 ? 0 : one * 2 ** 27 + other);
-  const birth = (row: number): number => (columns.birth[row] === 0 ? evidence.numberBirth[row]! : birthText[row]!);
-  const by: Readonly<Record<string, Pick<CandidateRule, 'keyOf' | 'askedBy'>>> = {
-    number: {
-      keyOf: (row) => (holds(row) ? columns.personKey[row]! : 0),
-      askedBy: (row, ask) => numbers.ask(row, ask),
-    },
-    'sound and birth': { keyOf: (row) => both(pinyin[name[row]!]!, birth(row)) },
-    'sound and village': { keyOf: (row) => both(pinyin[name[row]!]!, village[row]!) },
-    name: { keyOf: (row) => name[row]! },
-    telephone: { keyOf: (row) => phoneKey[row]! },
-    dwelling: { keyOf: (row) => homes.dwelling[row]! },
+  const { columns, pinyin, given, surname, firstTwo, townshipOf, homes, building, householdOf, numberBirth } = evidence;
+  const { name, village } = columns;
+  const [sound, home] = [codedKeys(pinyin, name), columnKeys(village)];
+  const birth = birthKeys(columns, numberBirth);
+  const by: Readonly<Record<string, Pick<CandidateRule, 'keys' | 'askedBy'>>> = {
+    number: { keys: heldKeys(columns, holds), askedBy: (row, ask) => numbers.ask(row, ask) },
+    'sound and birth': { keys: bothKeys(sound, birth) },
+    'sound and village': { keys: bothKeys(sound, home) },
+    name: { keys: columnKeys(name) },
+    telephone: { keys: columnKeys(columns.phoneKey) },
+    dwelling: { keys: columnKeys(homes.dwelling) },
     household: {
-      keyOf: (row) => householdOf[row]! + 1,
+      keys: columnKeys(householdOf, 1),
       askedBy: (row, ask) => {
         households.each(homes.dwelling[row]! || building[row]!, (household) => ask(household + 1));
       },
     },
-    'birth and township': { keyOf: (row) => both(birth(row), townshipOf[village[row]!]!) },
-    'birth and surname': { keyOf: (row) => both(birth(row), surname[name[row]!]!) },
-    'first two and village': { keyOf: (row) => both(firstTwo[name[row]!]!, village[row]!) },
-    'given name and village': { keyOf: (row) => both(given[name[row]!]!, village[row]!) },
+    'birth and township': { keys: bothKeys(birth, codedKeys(townshipOf, village)) },
+    'birth and surname': { keys: bothKeys(birth, codedKeys(surname, name)) },
+    'first two and village': { keys: bothKeys(codedKeys(firstTwo, name), home) },
+    'given name and village': { keys: bothKeys(codedKeys(given, name), home) },
   };
-  return PERSON_MODEL.blocking.map(({ name: rule, most = Infinity }) => {
-    const { keyOf, askedBy } = by[rule]!;
-    return askedBy ? { name: rule, most, keyOf, askedBy } : { name: rule, most, keyOf };
-  });
+  return PERSON_MODEL.blocking.map(({ name: rule, most = Infinity }) => ({ name: rule, most, ...by[rule]! }));
+}
+
+/** Of the date of birth as stated, or in the number that the row holds. */
+function birthKeys({ birth, birthText }: RecordColumns, numberBirth: Int32Array): CandidateKeys {
+  return (rows, from, to, into) => {
+    for (let at = from; at < to; at += 1) {
+      const row = rows[at]!;
+      into[at - from] = birth[row] === 0 ? numberBirth[row]! : birthText[row]!;
+    }
+  };
+}
+
+function heldKeys({ personKey }: RecordColumns, holds: (row: number) => boolean): CandidateKeys {
+  return (rows, from, to, into) => {
+    for (let at = from; at < to; at += 1) {
+      const key = personKey[rows[at]!]!;
+      into[at - from] = key !== 0 && holds(rows[at]!) ? key : 0;
+    }
+  };
 }

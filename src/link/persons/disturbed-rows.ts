@@ -3,6 +3,7 @@ import { REGISTERED, type RecordColumns } from '../record-columns.js';
 import { answerOf } from '../engine/comparator.js';
 import { countRows } from './block-rows.js';
 import type { CandidateRule } from './block-candidates.js';
+import { eachKeys, KEYS_AT_ONCE, type CandidateKeys } from './candidate-keys.js';
 import { BIRTH, COMPARISONS, HOME, NAME } from './compare-person.js';
 import { HOME_LEVELS } from './levels.js';
 import type { HomeHouseholds, Homes, PersonEvidence } from './person-evidence.js';
@@ -117,14 +118,18 @@ export class DisturbedRows {
     const index = new NumberIndex(Math.max(16, count));
     const next = new Int32Array(count).fill(-1);
     const head: number[] = [];
-    const chain = (key: number, entry: number): void => {
-      if (key === 0) return;
-      const slot = index.add(key);
-      next[entry] = head[slot] ?? -1;
-      head[slot] = entry;
+    const chain = (keysOf: CandidateKeys, rows: readonly number[], entries: number): void => {
+      eachKeys(keysOf, Int32Array.from(rows), (keys, from, found) => {
+        for (let i = 0; i < found; i += 1) {
+          if (keys[i] === 0) continue;
+          const slot = index.add(keys[i]!);
+          next[entries + from + i] = head[slot] ?? -1;
+          head[slot] = entries + from + i;
+        }
+      });
     };
-    this.#rows.forEach((row, i) => chain(rule.keyOf(row), i));
-    this.#replaced.forEach((place, i) => chain(replacedRule.keyOf(place), this.#rows.length + i));
+    chain(rule.keys, this.#rows, 0);
+    chain(replacedRule.keys, this.#replaced, this.#rows.length);
     return { index, head: Int32Array.from(head), next };
   }
 
@@ -139,10 +144,11 @@ export class DisturbedRows {
     const size = countRows(rule, index, rows, cluster, slotOf);
     const before = size.slice();
     for (let at = 0; at < rows.length; at += 1) if (slotOf[at]! >= 0 && isNew(rows[at]!)) before[slotOf[at]!]! -= 1;
-    for (const place of this.#replaced) {
-      const key = replacedRule.keyOf(place);
-      if (key !== 0) before[index.find(key)]! += 1;
-    }
+    const slots = new Int32Array(this.#replaced.length);
+    eachKeys(replacedRule.keys, Int32Array.from(this.#replaced), (keys, from, count) =>
+      index.findEach(keys, count, slots, from),
+    );
+    for (const slot of slots) if (slot >= 0) before[slot]! += 1;
     return Uint8Array.from(size, (now, slot) => {
       const [isNow, wasBefore] = [now > rule.most, before[slot]! > rule.most];
       return isNow && wasBefore ? CROWD : isNow !== wasBefore ? CROSSED : 0;
@@ -153,10 +159,7 @@ export class DisturbedRows {
     const isSure = rule.name === 'number';
     const isDisturbed = this.#isDisturbed;
     let asking = 0;
-    const ask = (key: number): void => {
-      if (key === 0 || isDisturbed[asking] === 1) return;
-      const slot = index.mayHave(key) ? index.find(key) : -1;
-      if (slot < 0) return;
+    const meet = (slot: number): void => {
       // Whose number a row carries says something of it beside every other candidate.
       if (isSure || crowds?.[slot] === CROSSED) {
         isDisturbed[asking] = 1;
@@ -178,12 +181,28 @@ export class DisturbedRows {
         return;
       }
     };
-    for (const row of among) {
-      if (isDisturbed[row] === 1) continue;
-      asking = row;
-      if (rule.askedBy) rule.askedBy(row, ask);
-      else ask(rule.keyOf(row));
+    if (rule.askedBy) {
+      const ask = (key: number): void => {
+        if (key === 0 || isDisturbed[asking] === 1) return;
+        const slot = index.mayHave(key) ? index.find(key) : -1;
+        if (slot >= 0) meet(slot);
+      };
+      for (const row of among) {
+        if (isDisturbed[row] === 1) continue;
+        asking = row;
+        rule.askedBy(row, ask);
+      }
+      return;
     }
+    const slots = new Int32Array(KEYS_AT_ONCE);
+    eachKeys(rule.keys, among, (keys, from, count) => {
+      index.findEach(keys, count, slots, 0);
+      for (let i = 0; i < count; i += 1) {
+        if (slots[i]! < 0) continue;
+        asking = among[from + i]!;
+        if (isDisturbed[asking] === 0) meet(slots[i]!);
+      }
+    });
   }
 
   /** As `PersonComparison` and `PersonWeights` would have it of the cluster, tonight's rows and last night's taken together. */
