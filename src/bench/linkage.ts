@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { NumberIndex } from '../link/engine/number-index.js';
 import { formPersonClusters } from '../link/form-person-clusters.js';
-import { ReplacedRows, type Answers, type KeptDoubt, type LastNight } from '../link/persons/last-night.js';
+import { ReplacedRows, type Answers, type KeptWords, type LastNight } from '../link/persons/last-night.js';
 import { linkPersons, type Learned, type PersonPartition } from '../link/persons/link-persons.js';
 import { makeRecords, type MadeRecords } from './make-records.js';
 
@@ -47,7 +47,7 @@ function changeOneInAHundred(
   { columns, homes }: MadeRecords,
   records: number,
   { mark, answer, partner, surety, building }: Answers,
-  doubts: readonly KeptDoubt[],
+  words: KeptWords,
 ): LastNight {
   const places = new NumberIndex(columns.size);
   for (let row = 0; row < columns.size; row += 1) places.add(columns.id[row]!);
@@ -72,14 +72,14 @@ function changeOneInAHundred(
     dwelling: homes.dwelling,
     building,
     replaced,
-    doubts,
+    words,
   };
 }
 
 interface LinkRun {
   readonly learned: Learned;
   readonly answers: Answers;
-  readonly kept: readonly KeptDoubt[];
+  readonly kept: KeptWords;
   readonly figures: Record<'pairs' | 'asked' | 'unanswered' | 'doubtful', number>;
   readonly hash: string;
   /** Milliseconds by stage, in the order in which they came first. */

@@ -181,7 +181,8 @@ async function tellRules(linkage: Linkage, few: FewPersons, row: number, cluster
       continue;
     }
     const found = [...theirs].find((other) => keyOfRow(rule.keys, other) === shared)!;
-    const crowd = (await crowdOf(linkage, rule.name, found)) ?? countHere(few, (other) => keyOfRow(rule.keys, other), shared);
+    const crowd =
+      (await crowdOf(linkage, rule.name, found)) ?? countHere(few, (other) => keyOfRow(rule.keys, other), shared);
     if (crowd <= rule.most) met.push(words);
     else
       missed.push({

@@ -7,7 +7,7 @@ import {
   answersOf,
   type AnswerColumns,
   wantsRewriting,
-  writeDoubts,
+  writeWords,
   writeEvidenceParts,
 } from './persons/evidence-parts.js';
 import type { TrainedModel } from './engine/linkage-model.js';
@@ -133,7 +133,7 @@ async function keepAnswers(
     },
     anew,
   );
-  await writeDoubts(client, county, termsOf({ datasets }, model), partition.kept);
+  await writeWords(client, county, termsOf({ datasets }, model), partition.kept);
 }
 
 const ENTITIES_KEPT = [PERSON, DWELLING, BUILDING];
@@ -146,9 +146,9 @@ function termsOf({ datasets }: Pick<Linkage, 'datasets'>, { id }: LearnedModel):
 /** Null where nothing is known of last night that holds tonight. */
 function lastNightOf({ columns, before, lastNight, replaced }: Linkage, terms: string): LastNight | null {
   if (!lastNight || lastNight.terms !== terms) return null;
-  const { known, answers, doubts } = lastNight;
+  const { known, answers, words } = lastNight;
   const rowOf = (record: number): number => known.find(record);
-  return { ...asLongAs(columns.size, answers), rowOf, dwelling: before.entity[DWELLING]!, replaced, doubts };
+  return { ...asLongAs(columns.size, answers), rowOf, dwelling: before.entity[DWELLING]!, replaced, words };
 }
 
 /** Rows that nobody knew have answered nothing. */

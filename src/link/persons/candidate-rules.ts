@@ -54,7 +54,10 @@ export function candidateRules(
     'first two and village': { keys: bothKeys(codedKeys(firstTwo, name), home) },
     'given name and village': { keys: bothKeys(codedKeys(given, name), home) },
   };
-  return PERSON_MODEL.blocking.map(({ name: rule, most = Infinity }) => ({ name: rule, most, ...by[rule]! }));
+  return PERSON_MODEL.blocking.map(({ name: rule, most = Infinity }) => {
+    const { keys, askedBy } = by[rule]!;
+    return askedBy ? { name: rule, most, keys, askedBy } : { name: rule, most, keys };
+  });
 }
 
 /** Of the date of birth as stated, or in the number that the row holds. */

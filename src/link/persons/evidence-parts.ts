@@ -7,7 +7,7 @@ import { NumberIndex } from '../engine/number-index.js';
 import type { TextTable } from '../engine/text-table.js';
 import { KINDS, type LinkColumns } from '../link-columns.js';
 import type { RecordColumns } from '../record-columns.js';
-import type { KeptDoubt } from './last-night.js';
+import type { KeptWords } from './last-night.js';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -81,13 +81,13 @@ export interface EvidenceRead {
   /** Positions by record id, in the order of the index. */
   readonly known: NumberIndex;
   readonly answers: AnswerColumns;
-  readonly doubts: readonly KeptDoubt[];
+  readonly words: KeptWords;
   /** What the answers were given under; '' where that is not known. */
   readonly terms: string;
 }
 
-/** The parts that hold no rows: what was in doubt; the texts of all rows as they were when the parts were last written anew. */
-const DOUBTS = 0;
+/** The parts that hold no rows: what few rows have to say; the texts of all rows as they were when the parts were last written anew. */
+const WORDS = 0;
 const TEXTS = -1;
 
 /** False where nothing was kept, and where it was kept in the form that an earlier version had. */
@@ -106,7 +106,7 @@ export async function readEvidenceParts(
   const [counted] = (
     await client.query<{ records: number }>(
       'select coalesce(sum(records), 0)::integer as records from linkage_part where county = $1 and part > $2',
-      [county, DOUBTS],
+      [county, WORDS],
     )
   ).rows;
   const { records } = counted!;
@@ -121,7 +121,7 @@ export async function readEvidenceParts(
   const take = async (): Promise<void> => {
     const read = await waiting;
     if (read === null) return;
-    if (read.part === DOUBTS) said = read.content as Said;
+    if (read.part === WORDS) said = read.content as Said;
     else if (read.part === TEXTS) codes = codesOf(columns, read.content as Part['texts'] & object);
     else fill(read.content as Part, codes, columns, links, known, datasets, answers);
   };
@@ -133,8 +133,8 @@ export async function readEvidenceParts(
     waiting = next;
   }
   await take();
-  const { doubts, terms } = (said as Said | null) ?? { doubts: [], terms: '' };
-  return { known, answers, doubts, terms };
+  const { terms, doubts, seconds } = (said as Said | null) ?? NOTHING_SAID;
+  return { known, answers, words: { doubts, seconds }, terms };
 }
 
 /** In binary COPY, part by part in their order: as a column of a query every byte would come as two digits. */
@@ -193,10 +193,11 @@ function codesOf(columns: RecordColumns, texts: Readonly<Record<Table, string>>)
   ) as Record<Table, Int32Array>;
 }
 
-interface Said {
+interface Said extends KeptWords {
   readonly terms: string;
-  readonly doubts: readonly KeptDoubt[];
 }
+
+const NOTHING_SAID: Said = { terms: '', doubts: [], seconds: [] };
 
 export function answersOf(rows: number): AnswerColumns {
   return {
@@ -208,18 +209,18 @@ export function answersOf(rows: number): AnswerColumns {
   };
 }
 
-/** Keeps what rows were in doubt about, and under which terms all rows answered. */
-export async function writeDoubts(
+/** Keeps what few rows have to say, and under which terms all rows answered. */
+export async function writeWords(
   client: PoolClient,
   county: string,
   terms: string,
-  doubts: readonly KeptDoubt[],
+  { doubts, seconds }: KeptWords,
 ): Promise<void> {
-  const body = await compress(serialize({ terms, doubts } satisfies Said));
+  const body = await compress(serialize({ terms, doubts, seconds } satisfies Said));
   await client.query(
     `insert into linkage_part (county, part, records, body) values ($1, $2, $3, $4)
      on conflict (county, part) do update set records = excluded.records, body = excluded.body`,
-    [county, DOUBTS, doubts.length, body],
+    [county, WORDS, doubts.length + seconds.length, body],
   );
 }
 

@@ -44,7 +44,20 @@ export interface KeptDoubt {
   readonly matchedName: string;
 }
 
-/** All that tonight knows of last night. Everything by row but the doubts. */
+/** A row that lost its person, in the first round, to another row of its register. */
+export interface KeptSecond {
+  /** Ids of records; `other` is of the person. */
+  readonly row: number;
+  readonly other: number;
+}
+
+/** What few rows have to say for the next night. */
+export interface KeptWords {
+  readonly doubts: readonly KeptDoubt[];
+  readonly seconds: readonly KeptSecond[];
+}
+
+/** All that tonight knows of last night. Everything by row but the words. */
 export interface LastNight {
   /** 0 where the row was not known. */
   readonly mark: Float64Array;
@@ -58,7 +71,7 @@ export interface LastNight {
   readonly dwelling: ArrayLike<number>;
   readonly building: ArrayLike<number>;
   readonly replaced: ReplacedRows;
-  readonly doubts: readonly KeptDoubt[];
+  readonly words: KeptWords;
 }
 
 /** Rows as they were last night, of those that say something else tonight. Codes are those of the columns that they were taken from. */

@@ -21,6 +21,8 @@ import {
   WAS_SECOND,
   type Answers,
   type KeptDoubt,
+  type KeptSecond,
+  type KeptWords,
   type LastNight,
 } from './last-night.js';
 import { markRows } from './mark-rows.js';
@@ -85,7 +87,7 @@ export interface PersonPartition {
   readonly unanswered: number;
   /** For the next night. */
   readonly answers: Answers;
-  readonly kept: readonly KeptDoubt[];
+  readonly kept: KeptWords;
   readonly comparison: PersonComparison;
   readonly evidenceWeights: PersonWeights;
 }
@@ -117,7 +119,7 @@ class PersonsRun {
   readonly #answers: Answers;
   readonly #capped: CappedRule[] = [];
   readonly #doubtful: DoubtfulPair[] = [];
-  readonly #kept: KeptDoubt[] = [];
+  readonly #kept = { doubts: [] as KeptDoubt[], seconds: [] as KeptSecond[] };
   readonly #weights = new Float64Array(WEIGHT_BINS);
   readonly #comparators;
   /** The first row of each cluster of the deterministic layer: what is joined to it is told by this row. */
@@ -410,8 +412,8 @@ class PersonsRun {
         );
     });
     for (const row of again) {
-      const joined = night!.replay(row, when);
-      if (joined < 0) {
+      const joined = night!.claimed(row, when);
+      if (joined < 0 || (seconds.has(row) && night!.wasSecond(row))) {
         if (mode === 'LAST') this.#answers.answer[this.#held.at[row]!]! |= night!.answered(row) & UNANSWERED;
         if (mode === 'LAST' || mode === 'DOUBT') this.#doubtAgain(row);
       } else if (seconds.has(row)) {
@@ -423,7 +425,10 @@ class PersonsRun {
         night!.heard(row, when, joined);
       }
     }
-    for (const row of seconds) this.#answers.answer[this.#held.at[row]!]! |= WAS_SECOND;
+    for (const [row, cluster] of seconds) {
+      this.#answers.answer[this.#held.at[row]!]! |= WAS_SECOND;
+      this.#kept.seconds.push({ row: this.#columns.id[row]!, other: this.#columns.id[this.#firstOf[cluster]!]! });
+    }
   }
 
   /** Bits that a cluster is worth to a row; -Infinity where nothing can bring the two together. */
@@ -436,14 +441,24 @@ class PersonsRun {
   /**
    * Of several rows of one register that go to one person in one round, where the register means to have nobody twice: all but the one that
    * agrees most. They are asked again beside it. @param again rows that are not asked: they go where they went last night
+   * @returns the cluster that was lost, by row
    */
-  #seconds(asked: Int32Array, found: Assignments, again: Int32Array, round: Round): ReadonlySet<number> {
-    const { comparison, weights, night, mode } = round;
+  #seconds(
+    asked: Int32Array,
+    found: Assignments,
+    again: Int32Array,
+    { comparison, weights, night, mode }: Round,
+  ): ReadonlyMap<number, number> {
     const columns = this.#columns;
     const { link } = PERSON_MODEL.thresholds;
     const first = new Map<number, { readonly row: number; readonly bits: number }>();
-    const seconds = new Set<number>();
-    const enter = (row: number, key: number, bits: number): void => {
+    const seconds = new Map<number, number>();
+    /** Where somebody who is asked wants to be, or was last night: elsewhere it ends as it did then. */
+    const contested = new Set<number>();
+    const keyOf = (row: number, cluster: number): number => cluster * 1024 + columns.dataset[row]!;
+    const enter = (row: number, cluster: number, bits: number): void => {
+      const key = keyOf(row, cluster);
+      contested.add(key);
       const known = first.get(key);
       const before =
         known === undefined
@@ -451,20 +466,23 @@ class PersonsRun {
           : bits - known.bits ||
             columns.evidence[known.row]! - columns.evidence[row]! ||
             columns.id[known.row]! - columns.id[row]!;
-      if (known) seconds.add(before > 0 ? known.row : row);
+      if (known) seconds.set(before > 0 ? known.row : row, cluster);
       if (before > 0) first.set(key, { row, bits });
     };
-    const keyOf = (row: number, cluster: number): number => cluster * 1024 + columns.dataset[row]!;
+    const mayBeSecond = (row: number): boolean => columns.traits(row).duplicates === 'rare';
     asked.forEach((row, i) => {
-      if (found.best[i] === -1 || found.probability[i]! < link || columns.traits(row).duplicates !== 'rare') return;
-      enter(row, keyOf(row, found.best[i]!), found.bits[i]!);
+      if (!mayBeSecond(row)) return;
+      const before = night ? night.claimed(row, ROUNDS[mode]) : -1;
+      if (before >= 0) contested.add(keyOf(row, before));
+      if (found.best[i] !== -1 && found.probability[i]! >= link) enter(row, found.best[i]!, found.bits[i]!);
     });
     for (const row of again) {
-      if (columns.traits(row).duplicates !== 'rare') continue;
-      const cluster = night!.replay(row, ROUNDS[mode]);
-      if (cluster < 0 || !first.has(keyOf(row, cluster))) continue;
-      comparison.compare(row, cluster);
-      enter(row, keyOf(row, cluster), weights.sum(comparison.levels, comparison.matchedName));
+      const cluster = mayBeSecond(row) ? night!.claimed(row, ROUNDS[mode]) : -1;
+      if (cluster < 0) continue;
+      if (contested.has(keyOf(row, cluster))) {
+        comparison.compare(row, cluster);
+        enter(row, cluster, weights.sum(comparison.levels, comparison.matchedName));
+      } else if (night!.wasSecond(row)) seconds.set(row, cluster);
     }
     return seconds;
   }
@@ -482,7 +500,7 @@ class PersonsRun {
     const other = leadingRow(this.#columns, clusters, cluster, row);
     const bits = weights.sum(comparison.levels, matchedName);
     this.#doubtful.push({ row, other, probability, bits, levels: comparison.levels.slice(), matchedName });
-    this.#kept.push({
+    this.#kept.doubts.push({
       row: this.#columns.id[row]!,
       other: this.#columns.id[other]!,
       probability,
@@ -494,7 +512,7 @@ class PersonsRun {
 
   #doubtAgain(row: number): void {
     const { lastNight, columns } = this.#question;
-    this.#doubtsBefore ??= Map.groupBy(lastNight!.doubts, (doubt) => doubt.row);
+    this.#doubtsBefore ??= Map.groupBy(lastNight!.words.doubts, (doubt) => doubt.row);
     for (const doubt of this.#doubtsBefore.get(columns.id[row]!) ?? []) {
       const { probability, bits, levels, matchedName } = doubt;
       this.#doubtful.push({
@@ -505,7 +523,7 @@ class PersonsRun {
         levels: Uint8Array.from(levels),
         matchedName: columns.names.codeOf(matchedName),
       });
-      this.#kept.push(doubt);
+      this.#kept.doubts.push(doubt);
     }
   }
   #doubtsBefore: Map<number, KeptDoubt[]> | null = null;
@@ -581,7 +599,7 @@ class PersonsRun {
 /** What a veto stands against is never more than even: the weights do not know why it does. */
 const UNDER_VETO = 0.5;
 
-const NOBODY: ReadonlySet<number> = new Set();
+const NOBODY: ReadonlyMap<number, number> = new Map();
 const NO_ROWS = new Int32Array(0);
 const NOBODY_APART = (): boolean => false;
 

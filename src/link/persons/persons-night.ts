@@ -5,7 +5,15 @@ import { candidateRules } from './candidate-rules.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { DisturbedRows } from './disturbed-rows.js';
 import type { HeldNumbers } from './held-numbers.js';
-import { HOLDS_NUMBER, joinedWhen, NUMBERED, TOLD_APART, WAS_SECOND, type LastNight } from './last-night.js';
+import {
+  HOLDS_NUMBER,
+  JOINED_FIRST,
+  joinedWhen,
+  NUMBERED,
+  TOLD_APART,
+  WAS_SECOND,
+  type LastNight,
+} from './last-night.js';
 import type { HomeHouseholds, Homes, PersonEvidence } from './person-evidence.js';
 import { PERSON_MODEL } from './person-model.js';
 import type { PersonWeights } from './person-weights.js';
@@ -40,12 +48,15 @@ export class PersonsNight {
   #others: number[] = [];
   /** A row of the person to whom the row was joined last night; -1 for none. */
   readonly #partner: Int32Array;
+  /** Of a row that lost its person to another of its register in the first round, a row of that person. */
+  readonly #lost = new Map<number, number>();
   readonly #surety = new Map<number, number>();
   readonly #keptAs: (readonly [place: number, row: number])[] = [];
 
   constructor(question: NightQuestion) {
     this.#question = question;
     const { last, evidence, households, comparators, weights, rules, rows, deterministic } = question;
+    for (const { row, other } of last.words.seconds) this.#lost.set(last.rowOf(row), last.rowOf(other));
     this.#isOther = new Uint8Array(deterministic.count);
     this.#partner = new Int32Array(evidence.columns.size).fill(-1);
     for (const row of rows) if (last.partner[row] !== 0) this.#partner[row] = last.rowOf(last.partner[row]!);
@@ -88,12 +99,7 @@ export class PersonsNight {
       this.disturbed.touchReplaced(place, numbered >= 0 ? numbered : joined >= 0 ? joined : this.#clusterOf(row));
     }
     for (const row of asking)
-      if (
-        this.isNew(row) ||
-        isToldApart(row) ||
-        (last.answer[row]! & (WAS_SECOND | TOLD_APART)) !== 0 ||
-        this.#isPartnerOther(row)
-      )
+      if (this.isNew(row) || isToldApart(row) || (last.answer[row]! & TOLD_APART) !== 0 || this.#isPartnerOther(row))
         this.disturbed.add(row);
     this.#touchOthers(clusters);
     this.disturbed.reach(asking, { rows, cluster: this.#question.cluster, isNew: (row) => this.isNew(row) });
@@ -142,6 +148,17 @@ export class PersonsNight {
   /** Where the row was joined last night, in that round: a cluster of tonight; -1 where it was not. */
   replay(row: number, when: number): number {
     return joinedWhen(this.#question.last.answer[row]!) === when ? this.#joinedBefore(row) : -1;
+  }
+
+  /** As `replay`; also where the row lost that cluster to another of its register. */
+  claimed(row: number, when: number): number {
+    return when === JOINED_FIRST && this.wasSecond(row)
+      ? this.#clusterOf(this.#lost.get(row)!)
+      : this.replay(row, when);
+  }
+
+  wasSecond(row: number): boolean {
+    return (this.#question.last.answer[row]! & WAS_SECOND) !== 0;
   }
 
   /** Whether the first round that asked the row last night joined it. */
@@ -193,7 +210,11 @@ export class PersonsNight {
   /** Whether the person to whom the row was joined is another, or its leading row, by which that person is told, may be in another. */
   #isPartnerOther(row: number): boolean {
     const partner = this.#partner[row]!;
-    if (partner < 0) return this.#question.last.partner[row] !== 0;
+    if (this.wasSecond(row) && this.#isOtherPerson(this.#lost.get(row) ?? -1)) return true;
+    return partner < 0 ? this.#question.last.partner[row] !== 0 : this.#isOtherPerson(partner);
+  }
+
+  #isOtherPerson(partner: number): boolean {
     const cluster = this.#clusterOf(partner);
     return cluster < 0 || this.isNew(partner) || this.#isOther[cluster] === 1;
   }
