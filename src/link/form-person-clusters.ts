@@ -25,7 +25,13 @@ export interface PersonClusters {
   /** Rows that carry a number whose anchor has a contradicting name, and the anchor. */
   readonly conflicts: readonly (readonly [row: number, anchor: number])[];
   readonly count: number;
+  /** By position: whether the row stands with the anchor of its number. */
+  readonly numbered: Uint8Array;
 }
+
+/** The row stands with the anchor of its number, which other rows carry too; which no other row carries. */
+export const AMONG_SEVERAL = 1;
+export const ALONE_WITH_NUMBER = 2;
 
 /**
  * The deterministic layer: rows of one valid number whose names do not contradict are one person; every other row is a person of its
@@ -36,6 +42,7 @@ export interface PersonClusters {
 export function formPersonClusters(columns: RecordColumns, rows: Int32Array): PersonClusters {
   const cluster = new Int32Array(rows.length).fill(-1);
   const reason = new Uint8Array(rows.length);
+  const numbered = new Uint8Array(rows.length);
   const groups = groupRows(rows, (row) => (columns.traits(row).person ? columns.personKey[row]! : 0));
   const anchor = new Int32Array(groups.count).fill(-1);
   const anchorCluster = new Int32Array(groups.count).fill(-1);
@@ -53,6 +60,7 @@ export function formPersonClusters(columns: RecordColumns, rows: Int32Array): Pe
       const held = row === chosen ? 'ID_NUMBER_AND_NAME' : joins(columns, row, chosen, formerNames);
       if (held === 'ID_NUMBER_AND_NAME' || held === 'ID_NUMBER_AND_BIRTH_DATE') {
         cluster[at] = own;
+        numbered[at] = several ? AMONG_SEVERAL : ALONE_WITH_NUMBER;
         reason[at] = several ? PERSON_REASONS.indexOf(held) : 0;
       } else {
         cluster[at] = count++;
@@ -64,7 +72,7 @@ export function formPersonClusters(columns: RecordColumns, rows: Int32Array): Pe
   for (let at = 0; at < rows.length; at += 1) {
     if (cluster[at] === -1 && columns.traits(rows[at]!).person) cluster[at] = count++;
   }
-  return { cluster, reason, anchor, anchorCluster, groups, conflicts, count };
+  return { cluster, reason, anchor, anchorCluster, groups, conflicts, count, numbered };
 }
 
 export type Judgement = 'ID_NUMBER_AND_NAME' | 'ID_NUMBER_AND_BIRTH_DATE' | 'CONTRADICTS' | 'UNCERTAIN';

@@ -34,11 +34,12 @@ export class CandidateBlocks {
     isCandidate: (cluster: number) => boolean,
   ) {
     this.#seen = new Int32Array(clusters.count);
+    const population = rowsOfCandidates(clusters, isCandidate);
     for (const rule of rules) {
       // The keys themselves are let go: of a million rows that ask they would be a hundred megabytes.
       const index = new NumberIndex(Math.max(16, rows.length >> 1));
       const asked = askRule(rule, rows, index);
-      if (index.size > 0) this.capped.push(...fillSlots(rule, asked, index, clusters, isCandidate));
+      if (index.size > 0) this.capped.push(...fillSlots(rule, asked, index, population));
       this.#asked.push(asked);
     }
   }
@@ -119,25 +120,39 @@ function askRule(rule: CandidateRule, rows: Int32Array, index: NumberIndex): Ask
   };
 }
 
-/** One pass over the population; only keys that somebody asked for are kept. */
-function fillSlots(
-  rule: CandidateRule,
-  asked: AskedRule,
-  index: NumberIndex,
-  { start, member }: ClusterRows,
+/** Rows that may be asked for, each with its cluster, in ascending order of cluster. */
+interface Population {
+  readonly rows: Int32Array;
+  readonly clusters: Int32Array;
+}
+
+function rowsOfCandidates(
+  { count, start, member }: ClusterRows,
   isCandidate: (cluster: number) => boolean,
-): CappedRule[] {
+): Population {
+  const [rows, clusters] = [new IntList(1024), new IntList(1024)];
+  for (let cluster = 0; cluster < count; cluster += 1) {
+    if (!isCandidate(cluster)) continue;
+    for (let i = start[cluster]!; i < start[cluster + 1]!; i += 1) {
+      rows.push(member[i]!);
+      clusters.push(cluster);
+    }
+  }
+  return { rows: rows.list.slice(0, rows.length), clusters: clusters.list.slice(0, clusters.length) };
+}
+
+/** One pass over the population; only keys that somebody asked for are kept. */
+function fillSlots(rule: CandidateRule, asked: AskedRule, index: NumberIndex, population: Population): CappedRule[] {
   const last = new Int32Array(index.size).fill(-1);
   const slotOf = new IntList(index.size);
   const clusterOf = new IntList(index.size);
   const met = new Int32Array(KEYS_AT_ONCE);
-  let cluster = 0;
-  eachKeys(rule.keys, member, (keys, from, found) => {
+  eachKeys(rule.keys, population.rows, (keys, from, found) => {
     index.findEach(keys, found, met, 0);
     for (let i = 0; i < found; i += 1) {
-      while (start[cluster + 1]! <= from + i) cluster += 1;
       const slot = met[i]!;
-      if (slot < 0 || last[slot] === cluster || !isCandidate(cluster)) continue;
+      const cluster = population.clusters[from + i]!;
+      if (slot < 0 || last[slot] === cluster) continue;
       last[slot] = cluster;
       slotOf.push(slot);
       clusterOf.push(cluster);

@@ -1,3 +1,5 @@
+import { chineseName } from '../compare/chinese-name.js';
+import { answerOf } from '../engine/comparator.js';
 import { CURRENT, type RecordColumns } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
 import type { HomeHouseholds, PersonEvidence } from './person-evidence.js';
@@ -44,7 +46,7 @@ export class PersonComparison {
     const { levels, evidence, clusters } = this;
     const { columns } = evidence;
     levels.fill(0);
-    this.matchedName = 0;
+    this.#begin();
     let numberSex = 0;
     let statedSex = 0;
     let members = 0;
@@ -85,6 +87,7 @@ export class PersonComparison {
     this.levels[NAME] = 0;
     this.levels[BIRTH] = 0;
     this.levels[HOME] = 0;
+    this.#begin();
     for (let i = start[cluster]!; i < start[cluster + 1]!; i += 1) {
       const other = member[i]!;
       if (other === row) continue;
@@ -94,29 +97,55 @@ export class PersonComparison {
     }
   }
 
+  /** Most rows of a person say what the row before said. */
+  #begin(): void {
+    this.matchedName = 0;
+    this.#heardName = 0;
+    this.#heardBirth = 0;
+    this.#heardNumberBirth = 0;
+  }
+  #heardName = 0;
+  #heardBirth = 0;
+  #heardNumberBirth = 0;
+
   #name(columns: RecordColumns, row: number, other: number): void {
     const { name, formerName, alias } = columns;
-    this.#nameLevel(name[row]!, name[other]!);
-    this.#nameLevel(name[row]!, formerName[other]!);
-    this.#nameLevel(formerName[row]!, name[other]!);
-    this.#nameLevel(alias[row]!, name[other]!);
-    this.#nameLevel(name[row]!, alias[other]!);
+    const theirs = name[other]!;
+    if (theirs !== this.#heardName) {
+      this.#nameLevel(name[row]!, theirs);
+      if (formerName[row] !== 0) this.#nameLevel(formerName[row]!, theirs);
+      if (alias[row] !== 0) this.#nameLevel(alias[row]!, theirs);
+      this.#heardName = theirs;
+    }
+    if (formerName[other] !== 0) this.#nameLevel(name[row]!, formerName[other]!);
+    if (alias[other] !== 0) this.#nameLevel(name[row]!, alias[other]!);
   }
 
   #nameLevel(one: number, other: number): void {
     const level = this.comparators.name.compare(one, other);
-    if (level === 0 || (this.levels[NAME] !== 0 && level >= this.levels[NAME]!)) return;
+    const known = this.levels[NAME]!;
+    if (level === 0 || (known !== 0 && level > known)) return;
+    if (level === known && (level > SIBLING_LIKE || !this.#isBefore(other))) return;
     this.levels[NAME] = level;
     this.matchedName = other;
+  }
+
+  /** Of two names that agree equally well the same one counts, whatever the order of the person's rows. */
+  #isBefore(name: number): boolean {
+    const { names } = this.evidence.columns;
+    return name !== this.matchedName && names.textOf(name) < names.textOf(this.matchedName);
   }
 
   #birth(columns: RecordColumns, row: number, other: number): void {
     const own = columns.birthText[row]!;
     if (own === 0) return;
-    const { numberBirth } = this.evidence;
-    keepStronger(this.levels, BIRTH, this.comparators.birth.compare(own, columns.birthText[other]!));
-    if (numberBirth[other] !== columns.birthText[other])
-      keepStronger(this.levels, BIRTH, this.comparators.birth.compare(own, numberBirth[other]!));
+    const stated = columns.birthText[other]!;
+    const numbered = this.evidence.numberBirth[other]!;
+    if (stated !== this.#heardBirth) keepStronger(this.levels, BIRTH, this.comparators.birth.compare(own, stated));
+    if (numbered !== stated && numbered !== this.#heardNumberBirth)
+      keepStronger(this.levels, BIRTH, this.comparators.birth.compare(own, numbered));
+    this.#heardBirth = stated;
+    this.#heardNumberBirth = numbered;
   }
 
   #phone(columns: RecordColumns, row: number, other: number): void {
@@ -168,6 +197,7 @@ export class PersonComparison {
 }
 
 const ELSEWHERE = 10;
+const SIBLING_LIKE = answerOf(chineseName.levels, 'SIBLING_LIKE');
 
 function isStanding(columns: RecordColumns, row: number): boolean {
   return columns.status[row] === CURRENT && columns.standing[row] === 1;

@@ -211,10 +211,12 @@ export class DisturbedRows {
     const levels = this.#levels.fill(0);
     levels[HOME] = ELSEWHERE;
     let isSilent = false;
+    this.#heardName = 0;
     for (const entry of this.#ofCluster.get(cluster)!) {
       if (entry === row) return false;
       const place = -1 - entry;
-      const [from, other] = entry >= 0 ? [evidence.columns, entry] : [replaced.columns, place];
+      const from = entry >= 0 ? evidence.columns : replaced.columns;
+      const other = entry >= 0 ? entry : place;
       isSilent ||= !this.#compareNames(row, from, other);
       this.#compareBirth(row, from.birthText[other]!);
       this.#compareBirth(row, entry >= 0 ? evidence.numberBirth[entry]! : replacedBirth[place]!);
@@ -229,23 +231,27 @@ export class DisturbedRows {
     return !isSilent && weights.isSettled(levels);
   }
 
+  /** Most rows of a person say what the row before said. */
+  #heardName = 0;
+  #wasStated = false;
+
   #compareNames(row: number, from: RecordColumns, other: number): boolean {
-    const { evidence, comparators } = this.#around;
-    const { name, formerName, alias } = evidence.columns;
-    const levels = this.#levels;
-    let isStated = false;
-    const compare = (one: number, met: number): void => {
-      const level = comparators.name.compare(one, met);
-      if (level === 0) return;
-      isStated = true;
-      if (levels[NAME] === 0 || level < levels[NAME]!) levels[NAME] = level;
-    };
-    compare(name[row]!, from.name[other]!);
-    compare(name[row]!, from.formerName[other]!);
-    compare(formerName[row]!, from.name[other]!);
-    compare(alias[row]!, from.name[other]!);
-    compare(name[row]!, from.alias[other]!);
-    return isStated;
+    const { name, formerName, alias } = this.#around.evidence.columns;
+    const theirs = from.name[other]!;
+    if (theirs === 0 || theirs !== this.#heardName) {
+      const byName = this.#compareName(name[row]!, theirs);
+      const byFormer = this.#compareName(formerName[row]!, theirs);
+      this.#wasStated = this.#compareName(alias[row]!, theirs) || byName || byFormer;
+      this.#heardName = theirs;
+    }
+    const byTheirFormer = this.#compareName(name[row]!, from.formerName[other]!);
+    return this.#compareName(name[row]!, from.alias[other]!) || byTheirFormer || this.#wasStated;
+  }
+
+  #compareName(one: number, met: number): boolean {
+    const level = one === 0 || met === 0 ? 0 : this.#around.comparators.name.compare(one, met);
+    if (level !== 0 && (this.#levels[NAME] === 0 || level < this.#levels[NAME]!)) this.#levels[NAME] = level;
+    return level !== 0;
   }
 
   #compareBirth(row: number, other: number): void {

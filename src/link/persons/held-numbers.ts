@@ -1,4 +1,4 @@
-import type { PersonClusters } from '../form-person-clusters.js';
+import { ALONE_WITH_NUMBER, type PersonClusters } from '../form-person-clusters.js';
 import type { RecordColumns } from '../record-columns.js';
 import type { PreparedComparators } from './prepare-comparators.js';
 
@@ -23,23 +23,20 @@ export interface HeldNumbers {
 export function heldNumbers(
   columns: RecordColumns,
   rows: Int32Array,
-  { cluster, groups, anchor, anchorCluster }: PersonClusters,
+  { groups, anchor, anchorCluster, numbered }: PersonClusters,
   comparators: PreparedComparators,
 ): HeldNumbers {
   const holds = new Uint8Array(columns.size);
   const at = new Int32Array(columns.size).fill(-1);
   const dates = new Map<number, number>();
   const unconfirmed: number[] = [];
-  rows.forEach((row, position) => {
+  for (let position = 0; position < rows.length; position += 1) {
+    const row = rows[position]!;
     at[row] = position;
-    const own = cluster[position]!;
-    const key = columns.personKey[row]!;
-    if (own < 0 || key === 0) return;
-    const group = groups.index.find(key);
-    if (anchorCluster[group] !== own) return;
+    if (numbered[position] === 0) continue;
     holds[row] = 1;
     if (columns.traits(row).duplicates === 'none' && columns.standing[row] === 0) unconfirmed.push(row);
-    if (groups.next[groups.head[group]!] !== -1) return;
+    if (numbered[position] !== ALONE_WITH_NUMBER) continue;
     const stated = columns.birthText[row]!;
     const date = Math.floor(columns.numberTail[row]! / 1000);
     let code = dates.get(date);
@@ -49,7 +46,7 @@ export function heldNumbers(
     }
     if (stated !== 0 && comparators.isOtherBirth(stated, code)) holds[row] = 0;
     else if (columns.traits(row).nameRank > 0 && columns.traits(row).duplicates !== 'none') unconfirmed.push(row);
-  });
+  }
   return {
     holds,
     at,

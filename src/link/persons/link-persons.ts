@@ -149,9 +149,10 @@ class PersonsRun {
     this.#comparators.name.extend();
     this.#comparators.birth.extend();
     this.#firstOf = new Int32Array(this.#count).fill(-1);
-    rows.forEach((row, at) => {
-      if (this.#cluster[at]! >= 0 && this.#firstOf[this.#cluster[at]!] === -1) this.#firstOf[this.#cluster[at]!] = row;
-    });
+    for (let at = 0; at < rows.length; at += 1) {
+      const own = this.#cluster[at]!;
+      if (own >= 0 && this.#firstOf[own] === -1) this.#firstOf[own] = rows[at]!;
+    }
     this.#anchored = new Uint8Array(this.#count);
     for (const row of persons) if (this.#held.holds[row] === 1) this.#anchored[this.#clusterOf(row)] = 1;
     this.#over('preparing');
@@ -160,18 +161,15 @@ class PersonsRun {
   link(known: Learned | null): PersonPartition {
     const evidence = this.#evidence;
     const columns = this.#columns;
-    const residual = evidence.rows.filter((row) => this.#held.holds[row] === 0);
+    const residual = flaggedRows(evidence.rows, this.#held.holds, 0);
     const { unconfirmed } = this.#held;
     let clusters = this.#clusters();
     const isAsking = new Uint8Array(columns.size);
     for (const row of residual) isAsking[row] = 1;
     for (const row of unconfirmed) isAsking[row] = 1;
+    const asking = flaggedRows(evidence.rows, isAsking, 1);
     const households = new HomeHouseholds(evidence, clusters, (row) => isAsking[row] === 1, evidence.rows);
-    const phones = new PhoneShares(
-      columns,
-      evidence.rows.filter((row) => isAsking[row] === 1),
-      clusters,
-    );
+    const phones = new PhoneShares(columns, asking, clusters);
     const numbers = numbersHeld(evidence, clusters);
     const readings = new Map<number, NumberReading>();
     const comparing = (within: ClusterRows): PersonComparison =>
@@ -189,7 +187,6 @@ class PersonsRun {
     const learned = known ?? this.#learn(comparison, clusters, residual);
     const weights = new PersonWeights(learned.trained, learned.names.sharesOf(columns.names), learned.names.persons);
     this.#over('learning');
-    const asking = evidence.rows.filter((row) => isAsking[row] === 1);
     const night = known && this.#question.lastNight ? this.#night(this.#question.lastNight, comparison, weights) : null;
     night?.begin(clusters, asking);
     const compareBeside = (grown: ReadonlySet<number>): void =>
@@ -330,15 +327,14 @@ class PersonsRun {
 
   /** All that is told of rows before anybody is asked. */
   #mark(households: HomeHouseholds, phones: PhoneShares, isAsking: Uint8Array): void {
-    const { deterministic, rows, columns, apart } = this.#question;
-    const { groups, anchorCluster } = deterministic;
-    const { mark, answer } = this.#answers;
-    rows.forEach((row, at) => {
-      const key = columns.personKey[row]!;
-      const group = key === 0 ? -1 : groups.index.find(key);
-      if (group >= 0 && anchorCluster[group] === this.#cluster[at]) answer[at] = NUMBERED;
-      if (this.#held.holds[row] === 1) answer[at]! |= HOLDS_NUMBER;
-    });
+    const { deterministic, rows, apart } = this.#question;
+    const { numbered } = deterministic;
+    const { mark, answer, building } = this.#answers;
+    for (let at = 0; at < rows.length; at += 1) {
+      if (numbered[at] !== 0) answer[at] = NUMBERED;
+      if (this.#held.holds[rows[at]!] === 1) answer[at]! |= HOLDS_NUMBER;
+      building[at] = this.#evidence.building[rows[at]!]!;
+    }
     const standingOf = (row: number): number => answer[this.#held.at[row]!]!;
     markRows(rows, mark, {
       evidence: this.#evidence,
@@ -347,7 +343,6 @@ class PersonsRun {
       isPhoneOfFew: (row) => phones.isOfFew(row),
       isAsking: (row) => isAsking[row] === 1,
     });
-    rows.forEach((row, at) => (this.#answers.building[at] = this.#evidence.building[row]!));
     for (const row of apart.keys()) if (this.#held.at[row]! >= 0) answer[this.#held.at[row]!]! |= TOLD_APART;
   }
 
@@ -356,7 +351,7 @@ class PersonsRun {
     const { deterministic, rows, apart } = this.#question;
     const { mark } = this.#answers;
     let changed = 0;
-    rows.forEach((row, at) => (changed += last.mark[row] === mark[at] ? 0 : 1));
+    for (let at = 0; at < rows.length; at += 1) if (last.mark[rows[at]!] !== mark[at]) changed += 1;
     if (changed > Math.max(1000, rows.length * FROM_SCRATCH)) return null;
     return new PersonsNight({
       last,
@@ -602,6 +597,17 @@ const UNDER_VETO = 0.5;
 const NOBODY: ReadonlyMap<number, number> = new Map();
 const NO_ROWS = new Int32Array(0);
 const NOBODY_APART = (): boolean => false;
+
+/** @param flags by row */
+function flaggedRows(rows: Int32Array, flags: Uint8Array, flag: number): Int32Array {
+  const flagged = new Int32Array(rows.length);
+  let count = 0;
+  for (const row of rows) {
+    flagged[count] = row;
+    if (flags[row] === flag) count += 1;
+  }
+  return flagged.slice(0, count);
+}
 
 /** The row by which a person shows a cluster to a reviewer: of the register that speaks first; then by content. */
 function leadingRow(columns: RecordColumns, { start, member }: ClusterRows, cluster: number, except: number): number {

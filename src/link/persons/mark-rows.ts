@@ -34,8 +34,8 @@ export function markRows(
     begin();
     mix(datasets[columns.dataset[row]!]!);
     mix(columns.evidence[row]!);
-    mix(columns.status[row]! + 4 * columns.standing[row]! + 8 * columns.isHead[row]! + 16 * standingOf(row));
-    mix(columns.tie[row]! + 8 * columns.sex[row]!);
+    mixCode(columns.status[row]! + 4 * columns.standing[row]! + 8 * columns.isHead[row]! + 16 * standingOf(row));
+    mixCode(columns.tie[row]! + 8 * columns.sex[row]!);
     mix(names[columns.name[row]!]!);
     mix(names[columns.formerName[row]!]!);
     mix(names[columns.alias[row]!]!);
@@ -45,14 +45,14 @@ export function markRows(
     mix(columns.personKey[row]!);
     mix(columns.numberTail[row]!);
     mix(evidence.householdOf[row]! < 0 ? 0 : columns.householdNumber[row]!);
-    mix(homes.dwelling[row]!);
-    mix(building[row]!);
+    mixCode(homes.dwelling[row]!);
+    mixCode(building[row]!);
     mix(texts[columns.village[row]!]!);
     mix(texts[columns.area[row]!]!);
     if (isAsking(row)) {
       mix(texts[columns.wrongNumber[row]!]!);
       mix(columns.besideKey[row]!);
-      mix(isPhoneOfFew(row) ? 1 : 0);
+      mixCode(isPhoneOfFew(row) ? 1 : 0);
       mix(households.sumOf(homes.dwelling[row]!));
       // In a house of many the households of the house are asked for only where the flat is not known.
       const isLooked = homes.dwelling[row] === 0 || households.isOfFew(building[row]!);
@@ -73,6 +73,14 @@ let [first, second] = [0, 0];
 function begin(): void {
   first = 0x9e3779b1 | 0;
   second = 0x85ebca6b | 0;
+}
+
+/** A number of 32 bits. */
+function mixCode(code: number): void {
+  first = Math.imul(first ^ code, 0x85ebca6b);
+  first = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  second = Math.imul(second ^ code, 0x27d4eb2f);
+  second = Math.imul(second ^ (second >>> 15), 0x165667b1);
 }
 
 function mix(value: number): void {
