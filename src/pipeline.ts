@@ -9,6 +9,7 @@ import { assembleTouched, type AssembleReport } from './graph/assemble-touched.j
 import type { Hub } from './hub.js';
 import { linkTouched, type LinkReport } from './link/link-touched.js';
 import type { Learning } from './link/persons-layer.js';
+import { ReadAhead } from './link/read-ahead.js';
 import type { DeliveryReport, OpenDelivery, Refusal } from './model/delivery.js';
 import type { DivisionTable } from './model/division.js';
 import type { Finding } from './model/finding.js';
@@ -78,7 +79,8 @@ export async function receiveNight(hub: Hub, options: NightOptions): Promise<Nig
   );
   return await withReceiveLock(database, county, async () => {
     const datasets = options.datasets ?? DATASETS;
-    const night: Night = { hub, county, divisions: await loadDivisions(county), datasets, options };
+    const ahead = new ReadAhead(database, county, datasets);
+    const night: Night = { hub, county, divisions: await loadDivisions(county), datasets, options, ahead };
     const empty = await isEmpty(database);
     // Filling tables that have no indexes and building these afterwards costs a fifth of filling them row by row.
     if (empty && !options.preview) await dropIndexes(database, FILLED_FIRST);
@@ -87,7 +89,9 @@ export async function receiveNight(hub: Hub, options: NightOptions): Promise<Nig
     if (options.feed)
       for (const dataset of datasets) deliveries.push(...(await takeFeed(night, dataset, options.feed)));
     const nothingNew = deliveries.every((delivery) => delivery.state !== 'taken');
-    const settled = options.preview ? { link: null, assemble: null, run: null } : await settle(night, empty, null);
+    const settled = options.preview
+      ? { link: null, assemble: null, run: null }
+      : await settle(night, empty, null, ahead);
     return { deliveries, ...settled, nothingNew, preview: options.preview, seconds: (Date.now() - began) / 1000 };
   });
 }
@@ -152,6 +156,7 @@ interface Night {
   readonly divisions: DivisionTable;
   readonly datasets: readonly Dataset[];
   readonly options: NightOptions;
+  readonly ahead: ReadAhead;
 }
 
 /** Raised when a rule of validation changes, so that rows which have not changed are read again all the same. */
@@ -171,13 +176,14 @@ async function settle(
   },
   empty: boolean,
   learning: Learning | null,
+  ahead: ReadAhead | null = null,
 ): Promise<Pick<NightReport, 'link' | 'assemble' | 'run'>> {
   const { database } = hub;
   const tell = (step: NightProgress['step']) => (done: number, of: number) =>
     options.onProgress({ step, what: '', done, of });
   if (empty) await database.query('analyze record');
   const started = Date.now();
-  const link = await linkTouched(database, county, datasets, ({ done, of }) => tell('link')(done, of), learning);
+  const link = await linkTouched(database, county, datasets, ({ done, of }) => tell('link')(done, of), learning, ahead);
   if (link.touched > 0) collectGarbage();
   await ensureIndexes(database, tell('index'));
   if (empty) await database.query('vacuum (analyze) record, link, mention, entity, finding');
@@ -273,6 +279,7 @@ async function takeOpened(night: Night, opened: OpenDelivery): Promise<DeliveryR
   // The same question to a feed gives the same empty answer every night: only files are known by their bytes.
   const taken = opened.format === 'feed' ? null : await findTaken(database, county, sha256);
   if (taken) return { ...about, state: 'duplicate' };
+  if (!options.preview) night.ahead.begin();
   if (opened.coverage === 'full' && opened.statedOn !== null) {
     const newest = await newestFull(database, county, dataset.name);
     if (newest?.statedOn && newest.statedOn > opened.statedOn) {

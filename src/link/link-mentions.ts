@@ -24,16 +24,8 @@ const COLUMNS = [
   'person_reason',
 ];
 
-/**
- * Points every mention to its person. Anybody's coming or going may make a namesake's mention certain or doubtful, so that a night asks
- * again of all of them, of memory; it writes those that changed. The links of tonight are written before: they say where the records stand.
- */
+/** Points every mention of the county to its person, once all links are written. */
 export async function linkMentions(linkage: Linkage, layer: PersonsLayer): Promise<void> {
-  if (linkage.mode.full) await linkAll(linkage, layer);
-  else await linkTonight(linkage, layer);
-}
-
-async function linkAll(linkage: Linkage, layer: PersonsLayer): Promise<void> {
   const { client, county, columns, after, reader, mode } = linkage;
   const { mentions } = reader;
   for (let at = 0; at < mentions.size; at += 1) {
@@ -44,7 +36,7 @@ async function linkAll(linkage: Linkage, layer: PersonsLayer): Promise<void> {
     mentions.dwelling[at] = after.entity[DWELLING!]![row]!;
     mentions.building[at] = after.entity[BUILDING!]![row]!;
   }
-  const identified = identifyMentions(linkage, layer, mentions);
+  const identified = await identifyMentions(linkage, layer, mentions);
   if (mode.linkedBefore) await client.query('delete from mention where county = $1', [county]);
   const fill = await openFill(client, 'mention');
   const copy = copyInto(client, fill.table, COLUMNS);
@@ -56,15 +48,33 @@ async function linkAll(linkage: Linkage, layer: PersonsLayer): Promise<void> {
   await fill.finish();
 }
 
-async function linkTonight(linkage: Linkage, layer: PersonsLayer): Promise<void> {
+/** What a night found out about the mentions, and has not written yet. */
+export interface MentionsAsked {
+  readonly identified: Identified;
+  /** So many of them were read tonight. */
+  readonly read: number;
+  /** Of these, what stands in the table: by `RECORD|POINTER`, as `signatureOf` tells them. */
+  readonly stored: Map<string, string>;
+}
+
+/**
+ * Anybody's coming or going may make a namesake's mention certain or doubtful, so that a night asks again of all of them, of memory. Where
+ * their records stand is last night's word, by `beside`, and what tonight has made of it.
+ */
+export async function askMentions(linkage: Linkage, layer: PersonsLayer): Promise<MentionsAsked> {
   const { columns, reader } = linkage;
   const { mentions } = reader;
   const read = mentions.size;
   const rowOf = new Map(Array.from(linkage.readRows(), (row) => [columns.id[row]!, row]));
   for (let at = 0; at < read; at += 1) mentions.record[at] = columns.id[mentions.row[at]!]!;
-  await placeRead(linkage, mentions, read);
+  placeRead(linkage, mentions, read);
   const stored = await readStored(linkage, mentions, rowOf);
-  const identified = identifyMentions(linkage, layer, mentions);
+  return { identified: await identifyMentions(linkage, layer, mentions), read, stored };
+}
+
+/** Writes those that changed. */
+export async function writeMentions(linkage: Linkage, { identified, read, stored }: MentionsAsked): Promise<void> {
+  const { mentions } = linkage.reader;
   const moved: number[] = [];
   for (let at = read; at < mentions.size; at += 1)
     if (identified.person[at] !== mentions.oldPerson[at] || identified.reason[at] !== mentions.oldReason[at])
@@ -80,21 +90,21 @@ async function linkTonight(linkage: Linkage, layer: PersonsLayer): Promise<void>
   await replace(linkage, [...stored.keys()], written);
 }
 
-/** Where the records of the first `read` mentions stand, as the links now have it. */
-async function placeRead({ client, county, columns }: Linkage, mentions: MentionColumns, read: number): Promise<void> {
-  const records = [...new Set(mentions.record.subarray(0, read))];
-  const found = await client.query<Record<'record' | 'person' | 'dwelling' | 'building', number | null>>(
-    'select record, person, dwelling, building from link where county = $1 and record = any($2::bigint[])',
-    [county, records],
-  );
-  const places = new Map(found.rows.map((row) => [Number(row.record), row]));
+/** Where the records of the first `read` mentions stand. */
+function placeRead(linkage: Linkage, mentions: MentionColumns, read: number): void {
+  const { columns, after } = linkage;
   for (let at = 0; at < read; at += 1) {
-    const place = places.get(mentions.record[at]!);
-    mentions.village[at] = columns.village[mentions.row[at]!]!;
-    mentions.person[at] = Number(place?.person ?? 0);
-    mentions.dwelling[at] = Number(place?.dwelling ?? 0);
-    mentions.building[at] = Number(place?.building ?? 0);
+    const row = mentions.row[at]!;
+    mentions.village[at] = columns.village[row]!;
+    for (const kind of PLACED) mentions[kind][at] = now(linkage, kind, after.entity[KINDS.indexOf(kind)]![row]!);
   }
+}
+
+const PLACED = ['person', 'dwelling', 'building'] as const;
+
+/** A row that was not looked at for it goes where its entity was merged into. */
+function now({ merged }: Linkage, kind: (typeof PLACED)[number], entity: number): number {
+  return merged.get(kind)?.get(entity) ?? entity;
 }
 
 /**
@@ -102,10 +112,11 @@ async function placeRead({ client, county, columns }: Linkage, mentions: Mention
  * @returns those of records that were, by `RECORD|POINTER`, as `signatureOf` tells them
  */
 async function readStored(
-  { client, county, columns, datasets }: Linkage,
+  linkage: Linkage,
   mentions: MentionColumns,
   rowOf: ReadonlyMap<number, number>,
 ): Promise<Map<string, string>> {
+  const { client, beside, county, columns, datasets } = linkage;
   const parts = new Map(
     datasets.flatMap(({ name, mentions: declared }) =>
       declared.map(({ pointer, part }) => [`${name}|${pointer}`, PARTS.indexOf(part ?? null)]),
@@ -113,7 +124,7 @@ async function readStored(
   );
   const stored = new Map<string, string>();
   await readCopy(
-    client,
+    beside ?? client,
     `select ${COLUMNS.slice(1)
       .map((name) => `m.${name}`)
       .join(', ')}, l.dataset, l.person, l.dwelling, l.building
@@ -135,9 +146,7 @@ async function readStored(
       mentions.village[at] = columns.texts.codeOf(village ?? '');
       mentions.oldPerson[at] = Number(person ?? 0);
       mentions.oldReason[at] = Math.max(0, (MENTION_REASONS as readonly (string | null)[]).indexOf(reason ?? null));
-      mentions.person[at] = Number(entities[0] ?? 0);
-      mentions.dwelling[at] = Number(entities[1] ?? 0);
-      mentions.building[at] = Number(entities[2] ?? 0);
+      PLACED.forEach((kind, i) => (mentions[kind][at] = now(linkage, kind, Number(entities[i] ?? 0))));
     },
   );
   return stored;

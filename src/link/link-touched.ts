@@ -11,9 +11,10 @@ import { WEIGHT_FLOOR } from './persons/assign-rows.js';
 import { nameOfModel, type LearnedModel } from './persons/learned-model.js';
 import type { PersonPartition } from './persons/link-persons.js';
 import { hasEvidenceParts } from './persons/evidence-parts.js';
-import { linkMentions } from './link-mentions.js';
+import { askMentions, linkMentions, writeMentions } from './link-mentions.js';
 import { Linkage } from './linkage.js';
 import { BUILDING_KEYS, buildingKeysOf, isBuildingMoved, placeInKnownBuildings } from './place-in-known-buildings.js';
+import type { ReadAhead } from './read-ahead.js';
 import { reachNeighbours, recordsWithKeys } from './reach-neighbours.js';
 import { reachHouseholds, type Households } from './reach-households.js';
 import { settleIdentities, type Settled } from './settle-identities.js';
@@ -67,11 +68,13 @@ export async function linkTouched(
   datasets: readonly Dataset[],
   onProgress?: (progress: LinkProgress) => void,
   learning: Learning | null = null,
+  ahead: ReadAhead | null = null,
 ): Promise<LinkReport> {
   const started = performance.now();
-  return await inTurn(database, county, async (client) => {
-    const plan = await planRun(client, county, learning !== null);
-    const linkage = new Linkage(client, county, datasets, plan);
+  return await inTurn(database, county, async (client, beside) => {
+    const plan = await planRun(client, beside, county, learning !== null);
+    if (plan.full) ahead?.forget();
+    const linkage = new Linkage(client, county, datasets, plan, beside, await ahead?.take(client));
     const outcome = plan.touched === 0 && !learning ? NOTHING : await run(linkage, plan, learning, onProgress);
     await client.query('delete from touched_record where county = $1', [county]);
     return { ...outcome, full: plan.full, touched: plan.touched, seconds: (performance.now() - started) / 1000 };
@@ -94,9 +97,9 @@ export async function previewLearning(
   learning: Learning,
   onProgress?: (progress: LinkProgress) => void,
 ): Promise<LearningPreview> {
-  return await inTurn(database, county, async (client) => {
+  return await inTurn(database, county, async (client, beside) => {
     await client.query('savepoint preview');
-    const plan = await planRun(client, county, true);
+    const plan = await planRun(client, beside, county, true);
     const linkage = new Linkage(client, county, datasets, plan);
     await openStaging(linkage);
     const layers = await readEverything(linkage, plan, onProgress);
@@ -113,16 +116,25 @@ export async function previewLearning(
 /**
  * One run a county at a time. The turn is waited for before the transaction begins: one that waited inside would keep a snapshot from
  * before the other's links, and fail on them.
+ * @param work `beside` is the connection that holds the turn: it reads last night's links while `client` is busy
  */
-async function inTurn<T>(database: Database, county: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+async function inTurn<T>(
+  database: Database,
+  county: string,
+  work: (client: PoolClient, beside: PoolClient) => Promise<T>,
+): Promise<T> {
   const turn = await database.pool.connect();
   try {
     await turn.query(`select pg_advisory_lock(hashtext('hub link ' || $1))`, [county]);
     return await database.transaction(async (client) => {
       await client.query('set transaction isolation level repeatable read');
-      return await work(client);
+      const { rows } = await client.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
+      await turn.query('begin isolation level repeatable read');
+      await turn.query(`set transaction snapshot '${rows[0]!.snapshot}'`);
+      return await work(client, turn);
     });
   } finally {
+    await turn.query('rollback').catch(() => {});
     await turn.query(`select pg_advisory_unlock(hashtext('hub link ' || $1))`, [county]).catch(() => {});
     turn.release();
   }
@@ -152,13 +164,26 @@ interface Plan {
 }
 
 /** @param whole everything is to be read, whatever was touched */
-async function planRun(client: PoolClient, county: string, whole: boolean): Promise<Plan> {
-  const ask = async <T>(text: string): Promise<T> => (await client.query(text, [county])).rows[0] as T;
-  const { linked } = await ask<{ linked: boolean }>('select exists (select from link where county = $1) as linked');
-  const { records } = await ask<{ records: number }>('select count(*) as records from record where county = $1');
-  if (!linked) return { full: true, linkedBefore: false, touched: records, records, ids: [] };
+async function planRun(client: PoolClient, beside: PoolClient, county: string, whole: boolean): Promise<Plan> {
+  const ask = async <T>(text: string, of = client): Promise<T> => (await of.query(text, [county])).rows[0] as T;
+  const [{ records }, { links, last }] = await Promise.all([
+    ask<{ records: number }>('select count(*) as records from record where county = $1'),
+    ask<{ links: number; last: number | null }>(
+      'select count(*) as links, max(record) as last from link where county = $1',
+      beside,
+    ),
+  ]);
+  if (last === null) return { full: true, linkedBefore: false, touched: records, records, ids: [] };
+  // Ids ascend: where there are as many links as records up to the last that is linked, only newer ones have none.
+  const newer = await ask<{ records: number }>(
+    `select count(*) as records from record where county = $1 and id > ${last}`,
+  );
+  const unlinked =
+    records - newer.records === links
+      ? `select id as record from record where county = $1 and id > ${last}`
+      : `select r.id as record from record r left join link l on l.county = r.county and l.record = r.id where r.county = $1 and l.record is null`;
   const touched = await client.query<{ record: number }>(
-    `select r.id as record from record r left join link l on l.county = r.county and l.record = r.id where r.county = $1 and l.record is null
+    `${unlinked}
      union select record from touched_record t where t.county = $1 and exists (select from record r where r.county = t.county and r.id = t.record)`,
     [county],
   );
@@ -200,11 +225,15 @@ async function run(
   }
   const written = layers.written();
   onProgress?.({ what: 'write', done: 0, of: written.length });
+  // While the database writes the links of a night, there is time to ask whom the mentions mean.
+  const mentioned = plan.full ? null : askMentions(linkage, layer);
+  // Heard of where it is awaited.
+  mentioned?.catch(() => {});
   const appended = await writeLinkage(linkage, written, (done) =>
     onProgress?.({ what: 'write', done, of: written.length }),
   );
-  linkage.releaseHomes();
-  await linkMentions(linkage, layer);
+  if (mentioned) await writeMentions(linkage, await mentioned);
+  else await linkMentions(linkage, layer);
   await writeConflicts(linkage, persons.conflicts);
   const queued = await keepPersons(linkage, layer);
   return {

@@ -1,6 +1,5 @@
 import type { PoolClient } from 'pg';
 import type { Dataset } from '../model/importer.js';
-import { traitsOf } from './dataset-traits.js';
 import { ENTITY_COLUMNS, KEY_COLUMNS, LinkColumns, REASONED, reasonCode } from './link-columns.js';
 import { learnAliases } from './learn-aliases.js';
 import { NumberIndex } from './engine/number-index.js';
@@ -8,32 +7,14 @@ import { ReplacedRows } from './persons/last-night.js';
 import { readEvidenceParts, type EvidenceRead } from './persons/evidence-parts.js';
 import { readCopy } from './read-copy.js';
 import { createRecordReader, type RecordReader } from './read-record.js';
-import { buildingPlaceOf, placeAreaKey, RecordColumns, type DatasetTraits } from './record-columns.js';
-
-/** A dataset that no department declares any more: its records stay and speak of nothing. */
-const UNDECLARED: DatasetTraits = {
-  name: '',
-  register: '',
-  registerCode: 0,
-  defines: false,
-  person: false,
-  household: false,
-  dwelling: false,
-  building: false,
-  organisation: false,
-  place: false,
-  event: false,
-  grid: false,
-  duplicates: 'ordinary',
-  nameRank: 1000,
-  addressRank: 1000,
-};
+import { buildingPlaceOf, placeAreaKey, type RecordColumns } from './record-columns.js';
+import { recordColumnsOf, type KnownPersons } from './read-ahead.js';
 
 /** One run's state: the records read so far, their links of last night, and their links of tonight. */
 export class Linkage {
   readonly columns: RecordColumns;
-  readonly before = new LinkColumns();
-  readonly after = new LinkColumns();
+  readonly before: LinkColumns;
+  readonly after: LinkColumns;
   readonly reader: RecordReader;
   /** Position by record id; a full run, which never looks one up, leaves it empty. */
   readonly #positions = new Map<number, number>();
@@ -42,16 +23,24 @@ export class Linkage {
   householdKey = new Float64Array(0);
   /** Kind → record → the entity that an undo gives back to it. */
   readonly restored = new Map<string, Map<number, number>>();
+  /** Kind → entity that was merged tonight → the entity that has its records. */
+  readonly merged = new Map<string, Map<number, number>>();
 
   constructor(
     readonly client: PoolClient,
     readonly county: string,
     readonly datasets: readonly Dataset[],
     readonly mode: { readonly full: boolean; readonly linkedBefore: boolean },
+    /** Sees what `client` saw when it began, and can be asked at the same time; writes nothing. */
+    readonly beside: PoolClient | null = null,
+    known?: KnownPersons | null,
   ) {
     // The county goes into COPY, which takes no parameters.
     if (!/^\d{6}$/.test(county)) throw new Error('A county code has six digits.');
-    this.columns = new RecordColumns([...traitsOf(datasets), UNDECLARED]);
+    this.columns = known?.columns ?? recordColumnsOf(datasets);
+    this.before = known?.before ?? new LinkColumns();
+    this.after = known?.after ?? new LinkColumns();
+    this.lastNight = known?.evidence ?? null;
     this.replaced = new ReplacedRows(this.columns.datasets);
     this.reader = createRecordReader(this.columns, datasets);
   }
@@ -109,13 +98,13 @@ export class Linkage {
   /** Positions of persons' rows of which only the evidence is known, as last night left it; in the order of the positions. */
   known = new NumberIndex(16);
   /** Null in a full run. */
-  lastNight: EvidenceRead | null = null;
+  lastNight: EvidenceRead | null;
   /** Known rows that were read again, as they were. */
   readonly replaced: ReplacedRows;
 
   /** What last night knew of every row of a person: a night compares with all of them, and reads few. */
   async readKnown(): Promise<void> {
-    this.lastNight = await readEvidenceParts(this.client, this.county, this.columns, [this.before, this.after]);
+    this.lastNight ??= await readEvidenceParts(this.client, this.county, this.columns, [this.before, this.after]);
     this.known = this.lastNight.known;
     this.prepare();
   }
@@ -131,19 +120,43 @@ export class Linkage {
     const missing = wanted.filter((id) => !this.#positions.has(id));
     if (missing.length > 0) {
       await this.#recallAliases();
-      const { client, county } = this;
-      await client.query('create temp table if not exists wanted (record bigint primary key) on commit drop');
-      await client.query('truncate wanted');
-      await client.query('insert into wanted select unnest($1::bigint[])', [missing]);
-      await client.query('analyze wanted');
-      await readCopy(
-        client,
-        `select ${this.reader.select}, ${selectLinks(true)} from wanted w join record r on r.county = '${county}' and r.id = w.record
-         left join link l on l.county = r.county and l.record = r.id order by r.id`,
-        (cells) => this.#positions.set(Number(cells[0]), this.#read(cells, this.known.find(Number(cells[0])))),
-      );
+      const take = (cells: (string | null)[]): void => {
+        this.#positions.set(Number(cells[0]), this.#read(cells, this.known.find(Number(cells[0]))));
+      };
+      // The order of the records, whoever brings them: new ids follow it.
+      const [first, second = []] = this.inHalves(missing.toSorted((one, other) => one - other));
+      const later: (string | null)[][] = [];
+      await Promise.all([
+        this.#readWanted(this.client, first!, take),
+        second.length > 0 && this.#readWanted(this.beside!, second, (cells) => later.push(cells)),
+      ]);
+      for (const cells of later) take(cells);
     }
     return wanted.flatMap((id) => this.#positions.get(id) ?? []);
+  }
+
+  /** What is asked of the database in one piece, or, where it is much, in two at the same time: by `client` and by `beside`. */
+  inHalves<T>(asked: readonly T[]): readonly (readonly T[])[] {
+    if (!this.beside || asked.length < MUCH) return [asked];
+    const middle = asked.length >> 1;
+    return [asked.slice(0, middle), asked.slice(middle)];
+  }
+
+  async #readWanted(
+    client: PoolClient,
+    records: readonly number[],
+    take: (cells: (string | null)[]) => void,
+  ): Promise<void> {
+    await client.query('create temp table if not exists wanted (record bigint primary key) on commit drop');
+    await client.query('truncate wanted');
+    await client.query('insert into wanted select unnest($1::bigint[])', [records]);
+    await client.query('analyze wanted');
+    await readCopy(
+      client,
+      `select ${this.reader.select}, ${selectLinks(true)} from wanted w join record r on r.county = '${this.county}' and r.id = w.record
+       left join link l on l.county = r.county and l.record = r.id order by r.id`,
+      take,
+    );
   }
 
   /** Columns of tonight grow with the records read; what no layer changes stays as it was. */
@@ -175,7 +188,7 @@ export class Linkage {
     for (let row = this.#prepared; row < this.columns.size; row += 1) if (row >= this.known.size) yield row;
   }
 
-  /** Once the links are written: lets go of what only they, and the homes, were made of. */
+  /** Once the links are on their way: lets go of what only they, and the homes, were made of. */
   releaseHomes(): void {
     this.columns.release('buildingCite', 'buildingAlias', 'dwellingCode', 'subjectKey', 'unit', 'room', 'isHouse');
     this.dwellingPlaceKey = new Float64Array(0);
@@ -206,6 +219,8 @@ export class Linkage {
 }
 
 const FIRST_LINK_CELL = 13;
+/** Records or keys. */
+const MUCH = 200;
 
 function selectLinks(withKeys: boolean): string {
   const names = [

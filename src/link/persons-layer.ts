@@ -221,7 +221,7 @@ function changedRows(
   const entityOf = new Float64Array(count).fill(-1);
   const isChanged = new Uint8Array(count);
   const entities = new NumberIndex(Math.max(16, count));
-  const clusterOf: number[] = [];
+  const clusterOf = new Int32Array(rows.length).fill(-1);
   const lost = new Set<number>();
   rows.forEach((row, at) => {
     const own = cluster[at]!;
@@ -234,8 +234,9 @@ function changedRows(
     if (entity === 0 || entityOf[own] !== entity || oldReason[row] !== codes[reason[at]!]) isChanged[own] = 1;
     if (entity === 0) return;
     const place = entities.add(entity);
-    const known = (clusterOf[place] ??= own);
-    if (known === own) return;
+    const known = clusterOf[place]!;
+    if (known === -1) clusterOf[place] = own;
+    if (known === -1 || known === own) return;
     isChanged[own] = 1;
     isChanged[known] = 1;
   });
@@ -244,8 +245,10 @@ function changedRows(
   rows.forEach((row, at) => {
     if (cluster[at]! >= 0 && isChanged[cluster[at]!] === 1 && old[row] !== 0) touched.add(old[row]!);
   });
-  return Int32Array.from(rows.keys()).filter((at) => {
+  const changed: number[] = [];
+  rows.forEach((row, at) => {
     const own = cluster[at]!;
-    return (own >= 0 && isChanged[own] === 1) || touched.has(old[rows[at]!]!);
+    if ((own >= 0 && isChanged[own] === 1) || touched.has(old[row]!)) changed.push(at);
   });
+  return Int32Array.from(changed);
 }

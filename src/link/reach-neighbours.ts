@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import type { KeyColumn } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 
@@ -44,22 +45,34 @@ export async function recordsWithKeys(
   definersOnly = false,
 ): Promise<number[]> {
   if (keys.length === 0) return [];
-  const { client, county } = linkage;
+  const clients = [linkage.client, linkage.beside!];
+  const found = new Set<number>();
+  const halves = await Promise.all(
+    linkage.inHalves(keys).map((some, i) => recordsOf(linkage, clients[i]!, columns, some, definersOnly)),
+  );
+  for (const records of halves) for (const record of records) found.add(record);
+  return [...found];
+}
+
+async function recordsOf(
+  { county, columns: { datasets } }: Linkage,
+  client: PoolClient,
+  columns: readonly string[],
+  keys: readonly number[],
+  definersOnly: boolean,
+): Promise<number[]> {
   await client.query('create temp table if not exists asked (key bigint) on commit drop');
   await client.query('truncate asked');
   await client.query('insert into asked select unnest($1::bigint[])', [keys]);
   await client.query('analyze asked');
-  const found = new Set<number>();
+  const found: number[] = [];
   for (const column of columns) {
     const rows = await client.query<{ record: number }>(
       `select l.record from asked a join link l on l.county = $1 and l.${column} = a.key
        where $2::text[] is null or l.dataset = any($2)`,
-      [
-        county,
-        definersOnly ? linkage.columns.datasets.filter((traits) => traits.defines).map((traits) => traits.name) : null,
-      ],
+      [county, definersOnly ? datasets.filter((traits) => traits.defines).map((traits) => traits.name) : null],
     );
-    for (const { record } of rows.rows) found.add(record);
+    for (const { record } of rows.rows) found.push(record);
   }
-  return [...found];
+  return found;
 }

@@ -29,6 +29,25 @@ export interface DatasetTraits {
   readonly addressRank: number;
 }
 
+/** A dataset that no department declares any more: its records stay and speak of nothing. */
+export const UNDECLARED: DatasetTraits = {
+  name: '',
+  register: '',
+  registerCode: 0,
+  defines: false,
+  person: false,
+  household: false,
+  dwelling: false,
+  building: false,
+  organisation: false,
+  place: false,
+  event: false,
+  grid: false,
+  duplicates: 'ordinary',
+  nameRank: 1000,
+  addressRank: 1000,
+};
+
 /** `VILLAGE|AREA` → the area that stands for it. */
 export type AreaAliases = ReadonlyMap<string, string>;
 

@@ -73,7 +73,12 @@ export async function settleIdentities(
     if (waiting) await waiting;
   }
   if (mode.full) for (const id of orphaned) await staging.write([county, id, kind, 'retired', null]);
-  for (const [from, into] of merged) await staging.write([county, from, kind, 'merged', entity[-1 - into]]);
+  const gone = new Map<number, number>();
+  for (const [from, into] of merged) {
+    gone.set(from, entity[-1 - into]!);
+    await staging.write([county, from, kind, 'merged', entity[-1 - into]]);
+  }
+  linkage.merged.set(kind, gone);
   await staging.end();
   await fill?.finish();
   return { clusters: count, added, merged: merged.length, split: split.length, retired };

@@ -48,6 +48,7 @@ export async function writeLinkage(
   const fill = mode.linkedBefore ? null : await openFill(client, 'link');
   await copyLinks(linkage, fill?.table ?? 'link_tonight', rows, onRow);
   await fill?.finish();
+  linkage.releaseHomes();
   if (!mode.linkedBefore) {
     await client.query(
       `insert into touched_entity (county, kind, entity) select $1, unnest($2::text[]), 0 on conflict do nothing`,

@@ -38,7 +38,11 @@ export interface Identified {
  * Whom each mention means. By a valid number that somebody holds, unless the names contradict; else by one posterior over everybody who
  * is called so, and nobody: two who are called so and stand equally near are half a chance each. A mention joins nothing; it only points.
  */
-export function identifyMentions(linkage: Linkage, layer: PersonsLayer, mentions: MentionColumns): Identified {
+export async function identifyMentions(
+  linkage: Linkage,
+  layer: PersonsLayer,
+  mentions: MentionColumns,
+): Promise<Identified> {
   const person = new Uint32Array(mentions.size);
   const reason = new Uint8Array(mentions.size);
   const search = new MentionSearch(linkage, layer, mentions);
@@ -51,7 +55,7 @@ export function identifyMentions(linkage: Linkage, layer: PersonsLayer, mentions
   const asking = Int32Array.from({ length: mentions.size }, (_, at) => at).filter(
     (at) => search.names[mentions.name[at]!] !== 0 && !search.isHeld(at),
   );
-  search.likeliest(asking, (at, entity) => {
+  await search.likeliest(asking, (at, entity) => {
     person[at] = entity;
     reason[at] = BY_AGREEMENT;
   });
@@ -129,7 +133,7 @@ class MentionSearch {
   }
 
   /** @param found told of each mention whose person is certain enough */
-  likeliest(asking: Int32Array, found: (at: number, entity: number) => void): void {
+  async likeliest(asking: Int32Array, found: (at: number, entity: number) => void): Promise<void> {
     const blocks = new CandidateBlocks(
       asking,
       this.#clusters,
@@ -140,6 +144,8 @@ class MentionSearch {
     const { evidenceWeights } = this.#layer.partition;
     const each = Math.log2(KNOWN / evidenceWeights.persons);
     for (let i = 0; i < asking.length; i += 1) {
+      // Now and then whoever waits for the database has a turn.
+      if (i % TURN === 0) await new Promise((goOn) => setImmediate(goOn));
       const at = asking[i]!;
       const name = this.names[this.#mentions.name[at]!]!;
       const count = blocks.candidatesOf(i, candidates);
@@ -345,6 +351,8 @@ class MentionSearch {
 }
 
 const EQUAL = 1;
+/** Mentions asked in one go: a hundredth of a second. */
+const TURN = 500;
 /** Persons who share a telephone. */
 const FEW = 2;
 /** Nobody is found by a key that so many have. */

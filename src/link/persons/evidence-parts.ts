@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress, constants } from 'node:zlib';
 import type { PoolClient } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+import { readBinaryCopy } from '../../database/read-binary-copy.js';
 import { NumberIndex } from '../engine/number-index.js';
 import type { TextTable } from '../engine/text-table.js';
 import { KINDS, type LinkColumns } from '../link-columns.js';
@@ -137,48 +137,20 @@ export async function readEvidenceParts(
   return { known, answers, words: { doubts, seconds }, terms };
 }
 
-/** In binary COPY, part by part in their order: as a column of a query every byte would come as two digits. */
 async function* readBodies(client: PoolClient, county: string): AsyncGenerator<{ part: number; body: Buffer }> {
   // The county goes into COPY, which takes no parameters.
   if (!/^\d{6}$/.test(county)) throw new Error('A county code has six digits.');
-  const stream = client.query(
-    copyTo(
-      `copy (select part, body from linkage_part where county = '${county}' order by part) to stdout (format binary)`,
-    ),
-  );
-  let chunks: Buffer[] = [];
-  let [size, wanted, isBegun] = [0, BEGINNING, false];
-  for await (const chunk of stream) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    while (size >= wanted) {
-      let whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
-      if (!isBegun) {
-        whole = whole.subarray(BEGINNING);
-        isBegun = true;
-      }
-      wanted = ROW_HEAD;
-      // A row: the number of its fields (-1 at the end), and each field after its length.
-      while (whole.length >= ROW_HEAD && whole.readInt16BE(0) === 2) {
-        const length = whole.readInt32BE(10);
-        if (whole.length < ROW_HEAD + length) {
-          wanted = ROW_HEAD + length;
-          break;
-        }
-        yield { part: whole.readInt32BE(6), body: whole.subarray(ROW_HEAD, ROW_HEAD + length) };
-        whole = whole.subarray(ROW_HEAD + length);
-        wanted = ROW_HEAD;
-      }
-      chunks = [whole];
-      size = whole.length;
-      if (size >= wanted) break;
+  const query = `select part, body from linkage_part where county = '${county}' order by part`;
+  for await (const rows of readBinaryCopy(client, query)) {
+    for (let at = 0; at < rows.length;) {
+      const end = at + ROW_HEAD + rows.readInt32BE(at + ROW_HEAD - 4);
+      yield { part: rows.readInt32BE(at + 6), body: rows.subarray(at + ROW_HEAD, end) };
+      at = end;
     }
   }
 }
 
-/** Bytes before the first row of a binary COPY without flags. */
-const BEGINNING = 19;
-/** Count of fields, the number of the part after its length, and the length of the body. */
+/** Bytes: count of fields, the part after its length, and the length of the body. */
 const ROW_HEAD = 14;
 
 /** By place in a list of texts, the code in the columns' table. */
