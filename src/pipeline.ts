@@ -89,6 +89,7 @@ export async function receiveNight(hub: Hub, options: NightOptions): Promise<Nig
     if (options.feed)
       for (const dataset of datasets) deliveries.push(...(await takeFeed(night, dataset, options.feed)));
     const nothingNew = deliveries.every((delivery) => delivery.state !== 'taken');
+    if (!nothingNew) collectGarbage();
     const settled = options.preview
       ? { link: null, assemble: null, run: null }
       : await settle(night, empty, null, ahead);
@@ -197,8 +198,8 @@ async function settle(
 }
 
 /**
- * What a linkage held is up to a gigabyte, and while the database builds its indexes nothing happens here that would make the
- * collector look.
+ * What the deliveries left behind would stand beside all that the linkage needs; and what a linkage held is up to a gigabyte, and while the
+ * database builds its indexes nothing happens here that would make the collector look.
  */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from './connect.js';
 import { PROJECT_FOLDER } from './project-folder.js';
 
-const STATEMENTS = readFileSync(join(PROJECT_FOLDER, 'schema/migrations/002-indexes.sql'), 'utf8')
-  .split('\n')
+const FOLDER = join(PROJECT_FOLDER, 'schema/migrations');
+const STATEMENTS = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('-indexes.sql'))
+  .flatMap((name) => readFileSync(join(FOLDER, name), 'utf8').split('\n'))
   .filter((line) => line.startsWith('create '));
 
 /** Builds whatever index is missing; a first load that was cut short leaves some so. `onIndex` is told after each. */

@@ -4,7 +4,7 @@ import type { Linkage } from './linkage.js';
 
 /**
  * The rows given and every record that shares a key with one of them, and with those, until nothing new comes: what a cluster of theirs
- * could consist of, tonight or last night. By the indexes link_*_key.
+ * could consist of, tonight or last night. By the indexes link_*_key, and link_*_key_of_definer.
  * @param keysNow tonight's keys of a row; 0 for none
  * @param definersOnly reaches only rows that define a building or dwelling, not those that cite it
  */
@@ -69,8 +69,8 @@ async function recordsOf(
   for (const column of columns) {
     const rows = await client.query<{ record: number }>(
       `select l.record from asked a join link l on l.county = $1 and l.${column} = a.key
-       where $2::text[] is null or l.dataset = any($2)`,
-      [county, definersOnly ? datasets.filter((traits) => traits.defines).map((traits) => traits.name) : null],
+       ${definersOnly ? 'where l.tie is null and l.dataset = any($2)' : ''}`,
+      definersOnly ? [county, datasets.filter((traits) => traits.defines).map((traits) => traits.name)] : [county],
     );
     for (const { record } of rows.rows) found.push(record);
   }
