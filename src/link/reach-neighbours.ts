@@ -67,6 +67,7 @@ async function recordsOf(
   await client.query('analyze asked');
   const found: number[] = [];
   for (const column of columns) {
+    // A tie is a person's to a home, and what defines a building or dwelling speaks of no person: that much its index tells.
     const rows = await client.query<{ record: number }>(
       `select l.record from asked a join link l on l.county = $1 and l.${column} = a.key
        ${definersOnly ? 'where l.tie is null and l.dataset = any($2)' : ''}`,
