@@ -9,6 +9,11 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      '--experimental-transform-types',
+      `--import=${new URL('run-typescript.mjs', import.meta.url).href}`,
+    ],
     maxWorkers: 2,
   },
 });

@@ -34,7 +34,7 @@ export function benchLinkage({ records }: LinkageBenchOptions, write: (line: str
   tell('with what was learned', again, write);
   if (first.hash !== again.hash)
     throw new Error('What was learned does not give the partition that it was learned in.');
-  const last = changeOneInAHundred(made, records, again.answers, again.kept);
+  const last = changeSome(made, records, Math.round(records / 100), again.answers, again.kept);
   const night = link(made, first.learned, last);
   tell('a night: one record in a hundred changed, only rows asked whose answer could be another', night, write);
   const whole = link(made, first.learned);
@@ -42,17 +42,18 @@ export function benchLinkage({ records }: LinkageBenchOptions, write: (line: str
   if (night.hash !== whole.hash) throw new Error('A night does not give the partition of a run from scratch.');
 }
 
-/** Puts what one record in a hundred says anew in its place. @returns what the night has to know of the time before */
-function changeOneInAHundred(
+/** Puts what some records say anew in their place. @param records what they were made with @returns what the night has to know of the time before */
+export function changeSome(
   { columns, homes }: MadeRecords,
   records: number,
+  some: number,
   { mark, answer, partner, surety, building }: Answers,
   words: KeptWords,
 ): LastNight {
   const places = new NumberIndex(columns.size);
   for (let row = 0; row < columns.size; row += 1) places.add(columns.id[row]!);
   const replaced = new ReplacedRows(columns.datasets);
-  const { columns: changed } = makeRecords(records, false, Math.round(records / 100), true);
+  const { columns: changed } = makeRecords(records, false, some, true);
   for (let i = 0; i < changed.size; i += 1) {
     const row = places.find(changed.id[i]!);
     replaced.keep(row, columns);

@@ -3,6 +3,7 @@ import { givenName, pickSurname, type Sex } from '../../fixtures/county/names.js
 import { checkDigit } from '../../fixtures/county/numbers.js';
 import { Random, mix } from '../../fixtures/county/random.js';
 import { hashKey } from '../link/engine/hash-key.js';
+import { sharedArray } from '../link/engine/thread-arrays.js';
 import { foldName } from '../link/fold-name.js';
 import type { Homes } from '../link/persons/person-evidence.js';
 import { CURRENT, RecordColumns, REGISTERED, RESIDENT, type DatasetTraits } from '../link/record-columns.js';
@@ -25,7 +26,10 @@ export function makeRecords(records: number, turned = false, changed = 0, only =
   const columns = new RecordColumns(DATASETS);
   // Households are whole, so that the number of rows is about what was asked for.
   columns.reserve(Math.ceil((only ? changed : records) * 1.02) + 1000);
-  const homes = { dwelling: new Uint32Array(columns.id.length), building: new Uint32Array(columns.id.length) };
+  const homes = {
+    dwelling: sharedArray(Uint32Array, columns.id.length),
+    building: new Uint32Array(columns.id.length),
+  };
   const households = Math.round(records / ROWS_PER_HOUSEHOLD);
   const every = changed === 0 ? Infinity : Math.floor(records / changed);
   // Strides through all households: no divisor in common.

@@ -1,4 +1,5 @@
 import { formPersonClusters, PERSON_REASONS, type PersonClusters } from './form-person-clusters.js';
+import { inShared } from './engine/thread-arrays.js';
 import { NumberIndex } from './engine/number-index.js';
 import { KINDS, REASONED, reasonCode } from './link-columns.js';
 import type { Linkage } from './linkage.js';
@@ -50,6 +51,8 @@ export async function formPersons(linkage: Linkage, learning: Learning | null): 
   const deterministic = formPersonClusters(columns, rows);
   const decisions = await readDecisions(client, county, (records) => positionsOf(linkage, records));
   const known = await readLearned(client, county);
+  // The persons' threads read it as well; a copy beside it would be one more column in memory.
+  after.entity[DWELLING] = inShared(after.entity[DWELLING]!);
   const linkBy = (learned: Learned | null): PersonPartition =>
     linkPersons({
       columns,

@@ -1,5 +1,6 @@
 import { hashKey } from './engine/hash-key.js';
 import type { Duplicates } from '../model/importer.js';
+import { inShared } from './engine/thread-arrays.js';
 import { TextTable } from './engine/text-table.js';
 
 export const CURRENT = 1;
@@ -54,10 +55,6 @@ export type AreaAliases = ReadonlyMap<string, string>;
 /** What a record says that identifies something, as numbers; one position a record in every column. Grows by a quarter. */
 export class RecordColumns {
   size = 0;
-  readonly names = new TextTable();
-  readonly texts = new TextTable();
-  /** Dates of birth as stated: YYYY, YYYYMM or YYYYMMDD. */
-  readonly births = new TextTable();
   /** Scope columns of the link row as COPY text: register, dataset, township, village, grid, status, tie. */
   readonly scopes = new TextTable();
 
@@ -119,7 +116,25 @@ export class RecordColumns {
   /** Of all that is read of the record: what did not change moves nothing. */
   evidence = new Float64Array(0);
 
-  constructor(readonly datasets: readonly DatasetTraits[]) {}
+  constructor(
+    readonly datasets: readonly DatasetTraits[],
+    readonly names = new TextTable(),
+    readonly texts = new TextTable(),
+    /** Dates of birth as stated: YYYY, YYYYMM or YYYYMMDD. */
+    readonly births = new TextTable(),
+  ) {}
+
+  /** Puts columns where other threads see them too; they are these columns' own as before. */
+  share<Name extends ColumnName>(names: readonly Name[]): SharedColumns<Name> {
+    const columns = this as unknown as Record<string, Column>;
+    for (const name of names) columns[name] = inShared(columns[name]!);
+    return Object.fromEntries(names.map((name) => [name, columns[name]!])) as unknown as SharedColumns<Name>;
+  }
+
+  /** Takes columns of another thread's for its own. */
+  adopt(shared: SharedColumns<ColumnName>): void {
+    Object.assign(this, shared);
+  }
 
   /** Makes room for one more and returns its position; every column of it is 0. */
   add(): number {
@@ -179,8 +194,9 @@ export function buildingPlaceOf(columns: RecordColumns, row: number): number {
   );
 }
 
+export type SharedColumns<Name extends ColumnName> = Readonly<Partial<Pick<RecordColumns, Name>>>;
 type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
-type ColumnName = {
+export type ColumnName = {
   [Name in keyof RecordColumns]: RecordColumns[Name] extends Column ? Name : never;
 }[keyof RecordColumns];
 

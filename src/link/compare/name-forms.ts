@@ -59,7 +59,9 @@ export class NameForms {
 
   /** Makes room for places below. */
   reserve(names: number): void {
-    while (names * SLOT > this.#words.length) this.#widen();
+    const places = this.#words.length / SLOT;
+    // What nobody wrote into costs no memory: of a county's names a thread meets a part.
+    if (names > places) this.#widen(Math.max(names, Math.ceil(places * 1.5)));
   }
 
   put(place: number, name: string): void {
@@ -143,11 +145,11 @@ export class NameForms {
     this.#spellings[at + 1] = Math.floor(hash / 0x10000) & 0xffff;
   }
 
-  #widen(): void {
-    const words = new Uint16Array(this.#words.length * 2);
+  #widen(names: number): void {
+    const words = new Uint16Array(names * SLOT);
     words.set(this.#words);
     this.#words = words;
-    const spellings = new Uint16Array(this.#spellings.length * 2);
+    const spellings = new Uint16Array(names * SPELLING);
     spellings.set(this.#spellings);
     this.#spellings = spellings;
   }

@@ -1,5 +1,5 @@
 import { hashKey } from '../engine/hash-key.js';
-import { NumberIndex } from '../engine/number-index.js';
+import { NumberIndex, type NumberIndexParts } from '../engine/number-index.js';
 import { kindsOfStrokes, strokeOrders } from './stroke-orders.js';
 
 let pairs: NumberIndex | null = null;
@@ -13,6 +13,15 @@ let pairs: NumberIndex | null = null;
 export function looksAlike(one: number, other: number): boolean {
   pairs ??= findPairs(strokeOrders());
   return pairs.find(pairOf(one, other)) >= 0;
+}
+
+/** The pairs, found by now, for a thread that would have to find them anew. */
+export function shareGlyphs(): NumberIndexParts {
+  return (pairs ??= findPairs(strokeOrders())).share();
+}
+
+export function adoptGlyphs(parts: NumberIndexParts): void {
+  pairs = NumberIndex.over(parts);
 }
 
 function pairOf(one: number, other: number): number {

@@ -1,3 +1,12 @@
+import { inShared } from './thread-arrays.js';
+
+/** An index as another thread may have it, which only asks. */
+export interface NumberIndexParts {
+  readonly size: number;
+  readonly keys: Float64Array;
+  readonly slots: Int32Array;
+}
+
 /**
  * Distinct numbers (keys, or pairs of small integers packed into one) → 0, 1, 2 … in the order of first sight. Open addressing on
  * typed arrays: a Map of a million keys costs ten times the memory.
@@ -14,6 +23,23 @@ export class NumberIndex {
     this.#slots = new Int32Array(slots).fill(-1);
     this.#mask = slots - 1;
     this.#keys = new Float64Array(Math.max(8, expected));
+  }
+
+  /** Over what `share` gave; nothing may be added. */
+  static over({ size, keys, slots }: NumberIndexParts): NumberIndex {
+    const index = new NumberIndex(0);
+    index.size = size;
+    index.#keys = keys;
+    index.#slots = slots;
+    index.#mask = slots.length - 1;
+    return index;
+  }
+
+  /** Puts all where other threads see it too; nothing may be added any more. */
+  share(): NumberIndexParts {
+    this.#keys = inShared(this.#keys.length === this.size ? this.#keys : this.#keys.subarray(0, this.size));
+    this.#slots = inShared(this.#slots);
+    return { size: this.size, keys: this.#keys, slots: this.#slots };
   }
 
   /** The index of a key; a new one where it was not seen. */

@@ -1,5 +1,6 @@
+import { sharedArray } from '../engine/thread-arrays.js';
 import { Candidates } from './block-candidates.js';
-import type { RowBlocks } from './block-rows.js';
+import type { BlocksInTurn } from './blocks-in-turn.js';
 import type { ClusterRows } from './cluster-rows.js';
 import type { PersonComparison } from './compare-person.js';
 import type { PersonWeights } from './person-weights.js';
@@ -14,38 +15,84 @@ export interface Assignments {
   /** The likeliest of those that a veto kept out and a person should be asked about; -1 for none. */
   readonly vetoed: Int32Array;
   readonly vetoedProbability: Float64Array;
-  readonly pairs: number;
-  /** Expected share of the rows asked that have their person among the clusters. */
-  readonly expected: number;
-  /** Candidates by weight, in bins of two bits from WEIGHT_FLOOR on. */
-  readonly weights: Float64Array<ArrayBuffer>;
+  /** Chance that the row has its person among the clusters; null where nobody will ask. */
+  readonly expected: Float64Array | null;
+  /** A column a thread: candidates by weight, in bins of two bits from WEIGHT_FLOOR on; then the pairs looked at. */
+  readonly tallies: Float64Array;
 }
 
 export const WEIGHT_FLOOR = -60;
 export const WEIGHT_BINS = 64;
+const TALLIES = WEIGHT_BINS + 1;
+
+/** Room for what is found, where all threads see it. */
+export function roomFor(rows: number, threads: number, isExpected: boolean): Assignments {
+  return {
+    best: sharedArray(Int32Array, rows).fill(-1),
+    probability: sharedArray(Float64Array, rows),
+    bits: sharedArray(Float64Array, rows),
+    vetoed: sharedArray(Int32Array, rows).fill(-1),
+    vetoedProbability: sharedArray(Float64Array, rows),
+    expected: isExpected ? sharedArray(Float64Array, rows) : null,
+    tallies: sharedArray(Float64Array, threads * TALLIES),
+  };
+}
+
+export function pairsIn({ tallies }: Assignments): number {
+  let pairs = 0;
+  for (let at = WEIGHT_BINS; at < tallies.length; at += TALLIES) pairs += tallies[at]!;
+  return pairs;
+}
+
+/** Those that other threads than this one looked at. */
+export function pairsBesideIn(found: Assignments): number {
+  return pairsIn(found) - found.tallies[WEIGHT_BINS]!;
+}
+
+/** Candidates by weight. */
+export function weightsIn({ tallies }: Assignments): Float64Array {
+  const weights = new Float64Array(WEIGHT_BINS);
+  tallies.forEach((pairs, at) => {
+    if (at % TALLIES < WEIGHT_BINS) weights[at % TALLIES]! += pairs;
+  });
+  return weights;
+}
+
+/** Expected share of the rows asked that have their person among the clusters; summed in their order, whichever thread asked them. */
+export function expectedIn({ expected }: Assignments): number {
+  let sum = 0;
+  for (const chance of expected!) sum += chance;
+  return sum / Math.max(1, expected!.length);
+}
+
+/** Of whom rows ask, and how. */
+export interface Asked {
+  readonly rows: Int32Array;
+  readonly blocks: BlocksInTurn;
+  readonly comparison: PersonComparison;
+  readonly weights: PersonWeights;
+  readonly isApart: (row: number, cluster: number) => boolean;
+}
 
 /**
  * One posterior a row over all its candidates and nobody: two namesakes who agree equally well are half a chance each, and a name
  * that nobody else in the county bears is worth more than one that hundreds bear.
+ *
+ * No row's answer depends on another's, so that parts of the rows may be asked anywhere and in any order.
+ * @param thread whose tally this goes into @param from position of the first row of the part
  */
 export function assignRows(
-  rows: Int32Array,
-  blocksOf: (row: number) => RowBlocks,
-  comparison: PersonComparison,
-  weights: PersonWeights,
-  isApart: (row: number, cluster: number) => boolean,
-): Assignments {
-  const best = new Int32Array(rows.length).fill(-1);
-  const probability = new Float64Array(rows.length);
-  const bits = new Float64Array(rows.length);
-  const vetoed = new Int32Array(rows.length).fill(-1);
-  const vetoedProbability = new Float64Array(rows.length);
-  const bins = new Float64Array(WEIGHT_BINS);
+  { rows, blocks, comparison, weights, isApart }: Asked,
+  { best, probability, bits, vetoed, vetoedProbability, expected, tallies }: Assignments,
+  thread: number,
+  from: number,
+  to: number,
+): void {
+  const tally = tallies.subarray(thread * TALLIES, (thread + 1) * TALLIES);
   const candidates = new Candidates();
   const each = Math.log2(weights.prior / weights.persons);
   const nobody = Math.log2(1 - weights.prior);
   let pairs = 0;
-  let expected = 0;
   let kept = 0;
   let asked = -Infinity;
   const isBetter = (weight: number, cluster: number, than: number, known: number): boolean =>
@@ -61,8 +108,8 @@ export function assignRows(
   };
   const alike: number[] = [];
   const alikeBits: number[] = [];
-  for (let at = 0; at < rows.length; at += 1) {
-    const found = blocksOf(rows[at]!).candidatesOf(rows[at]!, candidates);
+  for (let at = from; at < to; at += 1) {
+    const found = blocks.of(rows[at]!).candidatesOf(rows[at]!, candidates);
     kept = 0;
     asked = -Infinity;
     alike.length = 0;
@@ -87,7 +134,7 @@ export function assignRows(
         ask(at, cluster, weight);
         continue;
       }
-      bins[Math.max(0, Math.min(WEIGHT_BINS - 1, Math.floor((weight - WEIGHT_FLOOR) / 2)))]! += 1;
+      tally[Math.max(0, Math.min(WEIGHT_BINS - 1, Math.floor((weight - WEIGHT_FLOOR) / 2)))]! += 1;
       if (weights.yieldsToNamesake(levels)) {
         alikeBits[alike.length] = weight;
         alike.push(cluster);
@@ -102,18 +149,9 @@ export function assignRows(
     probability[at] = posterior(candidates.bits.subarray(0, kept), kept === 0 ? -Infinity : bits[at]!, each, nobody);
     const odds = 2 ** (asked + each);
     vetoedProbability[at] = odds / (total + odds);
-    expected += 1 - 2 ** nobody / total;
+    if (expected) expected[at] = 1 - 2 ** nobody / total;
   }
-  return {
-    best,
-    probability,
-    bits,
-    vetoed,
-    vetoedProbability,
-    pairs,
-    expected: expected / Math.max(1, rows.length),
-    weights: bins,
-  };
+  tally[WEIGHT_BINS]! += pairs;
 }
 
 /** By the record that came first; so that two persons who agree equally well are told apart by what no order of rows changes. */

@@ -1,5 +1,6 @@
 import { NumberIndex } from '../engine/number-index.js';
 import { eachKeys } from './candidate-keys.js';
+import { inShared, sharedArray } from '../engine/thread-arrays.js';
 import type { CandidateRule, Candidates, CappedRule } from './block-candidates.js';
 
 /** Where the rows of the county stand at the moment that somebody asks. */
@@ -14,34 +15,43 @@ export interface Standing {
  * asking joins is seen by the next, and so that the cap of a rule, which counts rows, is the same in every round.
  */
 export class RowBlocks {
-  readonly #asked: AskedRule[] = [];
-  /** Place among those that ask, by row; -1 for others. */
+  readonly #asked: readonly AskedRule[];
   readonly #place: Int32Array;
   readonly #seen: Int32Array;
   #round = 0;
-  readonly capped: CappedRule[] = [];
+
+  constructor(
+    readonly parts: BlockParts,
+    readonly standing: Standing,
+    readonly capped: readonly CappedRule[] = [],
+  ) {
+    this.#asked = parts.asked;
+    this.#place = parts.place;
+    this.#seen = new Int32Array(parts.clusters);
+  }
 
   /**
    * @param rows of the county, by position; where `standing` has them in no cluster they are passed over
    * @param clusters how many there may be
    */
-  constructor(
-    readonly asking: Int32Array,
+  static of(
+    asking: Int32Array,
     rows: Int32Array,
     size: number,
     clusters: number,
-    readonly standing: Standing,
+    standing: Standing,
     rules: readonly CandidateRule[],
-  ) {
-    this.#seen = new Int32Array(clusters);
-    this.#place = new Int32Array(size).fill(-1);
-    asking.forEach((row, at) => (this.#place[row] = at));
+  ): RowBlocks {
+    const place = sharedArray(Int32Array, size).fill(-1);
+    asking.forEach((row, at) => (place[row] = at));
     const slotOf = new Int32Array(rows.length);
-    for (const rule of rules) {
-      const { asked, index } = askRule(rule, asking);
-      if (index.size > 0) this.#fill(rule, asked, index, rows, slotOf);
-      this.#asked.push(asked);
-    }
+    const capped: CappedRule[] = [];
+    const asked = rules.map((rule) => {
+      const { asked: own, index } = askRule(rule, asking);
+      if (index.size > 0) fillSlots(rule, own, index, rows, standing.cluster, slotOf, capped);
+      return own;
+    });
+    return new RowBlocks({ clusters, place, asked }, standing, capped);
   }
 
   has(row: number): boolean {
@@ -73,30 +83,38 @@ export class RowBlocks {
       if (isCandidate(cluster)) into.add(cluster);
     }
   }
+}
 
-  /** @param slotOf room for a slot a row, used again by every rule */
-  #fill(rule: CandidateRule, asked: AskedRule, index: NumberIndex, rows: Int32Array, slotOf: Int32Array): void {
-    const { cluster } = this.standing;
-    const size = countRows(rule, index, rows, cluster, slotOf);
-    let blocks = 0;
-    let records = 0;
-    const { start } = asked;
-    for (let slot = 0; slot < size.length; slot += 1) {
-      if (size[slot]! > rule.most) {
-        blocks += 1;
-        records += size[slot]!;
-        size[slot] = -1;
-      }
-      start[slot + 1] = start[slot]! + Math.max(0, size[slot]!);
+/** @param slotOf room for a slot a row, used again by every rule */
+function fillSlots(
+  rule: CandidateRule,
+  asked: AskedRule,
+  index: NumberIndex,
+  rows: Int32Array,
+  cluster: Int32Array,
+  slotOf: Int32Array,
+  capped: CappedRule[],
+): void {
+  const size = countRows(rule, index, rows, cluster, slotOf);
+  let blocks = 0;
+  let records = 0;
+  const { start } = asked;
+  for (let slot = 0; slot < size.length; slot += 1) {
+    if (size[slot]! > rule.most) {
+      blocks += 1;
+      records += size[slot]!;
+      size[slot] = -1;
     }
-    const next = start.slice(0, size.length);
-    asked.positions = new Int32Array(start[size.length]!);
-    for (let at = 0; at < rows.length; at += 1) {
-      const slot = slotOf[at]!;
-      if (slot >= 0 && size[slot]! >= 0) asked.positions[next[slot]!++] = at;
-    }
-    if (blocks > 0) this.capped.push({ rule: rule.name, blocks, records });
+    start[slot + 1] = start[slot]! + Math.max(0, size[slot]!);
   }
+  const next = start.slice(0, size.length);
+  const positions = sharedArray(Int32Array, start[size.length]!);
+  for (let at = 0; at < rows.length; at += 1) {
+    const slot = slotOf[at]!;
+    if (slot >= 0 && size[slot]! >= 0) positions[next[slot]!++] = at;
+  }
+  asked.positions = positions;
+  if (blocks > 0) capped.push({ rule: rule.name, blocks, records });
 }
 
 /** How many rows stand under each key that the index has. @param slotOf filled with the slot of each position; -1 for none */
@@ -120,6 +138,14 @@ export function countRows(
   return size;
 }
 
+/** Blocks as another thread may have them. */
+export interface BlockParts {
+  readonly clusters: number;
+  /** Place among those that ask, by row; -1 for others. */
+  readonly place: Int32Array;
+  readonly asked: readonly AskedRule[];
+}
+
 interface AskedRule {
   /** Where a row may ask by several keys, its first in `slots`; else null, and `slots` has one a row, -1 for none. */
   readonly slotStart: Int32Array | null;
@@ -133,11 +159,11 @@ function askRule(rule: CandidateRule, asking: Int32Array): { asked: AskedRule; i
   // The keys themselves are let go: of a million rows that ask they would be a hundred megabytes.
   const index = new NumberIndex(Math.max(16, asking.length >> 1));
   if (!rule.askedBy) {
-    const slots = new Int32Array(asking.length);
+    const slots = sharedArray(Int32Array, asking.length);
     eachKeys(rule.keys, asking, (keys, from, count) => index.addEach(keys, count, slots, from));
     return { asked: { slotStart: null, slots, ...emptySlots(index) }, index };
   }
-  const slotStart = new Int32Array(asking.length + 1);
+  const slotStart = sharedArray(Int32Array, asking.length + 1);
   const slots: number[] = [];
   const ask = (key: number): void => {
     if (key !== 0) slots.push(index.add(key));
@@ -146,9 +172,9 @@ function askRule(rule: CandidateRule, asking: Int32Array): { asked: AskedRule; i
     rule.askedBy!(row, ask);
     slotStart[at + 1] = slots.length;
   });
-  return { asked: { slotStart, slots: Int32Array.from(slots), ...emptySlots(index) }, index };
+  return { asked: { slotStart, slots: inShared(Int32Array.from(slots)), ...emptySlots(index) }, index };
 }
 
 function emptySlots(index: NumberIndex): { start: Int32Array; positions: Int32Array } {
-  return { start: new Int32Array(index.size + 1), positions: new Int32Array(0) };
+  return { start: sharedArray(Int32Array, index.size + 1), positions: new Int32Array(0) };
 }

@@ -17,18 +17,24 @@ export const HEAD = 6;
 export const REGISTER = 7;
 export const COMPARISONS = 8;
 
+/** Of the evidence what two rows are compared by. */
+export type ComparedEvidence = Pick<
+  PersonEvidence,
+  'columns' | 'homes' | 'building' | 'householdOf' | 'headOf' | 'numberBirth' | 'townshipOf' | 'holdsNumber'
+>;
+
 /**
  * Compares one row with all that is known of one person: for each comparison the strongest level that any of the person's rows gives.
  * A person's rows state different telephones and homes at different times; a row that agrees with one of them agrees.
  */
-export class PersonComparison {
+export class PersonComparison<E extends ComparedEvidence = ComparedEvidence> {
   /** Levels of the last comparison: 0 = silent, else 1 + the index of the level. */
   readonly levels = new Uint8Array(COMPARISONS);
   /** The name with which the row's name was found to agree best; code in `names`. */
   matchedName = 0;
 
   constructor(
-    readonly evidence: PersonEvidence,
+    readonly evidence: E,
     readonly clusters: ClusterRows,
     readonly comparators: PreparedComparators,
     readonly numbers: StatedNumbers,

@@ -1,3 +1,4 @@
+import { sharedArray } from '../engine/thread-arrays.js';
 import { ALONE_WITH_NUMBER, type PersonClusters } from '../form-person-clusters.js';
 import type { RecordColumns } from '../record-columns.js';
 import type { PreparedComparators } from './prepare-comparators.js';
@@ -26,8 +27,8 @@ export function heldNumbers(
   { groups, anchor, anchorCluster, numbered }: PersonClusters,
   comparators: PreparedComparators,
 ): HeldNumbers {
-  const holds = new Uint8Array(columns.size);
-  const at = new Int32Array(columns.size).fill(-1);
+  const holds = sharedArray(Uint8Array, columns.size);
+  const at = sharedArray(Int32Array, columns.size).fill(-1);
   const dates = new Map<number, number>();
   const unconfirmed: number[] = [];
   for (let position = 0; position < rows.length; position += 1) {

@@ -1,14 +1,29 @@
+import { extname } from 'node:path';
+import { collect, sharedArray, sharedCopy, inShared } from '../engine/thread-arrays.js';
+import { idleCores, Threads } from '../engine/threads.js';
 import type { TrainedModel } from '../engine/linkage-model.js';
 import { roundShares } from '../engine/trained-model.js';
 import type { PersonClusters } from '../form-person-clusters.js';
 import type { RecordColumns } from '../record-columns.js';
-import { assignRows, WEIGHT_BINS, type Assignments } from './assign-rows.js';
+import {
+  assignRows,
+  expectedIn,
+  pairsBesideIn,
+  pairsIn,
+  roomFor,
+  WEIGHT_BINS,
+  weightsIn,
+  type Asked,
+  type Assignments,
+} from './assign-rows.js';
 import { CandidateBlocks, Candidates, type CandidateRule, type CappedRule } from './block-candidates.js';
 import { RowBlocks } from './block-rows.js';
+import { BlocksInTurn } from './blocks-in-turn.js';
 import { candidateRules } from './candidate-rules.js';
 import { rowsByCluster, type ClusterRows } from './cluster-rows.js';
 import { clusterStrangers } from './cluster-strangers.js';
 import { PersonComparison } from './compare-person.js';
+import { FirstRows } from './first-rows.js';
 import { heldNumbers, type HeldNumbers } from './held-numbers.js';
 import {
   HOLDS_NUMBER,
@@ -34,6 +49,7 @@ import { downwards, PersonsNight } from './persons-night.js';
 import { PhoneShares } from './phone-shares.js';
 import { prepareComparators } from './prepare-comparators.js';
 import { repairNumbers } from './repair-numbers.js';
+import { COMPARED, isApartIn, shareCounty, type RoundParts } from './thread-county.js';
 import { numbersHeld, StatedNumbers, type NumberReading } from './stated-numbers.js';
 import { drawRows, trainPersons } from './train-persons.js';
 
@@ -52,6 +68,16 @@ export interface PersonsQuestion {
   readonly lastNight?: LastNight | null;
   /** Told when a stage is over. */
   readonly onStage?: (stage: string) => void;
+  /** Threads beside this one that ask rows; by default as many as cores are idle, and none for few rows. The answers are the same. */
+  readonly threads?: ThreadTerms;
+}
+
+export interface ThreadTerms {
+  readonly count: number;
+  /** Rows that a thread takes at a time. */
+  readonly chunk: number;
+  /** Whether this one asks nothing before all others do: for tests. */
+  readonly isAwaited: boolean;
 }
 
 /** Frozen between trainings: a night must not weigh old records anew because others came. */
@@ -80,6 +106,8 @@ export interface PersonPartition {
   readonly doubtful: readonly DoubtfulPair[];
   readonly capped: readonly CappedRule[];
   readonly pairs: number;
+  /** Of these, what threads beside this one looked at: another number every time. */
+  readonly pairsBeside: number;
   /** Of the rows asked in this run: candidates by weight, as `assignRows` bins them. */
   readonly weights: Float64Array;
   /** Questions put in this run, and rows without a number of their own that no candidate was found for. */
@@ -88,7 +116,7 @@ export interface PersonPartition {
   /** For the next night. */
   readonly answers: Answers;
   readonly kept: KeptWords;
-  readonly comparison: PersonComparison;
+  readonly comparison: PersonComparison<PersonEvidence>;
   readonly evidenceWeights: PersonWeights;
 }
 
@@ -104,7 +132,27 @@ export interface DoubtfulPair {
 
 /** The probabilistic layer: it joins rows to the clusters of the deterministic one and to each other, and never divides one of these. */
 export function linkPersons(question: PersonsQuestion): PersonPartition {
-  return new PersonsRun(question).link(question.learned);
+  const terms = question.threads ?? { count: threadsFor(question), chunk: CHUNK, isAwaited: false };
+  const threads = new Threads(PROGRAM, terms.count, terms.isAwaited);
+  try {
+    return new PersonsRun(question, threads, terms.chunk).link(question.learned);
+  } finally {
+    threads.end();
+  }
+}
+
+/** Beside this file, compiled or not as this one is. */
+const PROGRAM = new URL(`./persons-thread${extname(import.meta.url)}`, import.meta.url);
+/** Some ten milliseconds. */
+const CHUNK = 512;
+/**
+ * A thread is worth its start, and the names that it takes apart for itself, where this many rows are there, of which a third asks; in a
+ * night, where a few in a hundred ask.
+ */
+const [MANY, MANY_OF_A_NIGHT] = [1_000_000, 3_000_000];
+
+function threadsFor({ rows, lastNight }: PersonsQuestion): number {
+  return rows.length < (lastNight ? MANY_OF_A_NIGHT : MANY) ? 0 : idleCores();
 }
 
 class PersonsRun {
@@ -124,15 +172,23 @@ class PersonsRun {
   readonly #comparators;
   /** The first row of each cluster of the deterministic layer: what is joined to it is told by this row. */
   readonly #firstOf: Int32Array;
-  #anchored: Uint8Array;
+  readonly #anchored: Uint8Array;
+  /** Gives the threads what they need of the county; null once they have it. */
+  #giveCounty: (() => void) | null = null;
   #pairs = 0;
+  #pairsBeside = 0;
   #asked = 0;
 
-  constructor(question: PersonsQuestion) {
+  constructor(
+    question: PersonsQuestion,
+    readonly threads: Threads,
+    readonly chunk: number,
+  ) {
     const { columns, rows, deterministic, homes } = question;
+    if (threads.count > 0) columns.share(COMPARED);
     this.#question = question;
     this.#columns = columns;
-    this.#cluster = deterministic.cluster.slice();
+    this.#cluster = sharedCopy(deterministic.cluster);
     this.#count = deterministic.count;
     this.#byAgreement = new Uint8Array(rows.length);
     this.#answers = {
@@ -153,7 +209,7 @@ class PersonsRun {
       const own = this.#cluster[at]!;
       if (own >= 0 && this.#firstOf[own] === -1) this.#firstOf[own] = rows[at]!;
     }
-    this.#anchored = new Uint8Array(this.#count);
+    this.#anchored = sharedArray(Uint8Array, this.#count);
     for (const row of persons) if (this.#held.holds[row] === 1) this.#anchored[this.#clusterOf(row)] = 1;
     this.#over('preparing');
   }
@@ -168,11 +224,11 @@ class PersonsRun {
     for (const row of residual) isAsking[row] = 1;
     for (const row of unconfirmed) isAsking[row] = 1;
     const asking = flaggedRows(evidence.rows, isAsking, 1);
-    const households = new HomeHouseholds(evidence, clusters, (row) => isAsking[row] === 1, evidence.rows);
+    const households = HomeHouseholds.of(evidence, clusters, (row) => isAsking[row] === 1, evidence.rows);
     const phones = new PhoneShares(columns, asking, clusters);
     const numbers = numbersHeld(evidence, clusters);
     const readings = new Map<number, NumberReading>();
-    const comparing = (within: ClusterRows): PersonComparison =>
+    const comparing = (within: ClusterRows): PersonComparison<PersonEvidence> =>
       new PersonComparison(
         evidence,
         within,
@@ -182,12 +238,19 @@ class PersonsRun {
         (row) => phones.isOfFew(row),
       );
     let comparison = comparing(clusters);
+    const { holds, at, holderOf } = this.#held;
+    const { apart } = this.#question;
+    this.#giveCounty = () => {
+      const rest = { holds, at, apart, cluster: this.#cluster, anchored: this.#anchored };
+      this.threads.give('county', shareCounty({ comparison, numbers, rows: asking, holderOf, households }, rest));
+    };
     this.#mark(households, phones, isAsking);
     this.#over('homes and telephones');
     const learned = known ?? this.#learn(comparison, clusters, residual);
     const weights = new PersonWeights(learned.trained, learned.names.sharesOf(columns.names), learned.names.persons);
     this.#over('learning');
-    const night = known && this.#question.lastNight ? this.#night(this.#question.lastNight, comparison, weights) : null;
+    const { lastNight } = this.#question;
+    const night = known && lastNight ? this.#night(lastNight, comparison, weights) : null;
     night?.begin(clusters, asking);
     const compareBeside = (grown: ReadonlySet<number>): void =>
       night?.compareBeside(
@@ -196,9 +259,12 @@ class PersonsRun {
         grown,
       );
     compareBeside(new Set());
-    const blocks = new BlocksInTurn((rows) => this.#rowBlocks(rows, comparison));
+    const blocks = new BlocksInTurn();
+    const take = (rows: Int32Array): void => {
+      if (rows.length > 0) blocks.add(this.#rowBlocks(rows, comparison));
+    };
     // Whoever is asked late may be disturbed late: another pass over the county would cost more than their blocks.
-    blocks.take(night ? asking.filter((row) => night.disturbed.has(row) || !night.isJoinedAtOnce(row)) : asking);
+    take(night ? asking.filter((row) => night.disturbed.has(row) || !night.isJoinedAtOnce(row)) : asking);
     this.#capped.push(...blocks.capped);
     this.#over('candidates');
     const round = (rows: Int32Array, mode: Mode): void => {
@@ -207,12 +273,13 @@ class PersonsRun {
       this.#over('comparing');
     };
     const settle = (rest: Int32Array, joined = NO_ROWS): void => {
+      if (columns.size >= MANY) collect();
       clusters = this.#clusters();
       comparison = comparing(clusters);
       if (!night) return;
       night.settle(clusters, rest);
       compareBeside(new Set(Array.from(joined, (row) => this.#clusterOf(row))));
-      blocks.take(rest.filter((row) => night.disturbed.has(row) && !blocks.has(row)));
+      take(rest.filter((row) => night.disturbed.has(row) && !blocks.has(row)));
       this.#over('candidates');
     };
     // The register that has nobody twice goes first: what is left of it are persons whom others may be.
@@ -241,6 +308,7 @@ class PersonsRun {
       doubtful: this.#doubtful,
       capped: this.#capped,
       pairs: this.#pairs,
+      pairsBeside: this.#pairsBeside,
       weights: this.#weights,
       asked: this.#asked,
       unanswered,
@@ -266,7 +334,7 @@ class PersonsRun {
       },
     });
     return {
-      trained: roundShares(this.#withPrior(trained, names, residual, comparison)),
+      trained: roundShares(this.#withPrior(trained, names, residual, clusters, comparison)),
       blockingRecall: this.#blockingRecall(clusters, comparison),
       names,
     };
@@ -307,20 +375,19 @@ class PersonsRun {
     trained: TrainedModel,
     names: NameCounts,
     residual: Int32Array,
+    clusters: ClusterRows,
     comparison: PersonComparison,
   ): TrainedModel {
     const columns = this.#columns;
     const sample = drawRows(residual, columns.evidence, (row) => columns.traits(row).duplicates !== 'none');
     if (sample.length < 50) return trained;
-    const blocks = this.#rowBlocks(sample, comparison);
+    const blocks = new BlocksInTurn(this.#rowBlocks(sample, comparison));
     const shares = names.sharesOf(columns.names);
     let { prior } = trained;
     for (let round = 0; round < 3; round += 1) {
       const weights = new PersonWeights({ ...trained, prior }, shares, names.persons);
-      prior = Math.min(
-        0.99,
-        Math.max(0.5, assignRows(sample, () => blocks, comparison, weights, NOBODY_APART).expected),
-      );
+      const found = this.#ask(sample, { blocks, clusters, comparison, weights, mode: 'FIRST' }, true);
+      prior = Math.min(0.99, Math.max(0.5, expectedIn(found)));
     }
     return { ...trained, prior };
   }
@@ -344,6 +411,39 @@ class PersonsRun {
       isAsking: (row) => isAsking[row] === 1,
     });
     for (const row of apart.keys()) if (this.#held.at[row]! >= 0) answer[this.#held.at[row]!]! |= TOLD_APART;
+  }
+
+  /** Asks here and in the threads beside. */
+  #ask(
+    rows: Int32Array,
+    { blocks, clusters, comparison, weights, mode }: Omit<Round, 'night'>,
+    isExpected = false,
+  ): Assignments {
+    const { threads, chunk } = this;
+    const isDoubt = mode === 'DOUBT';
+    const into = roomFor(rows.length, 1 + threads.count, isExpected);
+    const isApart = isApartIn(this.#question.apart, this.#held.at, this.#cluster, isDoubt);
+    const asked: Asked = { rows, blocks, comparison, weights, isApart };
+    const work = (from: number, to: number): void => assignRows(asked, into, 0, from, to);
+    if (threads.count === 0 || rows.length <= chunk) {
+      work(0, rows.length);
+      return into;
+    }
+    this.#giveCounty?.();
+    this.#giveCounty = null;
+    const { trained, nameShare, persons } = weights;
+    const round: RoundParts = {
+      rows: inShared(rows),
+      into,
+      blocks: blocks.all.map(({ parts }) => parts),
+      clusters,
+      trained,
+      nameShare,
+      persons,
+      isDoubt,
+    };
+    threads.share('assign', round, rows.length, chunk, work);
+    return into;
   }
 
   /** Null where so much is another than last night that asking everybody is quicker. */
@@ -371,19 +471,14 @@ class PersonsRun {
 
   /** @param asked rows that have to be asked @param all of the round; those that are not asked answer as they did last night */
   #assign(round: Round, asked: Int32Array, all: Int32Array): void {
-    const { blocks, clusters, comparison, weights, mode, night } = round;
+    const { clusters, comparison, weights, mode, night } = round;
     const when = ROUNDS[mode];
     const { link, review } = PERSON_MODEL.thresholds;
-    const found = assignRows(
-      asked,
-      (row) => blocks.of(row),
-      comparison,
-      weights,
-      (row, cluster) => this.#isApart(row, cluster) || (mode === 'DOUBT' && cluster === this.#clusterOf(row)),
-    );
+    const found = this.#ask(asked, round);
     this.#asked += asked.length;
-    this.#pairs += found.pairs;
-    if (mode === 'LEAD' || mode === 'FIRST') found.weights.forEach((pairs, bin) => (this.#weights[bin]! += pairs));
+    this.#pairs += pairsIn(found);
+    this.#pairsBeside += pairsBesideIn(found);
+    if (mode === 'LEAD' || mode === 'FIRST') weightsIn(found).forEach((pairs, bin) => (this.#weights[bin]! += pairs));
     const again = night ? all.filter((row) => !night.disturbed.has(row)) : NO_ROWS;
     const seconds = mode === 'LEAD' || mode === 'FIRST' ? this.#seconds(asked, found, again, round) : NOBODY;
     asked.forEach((row, i) => {
@@ -446,35 +541,33 @@ class PersonsRun {
   ): ReadonlyMap<number, number> {
     const columns = this.#columns;
     const { link } = PERSON_MODEL.thresholds;
-    const first = new Map<number, { readonly row: number; readonly bits: number }>();
+    /** Where somebody who is asked wants to be, or was last night, is contested: elsewhere it ends as it did then. */
+    const first = new FirstRows(asked.length >> 1);
     const seconds = new Map<number, number>();
-    /** Where somebody who is asked wants to be, or was last night: elsewhere it ends as it did then. */
-    const contested = new Set<number>();
     const keyOf = (row: number, cluster: number): number => cluster * 1024 + columns.dataset[row]!;
     const enter = (row: number, cluster: number, bits: number): void => {
       const key = keyOf(row, cluster);
-      contested.add(key);
-      const known = first.get(key);
+      const known = first.rowOf(key);
       const before =
-        known === undefined
+        known === -1
           ? 1
-          : bits - known.bits ||
-            columns.evidence[known.row]! - columns.evidence[row]! ||
-            columns.id[known.row]! - columns.id[row]!;
-      if (known) seconds.set(before > 0 ? known.row : row, cluster);
-      if (before > 0) first.set(key, { row, bits });
+          : bits - first.bitsOf(key) ||
+            columns.evidence[known]! - columns.evidence[row]! ||
+            columns.id[known]! - columns.id[row]!;
+      if (known !== -1) seconds.set(before > 0 ? known : row, cluster);
+      if (before > 0) first.put(key, row, bits);
     };
     const mayBeSecond = (row: number): boolean => columns.traits(row).duplicates === 'rare';
     asked.forEach((row, i) => {
       if (!mayBeSecond(row)) return;
       const before = night ? night.claimed(row, ROUNDS[mode]) : -1;
-      if (before >= 0) contested.add(keyOf(row, before));
+      if (before >= 0) first.contest(keyOf(row, before));
       if (found.best[i] !== -1 && found.probability[i]! >= link) enter(row, found.best[i]!, found.bits[i]!);
     });
     for (const row of again) {
       const cluster = mayBeSecond(row) ? night!.claimed(row, ROUNDS[mode]) : -1;
       if (cluster < 0) continue;
-      if (contested.has(keyOf(row, cluster))) {
+      if (first.isContested(keyOf(row, cluster))) {
         comparison.compare(row, cluster);
         enter(row, cluster, weights.sum(comparison.levels, comparison.matchedName));
       } else if (night!.wasSecond(row)) seconds.set(row, cluster);
@@ -564,7 +657,7 @@ class PersonsRun {
     const { rows, columns } = this.#question;
     const standing = { cluster, isCandidate: (own: number) => this.#anchored[own] === 1 };
     const clusters = cluster === this.#cluster ? this.#count : this.#count + asking.length;
-    return new RowBlocks(asking, rows, columns.size, clusters, standing, this.#rules(comparison));
+    return RowBlocks.of(asking, rows, columns.size, clusters, standing, this.#rules(comparison));
   }
 
   #rules(comparison: PersonComparison): CandidateRule[] {
@@ -596,7 +689,6 @@ const UNDER_VETO = 0.5;
 
 const NOBODY: ReadonlyMap<number, number> = new Map();
 const NO_ROWS = new Int32Array(0);
-const NOBODY_APART = (): boolean => false;
 
 /** @param flags by row */
 function flaggedRows(rows: Int32Array, flags: Uint8Array, flag: number): Int32Array {
@@ -638,26 +730,3 @@ interface Round {
 
 /** Above this share of rows that are others than last night, everybody is asked. */
 const FROM_SCRATCH = 0.1;
-
-/** Blocks of all rows that have to be asked so far: a round may find that more have to be. */
-class BlocksInTurn {
-  readonly #blocks: RowBlocks[] = [];
-
-  constructor(readonly make: (rows: Int32Array) => RowBlocks) {}
-
-  take(rows: Int32Array): void {
-    if (rows.length > 0) this.#blocks.push(this.make(rows));
-  }
-
-  has(row: number): boolean {
-    return this.#blocks.some((blocks) => blocks.has(row));
-  }
-
-  of(row: number): RowBlocks {
-    return this.#blocks.find((blocks) => blocks.has(row))!;
-  }
-
-  get capped(): readonly CappedRule[] {
-    return this.#blocks.flatMap(({ capped }) => capped);
-  }
-}

@@ -1,5 +1,6 @@
 import { hashKey } from '../engine/hash-key.js';
 import { NumberIndex } from '../engine/number-index.js';
+import { sharedArray } from '../engine/thread-arrays.js';
 import type { TextTable } from '../engine/text-table.js';
 import type { RecordColumns } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
@@ -45,7 +46,7 @@ export class NameCounts {
   /** @returns by the name's code, the share of the persons who bear it */
   sharesOf(names: TextTable): Float64Array {
     const index = this.#index();
-    const shares = new Float64Array(names.size);
+    const shares = sharedArray(Float64Array, names.size);
     for (let name = 1; name < names.size; name += 1) {
       const found = index.find(hashKey(`name|${names.textOf(name)}`));
       shares[name] = (found < 0 ? 1 : this.counts[found]!) / this.persons;

@@ -1,4 +1,5 @@
-import { NumberIndex } from '../engine/number-index.js';
+import { NumberIndex, type NumberIndexParts } from '../engine/number-index.js';
+import { sharedArray } from '../engine/thread-arrays.js';
 import { CURRENT, REGISTERED, RESIDENT, widened, type RecordColumns } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { NameKeys } from './name-keys.js';
@@ -40,9 +41,9 @@ export class PersonEvidence {
     readonly holdsNumber: (row: number) => boolean,
   ) {
     const size = columns.size;
-    this.householdOf = new Int32Array(size).fill(-1);
-    this.headOf = new Int32Array(size);
-    this.numberBirth = new Int32Array(size);
+    this.householdOf = sharedArray(Int32Array, size).fill(-1);
+    this.headOf = sharedArray(Int32Array, size);
+    this.numberBirth = sharedArray(Int32Array, size);
     this.townshipOf = townshipsOf(columns);
     this.#households = new NumberIndex(Math.max(16, rows.length >> 3));
     this.building = this.#seats();
@@ -77,10 +78,13 @@ export class PersonEvidence {
       if (standing[known] === -1 || columns.id[row]! < columns.id[standing[known]!]!) standing[known] = row;
     }
     const buildingOf = (row: number): number => (row < 0 ? 0 : homes.building[row]!);
-    return homes.building.map(
+    const seats = sharedArray(Uint32Array, homes.building.length);
+    homes.building.forEach(
       (building, row) =>
-        building || (columns.seatKey[row] ? buildingOf(standing[asked.find(columns.seatKey[row]!)]!) : 0),
+        (seats[row] =
+          building || (columns.seatKey[row] ? buildingOf(standing[asked.find(columns.seatKey[row]!)]!) : 0)),
     );
+    return seats;
   }
 
   /** Takes in the names that the columns have gained since. */
@@ -129,7 +133,7 @@ export class PersonEvidence {
 
 /** By code of the village in `texts`: a number that is one for villages of one township, from 1; 0 for no village. */
 function townshipsOf({ texts, village, size }: RecordColumns): Int32Array {
-  const townships = new Int32Array(texts.size);
+  const townships = sharedArray(Int32Array, texts.size);
   const numbers = new Map<string, number>();
   for (let row = 0; row < size; row += 1) {
     const code = village[row]!;
@@ -145,22 +149,42 @@ function townshipsOf({ texts, village, size }: RecordColumns): Int32Array {
 /** A building of more households than this does not tie anybody to one of them. */
 const FEW_HOUSEHOLDS = 8;
 
+/** Households by home, as another thread may have them. */
+export interface HomeHouseholdsParts {
+  readonly homes: NumberIndexParts;
+  readonly start: Int32Array;
+  readonly household: Int32Array;
+}
+
 /** Which registered households the residents of a home belong to, who are known by their numbers. */
 export class HomeHouseholds {
-  readonly #evidence: PersonEvidence;
   readonly #homes: NumberIndex;
   readonly #start: Int32Array;
   readonly #household: Int32Array;
 
+  constructor(
+    { homes, start, household }: HomeHouseholdsParts,
+    /** Key of the 户号 of a household. */
+    readonly keyOf: (household: number) => number,
+  ) {
+    this.#homes = NumberIndex.over(homes);
+    this.#start = start;
+    this.#household = household;
+  }
+
   /** @param asked homes of which it will be asked; others cost nothing */
-  constructor(evidence: PersonEvidence, clusters: ClusterRows, asked: (row: number) => boolean, rows: Int32Array) {
+  static of(
+    evidence: PersonEvidence,
+    clusters: ClusterRows,
+    asked: (row: number) => boolean,
+    rows: Int32Array,
+  ): HomeHouseholds {
     const { homes, building, householdOf, columns } = evidence;
-    this.#evidence = evidence;
-    this.#homes = new NumberIndex(1024);
+    const index = new NumberIndex(1024);
     for (const row of rows) {
       if (!asked(row)) continue;
-      if (homes.dwelling[row]) this.#homes.add(homes.dwelling[row]!);
-      if (building[row]) this.#homes.add(building[row]!);
+      if (homes.dwelling[row]) index.add(homes.dwelling[row]!);
+      if (building[row]) index.add(building[row]!);
     }
     const pairs = new NumberIndex(1024);
     for (let cluster = 0; cluster < clusters.count; cluster += 1) {
@@ -168,7 +192,7 @@ export class HomeHouseholds {
         const row = clusters.member[i]!;
         if (columns.tie[row] !== RESIDENT || columns.status[row] !== CURRENT) continue;
         for (const home of [homes.dwelling[row]!, building[row]!]) {
-          const known = home === 0 ? -1 : this.#homes.find(home);
+          const known = home === 0 ? -1 : index.find(home);
           if (known < 0) continue;
           for (let j = clusters.start[cluster]!; j < clusters.start[cluster + 1]!; j += 1) {
             const household = householdOf[clusters.member[j]!]!;
@@ -177,15 +201,20 @@ export class HomeHouseholds {
         }
       }
     }
-    this.#start = new Int32Array(this.#homes.size + 1);
-    for (let pair = 0; pair < pairs.size; pair += 1) this.#start[Math.floor(pairs.keyAt(pair) / 2 ** 26) + 1]! += 1;
-    for (let home = 0; home < this.#homes.size; home += 1) this.#start[home + 1]! += this.#start[home]!;
-    const next = this.#start.slice(0, this.#homes.size);
-    this.#household = new Int32Array(pairs.size);
+    const start = sharedArray(Int32Array, index.size + 1);
+    for (let pair = 0; pair < pairs.size; pair += 1) start[Math.floor(pairs.keyAt(pair) / 2 ** 26) + 1]! += 1;
+    for (let home = 0; home < index.size; home += 1) start[home + 1]! += start[home]!;
+    const next = start.slice(0, index.size);
+    const household = sharedArray(Int32Array, pairs.size);
     for (let pair = 0; pair < pairs.size; pair += 1) {
       const key = pairs.keyAt(pair);
-      this.#household[next[Math.floor(key / 2 ** 26)]!++] = key % 2 ** 26;
+      household[next[Math.floor(key / 2 ** 26)]!++] = key % 2 ** 26;
     }
+    return new HomeHouseholds({ homes: index.share(), start, household }, (own) => evidence.householdKey(own));
+  }
+
+  get parts(): HomeHouseholdsParts {
+    return { homes: this.#homes.share(), start: this.#start, household: this.#household };
   }
 
   /** @returns how many households are tied to the home */
@@ -209,7 +238,7 @@ export class HomeHouseholds {
   /** One number that is another where the home has other households. */
   sumOf(home: number): number {
     let sum = 0;
-    this.each(home, (household) => (sum = (sum + this.#evidence.householdKey(household)) % 2 ** 52));
+    this.each(home, (household) => (sum = (sum + this.keyOf(household)) % 2 ** 52));
     return sum;
   }
 

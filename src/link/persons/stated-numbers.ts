@@ -1,5 +1,6 @@
 import { answerOf } from '../engine/comparator.js';
 import { hashKey } from '../engine/hash-key.js';
+import { sharedArray } from '../engine/thread-arrays.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { NUMBER_LEVELS } from './levels.js';
 import type { PersonEvidence } from './person-evidence.js';
@@ -21,7 +22,7 @@ export class StatedNumbers {
   #reading: NumberReading = NOTHING_READ;
 
   constructor(
-    readonly evidence: PersonEvidence,
+    readonly evidence: Pick<PersonEvidence, 'columns' | 'homes' | 'householdOf' | 'holdsNumber'>,
     readonly clusters: ClusterRows,
     readonly repair: NumberRepair,
     /** Cluster that holds the valid number which the row carries and does not hold; -1 for none. */
@@ -103,7 +104,7 @@ export function numbersHeld(
   { columns, holdsNumber }: PersonEvidence,
   { count, start, member }: ClusterRows,
 ): Float64Array {
-  const numbers = new Float64Array(count);
+  const numbers = sharedArray(Float64Array, count);
   for (let cluster = 0; cluster < count; cluster += 1) {
     for (let i = start[cluster]!; i < start[cluster + 1]!; i += 1) {
       const row = member[i]!;

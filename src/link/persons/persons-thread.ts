@@ -1,0 +1,22 @@
+/** The program of a thread that asks rows beside the one that applies what they answered. */
+import { workerData } from 'node:worker_threads';
+import { serveThread, type ThreadTasks } from '../engine/serve-thread.js';
+import type { ThreadStart } from '../engine/threads.js';
+import { collect } from '../engine/thread-arrays.js';
+import { assignRows } from './assign-rows.js';
+import { ThreadCounty, type CountyParts, type RoundParts } from './thread-county.js';
+
+let county: ThreadCounty;
+
+const TASKS: ThreadTasks = {
+  county: (parts: CountyParts) => {
+    county = new ThreadCounty(parts);
+  },
+  assign: (round: RoundParts, place: number) => {
+    collect();
+    const asked = county.ask(round);
+    return (from, to) => assignRows(asked, round.into, place, from, to);
+  },
+};
+
+serveThread(workerData as ThreadStart, TASKS);
