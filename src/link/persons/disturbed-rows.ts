@@ -44,17 +44,20 @@ export class DisturbedRows {
   #rowClusters: number[] = [];
   #replaced: number[] = [];
   #replacedClusters: number[] = [];
-  /** Every row that was touched in a cluster; replaced ones as -1 - place. */
-  readonly #ofCluster = new Map<number, number[]>();
+  /** Every row that was touched in a cluster, as a chain: the first place by cluster, the next by place; replaced rows as -1 - place. */
+  readonly #firstOf: Int32Array;
+  readonly #entries: number[] = [];
+  readonly #nextOf: number[] = [];
   readonly #met: Int32Array;
   /** Rows that are sure of their person, each with a cluster that may make them less so. */
-  readonly #beside: { readonly row: number; readonly cluster: number }[] = [];
+  readonly beside: { readonly row: number; readonly cluster: number }[] = [];
   readonly #levels = new Uint8Array(COMPARISONS);
 
   constructor(around: Surroundings) {
     this.#around = around;
     this.#isDisturbed = new Uint8Array(around.evidence.columns.size);
     this.#met = new Int32Array(around.clusters).fill(-1);
+    this.#firstOf = new Int32Array(around.clusters).fill(-1);
   }
 
   has(row: number): boolean {
@@ -80,9 +83,8 @@ export class DisturbedRows {
   }
 
   #enlist(entry: number, cluster: number): void {
-    const known = this.#ofCluster.get(cluster);
-    if (known) known.push(entry);
-    else this.#ofCluster.set(cluster, [entry]);
+    this.#nextOf.push(this.#firstOf[cluster]!);
+    this.#firstOf[cluster] = this.#entries.push(entry) - 1;
   }
 
   /**
@@ -101,16 +103,12 @@ export class DisturbedRows {
       const crowds = whole && this.#crowdsOf(rule, replacedRules[i]!, touched.index, whole);
       this.#reachBy(rule, among, touched, crowds);
     });
+    this.#slotOf = null;
     this.#rows = [];
     this.#rowClusters = [];
     this.#replaced = [];
     this.#replacedClusters = [];
     this.#met.fill(-1);
-  }
-
-  /** Rows that are sure of their person, with the clusters that are others than last night and do not settle with them. */
-  get beside(): readonly { readonly row: number; readonly cluster: number }[] {
-    return this.#beside;
   }
 
   #touchedBy(rule: CandidateRule, replacedRule: CandidateRule): Touched {
@@ -133,6 +131,9 @@ export class DisturbedRows {
     return { index, head: Int32Array.from(head), next };
   }
 
+  /** Room that every rule uses. */
+  #slotOf: Int32Array | null = null;
+
   /** By slot: whether so many stand under the key that it brings nobody, both nights; or in one of the two. */
   #crowdsOf(
     rule: CandidateRule,
@@ -140,7 +141,7 @@ export class DisturbedRows {
     index: NumberIndex,
     { rows, cluster, isNew }: { rows: Int32Array; cluster: Int32Array; isNew: (row: number) => boolean },
   ): Uint8Array {
-    const slotOf = new Int32Array(rows.length);
+    const slotOf = (this.#slotOf ??= new Int32Array(rows.length));
     const size = countRows(rule, index, rows, cluster, slotOf);
     const before = size.slice();
     for (let at = 0; at < rows.length; at += 1) if (slotOf[at]! >= 0 && isNew(rows[at]!)) before[slotOf[at]!]! -= 1;
@@ -149,10 +150,12 @@ export class DisturbedRows {
       index.findEach(keys, count, slots, from),
     );
     for (const slot of slots) if (slot >= 0) before[slot]! += 1;
-    return Uint8Array.from(size, (now, slot) => {
-      const [isNow, wasBefore] = [now > rule.most, before[slot]! > rule.most];
-      return isNow && wasBefore ? CROWD : isNow !== wasBefore ? CROSSED : 0;
-    });
+    const crowds = new Uint8Array(size.length);
+    for (let slot = 0; slot < size.length; slot += 1) {
+      const [isNow, wasBefore] = [size[slot]! > rule.most, before[slot]! > rule.most];
+      if (isNow || wasBefore) crowds[slot] = isNow && wasBefore ? CROWD : CROSSED;
+    }
+    return crowds;
   }
 
   #reachBy(rule: CandidateRule, among: Int32Array, { index, head, next }: Touched, crowds: Uint8Array | null): void {
@@ -174,7 +177,7 @@ export class DisturbedRows {
         if (this.#isSettled(asking, cluster)) continue;
         const isNamesake = this.#around.weights.mayBeNamesakeAtHome(this.#levels);
         if (!isNamesake && this.#around.isSureBeside(asking, cluster)) {
-          this.#beside.push({ row: asking, cluster });
+          this.beside.push({ row: asking, cluster });
           continue;
         }
         isDisturbed[asking] = 1;
@@ -212,7 +215,8 @@ export class DisturbedRows {
     levels[HOME] = ELSEWHERE;
     let isSilent = false;
     this.#heardName = 0;
-    for (const entry of this.#ofCluster.get(cluster)!) {
+    for (let chain = this.#firstOf[cluster]!; chain >= 0; chain = this.#nextOf[chain]!) {
+      const entry = this.#entries[chain]!;
       if (entry === row) return false;
       const place = -1 - entry;
       const from = entry >= 0 ? evidence.columns : replaced.columns;
