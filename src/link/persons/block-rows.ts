@@ -2,6 +2,7 @@ import { NumberIndex } from '../engine/number-index.js';
 import { eachKeys } from './candidate-keys.js';
 import { inShared, sharedArray } from '../engine/thread-arrays.js';
 import type { CandidateRule, Candidates, CappedRule } from './block-candidates.js';
+import type { RowSlots } from './row-slots.js';
 
 /** Where the rows of the county stand at the moment that somebody asks. */
 export interface Standing {
@@ -32,11 +33,13 @@ export class RowBlocks {
 
   /**
    * @param rows of the county, by position; where `standing` has them in no cluster they are passed over
+   * @param slots by which the rows are found
    * @param clusters how many there may be
    */
   static of(
     asking: Int32Array,
     rows: Int32Array,
+    slots: RowSlots,
     size: number,
     clusters: number,
     standing: Standing,
@@ -44,11 +47,10 @@ export class RowBlocks {
   ): RowBlocks {
     const place = sharedArray(Int32Array, size).fill(-1);
     asking.forEach((row, at) => (place[row] = at));
-    const slotOf = new Int32Array(rows.length);
     const capped: CappedRule[] = [];
-    const asked = rules.map((rule) => {
+    const asked = rules.map((rule, i) => {
       const { asked: own, index } = askRule(rule, asking);
-      if (index.size > 0) fillSlots(rule, own, index, rows, standing.cluster, slotOf, capped);
+      if (index.size > 0) fillSlots(rule, own, index.size, slots.find(i, index, rows), standing.cluster, capped);
       return own;
     });
     return new RowBlocks({ clusters, place, asked }, standing, capped);
@@ -85,17 +87,17 @@ export class RowBlocks {
   }
 }
 
-/** @param slotOf room for a slot a row, used again by every rule */
+/** @param slotOf slot of each position @param count how many slots there are */
 function fillSlots(
   rule: CandidateRule,
   asked: AskedRule,
-  index: NumberIndex,
-  rows: Int32Array,
-  cluster: Int32Array,
+  count: number,
   slotOf: Int32Array,
+  cluster: Int32Array,
   capped: CappedRule[],
 ): void {
-  const size = countRows(rule, index, rows, cluster, slotOf);
+  const size = new Int32Array(count);
+  countRows(size, slotOf, cluster);
   let blocks = 0;
   let records = 0;
   const { start } = asked;
@@ -109,33 +111,20 @@ function fillSlots(
   }
   const next = start.slice(0, size.length);
   const positions = sharedArray(Int32Array, start[size.length]!);
-  for (let at = 0; at < rows.length; at += 1) {
+  for (let at = 0; at < cluster.length; at += 1) {
     const slot = slotOf[at]!;
-    if (slot >= 0 && size[slot]! >= 0) positions[next[slot]!++] = at;
+    if (slot >= 0 && size[slot]! >= 0 && cluster[at]! >= 0) positions[next[slot]!++] = at;
   }
   asked.positions = positions;
   if (blocks > 0) capped.push({ rule: rule.name, blocks, records });
 }
 
-/** How many rows stand under each key that the index has. @param slotOf filled with the slot of each position; -1 for none */
-export function countRows(
-  rule: CandidateRule,
-  index: NumberIndex,
-  rows: Int32Array,
-  cluster: Int32Array,
-  slotOf: Int32Array,
-): Int32Array {
-  const size = new Int32Array(index.size);
-  eachKeys(rule.keys, rows, (keys, from, count) => {
-    index.findEach(keys, count, slotOf, from);
-    for (let at = from; at < from + count; at += 1) {
-      const slot = slotOf[at]!;
-      if (slot < 0) continue;
-      if (cluster[at]! < 0) slotOf[at] = -1;
-      else size[slot]! += 1;
-    }
-  });
-  return size;
+/** How many rows stand in each slot. @param slotOf by position @param cluster by position; -1 for rows that are passed over */
+export function countRows(size: Int32Array, slotOf: Int32Array, cluster: Int32Array): void {
+  for (let at = 0; at < cluster.length; at += 1) {
+    const slot = slotOf[at]!;
+    if (slot >= 0 && cluster[at]! >= 0) size[slot]! += 1;
+  }
 }
 
 /** Blocks as another thread may have them. */

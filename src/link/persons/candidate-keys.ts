@@ -55,11 +55,13 @@ export function eachKeys(
   keysOf: CandidateKeys,
   rows: Int32Array,
   visit: (keys: Float64Array, from: number, count: number) => void,
+  from = 0,
+  to = rows.length,
 ): void {
   const keys = new Float64Array(KEYS_AT_ONCE);
-  for (let from = 0; from < rows.length; from += KEYS_AT_ONCE) {
-    const to = Math.min(rows.length, from + KEYS_AT_ONCE);
-    keysOf(rows, from, to, keys);
-    visit(keys, from, to - from);
+  for (let at = from; at < to; at += KEYS_AT_ONCE) {
+    const end = Math.min(to, at + KEYS_AT_ONCE);
+    keysOf(rows, at, end, keys);
+    visit(keys, at, end - at);
   }
 }

@@ -3,13 +3,14 @@ import { REGISTERED, type RecordColumns } from '../record-columns.js';
 import { answerOf } from '../engine/comparator.js';
 import { countRows } from './block-rows.js';
 import type { CandidateRule } from './block-candidates.js';
-import { eachKeys, KEYS_AT_ONCE, type CandidateKeys } from './candidate-keys.js';
+import { eachKeys, type CandidateKeys } from './candidate-keys.js';
 import { BIRTH, COMPARISONS, HOME, NAME } from './compare-person.js';
 import { HOME_LEVELS } from './levels.js';
 import type { HomeHouseholds, Homes, PersonEvidence } from './person-evidence.js';
 import type { PersonWeights } from './person-weights.js';
 import type { PreparedComparators } from './prepare-comparators.js';
 import type { ReplacedRows } from './last-night.js';
+import type { RowSlots } from './row-slots.js';
 
 export interface Surroundings {
   readonly evidence: PersonEvidence;
@@ -17,6 +18,7 @@ export interface Surroundings {
   readonly comparators: PreparedComparators;
   readonly weights: PersonWeights;
   readonly rules: readonly CandidateRule[];
+  readonly slots: RowSlots;
   readonly replaced: ReplacedRows;
   /** The same rules over the rows as they were. */
   readonly replacedRules: readonly CandidateRule[];
@@ -91,19 +93,18 @@ export class DisturbedRows {
    * Disturbs whoever of these rows has met one that was touched since the last time.
    * @param whole how many rows stand under a key has to be looked at: null where all that may have changed it was seen before
    */
-  reach(
-    among: Int32Array,
-    whole: { rows: Int32Array; cluster: Int32Array; isNew: (row: number) => boolean } | null,
-  ): void {
+  reach(among: Int32Array, whole: Whole | null): void {
     if (this.#rows.length + this.#replaced.length === 0) return;
     const { rules, replacedRules } = this.#around;
     rules.forEach((rule, i) => {
       const touched = this.#touchedBy(rule, replacedRules[i]!);
       if (touched.index.size === 0) return;
-      const crowds = whole && this.#crowdsOf(rule, replacedRules[i]!, touched.index, whole);
-      this.#reachBy(rule, among, touched, crowds);
+      // One pass over all tells how many stand under each key, and who of those that ask.
+      const slots =
+        whole || !rule.askedBy ? this.#around.slots.find(i, touched.index, whole ? whole.rows : among) : null;
+      const crowds = whole && this.#crowdsOf(rule, replacedRules[i]!, touched.index, slots!, whole);
+      this.#reachBy(rule, among, touched, crowds, slots, whole ? whole.at : null);
     });
-    this.#slotOf = null;
     this.#rows = [];
     this.#rowClusters = [];
     this.#replaced = [];
@@ -131,20 +132,19 @@ export class DisturbedRows {
     return { index, head: Int32Array.from(head), next };
   }
 
-  /** Room that every rule uses. */
-  #slotOf: Int32Array | null = null;
-
   /** By slot: whether so many stand under the key that it brings nobody, both nights; or in one of the two. */
   #crowdsOf(
     rule: CandidateRule,
     replacedRule: CandidateRule,
     index: NumberIndex,
-    { rows, cluster, isNew }: { rows: Int32Array; cluster: Int32Array; isNew: (row: number) => boolean },
+    slotOf: Int32Array,
+    { rows, cluster, isNew }: Whole,
   ): Uint8Array {
-    const slotOf = (this.#slotOf ??= new Int32Array(rows.length));
-    const size = countRows(rule, index, rows, cluster, slotOf);
+    const size = new Int32Array(index.size);
+    countRows(size, slotOf, cluster);
     const before = size.slice();
-    for (let at = 0; at < rows.length; at += 1) if (slotOf[at]! >= 0 && isNew(rows[at]!)) before[slotOf[at]!]! -= 1;
+    for (let at = 0; at < rows.length; at += 1)
+      if (slotOf[at]! >= 0 && cluster[at]! >= 0 && isNew(rows[at]!)) before[slotOf[at]!]! -= 1;
     const slots = new Int32Array(this.#replaced.length);
     eachKeys(replacedRule.keys, Int32Array.from(this.#replaced), (keys, from, count) =>
       index.findEach(keys, count, slots, from),
@@ -158,7 +158,15 @@ export class DisturbedRows {
     return crowds;
   }
 
-  #reachBy(rule: CandidateRule, among: Int32Array, { index, head, next }: Touched, crowds: Uint8Array | null): void {
+  /** @param slots by position of the row @param at its position; null where that is its place in `among` */
+  #reachBy(
+    rule: CandidateRule,
+    among: Int32Array,
+    { index, head, next }: Touched,
+    crowds: Uint8Array | null,
+    slots: Int32Array | null,
+    at: Int32Array | null,
+  ): void {
     const isSure = rule.name === 'number';
     const isDisturbed = this.#isDisturbed;
     let asking = 0;
@@ -197,15 +205,11 @@ export class DisturbedRows {
       }
       return;
     }
-    const slots = new Int32Array(KEYS_AT_ONCE);
-    eachKeys(rule.keys, among, (keys, from, count) => {
-      index.findEach(keys, count, slots, 0);
-      for (let i = 0; i < count; i += 1) {
-        if (slots[i]! < 0) continue;
-        asking = among[from + i]!;
-        if (isDisturbed[asking] === 0) meet(slots[i]!);
-      }
-    });
+    for (let i = 0; i < among.length; i += 1) {
+      asking = among[i]!;
+      const slot = slots![at ? at[asking]! : i]!;
+      if (slot >= 0 && isDisturbed[asking] === 0) meet(slot);
+    }
   }
 
   /** As `PersonComparison` and `PersonWeights` would have it of the cluster, tonight's rows and last night's taken together. */
@@ -279,6 +283,15 @@ const SAME_BUILDING = answerOf(HOME_LEVELS, 'BUILDING');
 const ELSEWHERE = HOME_LEVELS.length;
 const CROWD = 1;
 const CROSSED = 2;
+
+/** All rows of the county, by position. */
+export interface Whole {
+  readonly rows: Int32Array;
+  readonly cluster: Int32Array;
+  /** Position by row. */
+  readonly at: Int32Array;
+  readonly isNew: (row: number) => boolean;
+}
 
 /** Entries by key: rows touched, then replaced ones. */
 interface Touched {

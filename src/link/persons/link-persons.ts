@@ -48,6 +48,7 @@ import { PersonWeights } from './person-weights.js';
 import { downwards, PersonsNight } from './persons-night.js';
 import { PhoneShares } from './phone-shares.js';
 import { prepareComparators } from './prepare-comparators.js';
+import { KEYED, RowSlots } from './row-slots.js';
 import { repairNumbers } from './repair-numbers.js';
 import { COMPARED, isApartIn, shareCounty, type RoundParts } from './thread-county.js';
 import { numbersHeld, StatedNumbers, type NumberReading } from './stated-numbers.js';
@@ -143,8 +144,10 @@ export function linkPersons(question: PersonsQuestion): PersonPartition {
 
 /** Beside this file, compiled or not as this one is. */
 const PROGRAM = new URL(`./persons-thread${extname(import.meta.url)}`, import.meta.url);
-/** Some ten milliseconds. */
+/** Rows that ask; some ten milliseconds. */
 const CHUNK = 512;
+/** Rows of which a key is found in the time of one that asks. */
+const KEYS_IN_THE_TIME = 128;
 /**
  * A thread is worth its start, and the names that it takes apart for itself, where this many rows are there, of which a third asks; in a
  * night, where a few in a hundred ask.
@@ -163,6 +166,7 @@ class PersonsRun {
   readonly #count: number;
   readonly #held: HeldNumbers;
   readonly #evidence: PersonEvidence;
+  readonly #slots: RowSlots;
   readonly #byAgreement: Uint8Array;
   readonly #answers: Answers;
   readonly #capped: CappedRule[] = [];
@@ -185,7 +189,7 @@ class PersonsRun {
     readonly chunk: number,
   ) {
     const { columns, rows, deterministic, homes } = question;
-    if (threads.count > 0) columns.share(COMPARED);
+    if (threads.count > 0) columns.share([...COMPARED, ...KEYED]);
     this.#question = question;
     this.#columns = columns;
     this.#cluster = sharedCopy(deterministic.cluster);
@@ -202,6 +206,7 @@ class PersonsRun {
     this.#held = heldNumbers(columns, rows, deterministic, this.#comparators);
     const persons = rows.filter((_, at) => this.#cluster[at]! >= 0);
     this.#evidence = new PersonEvidence(columns, persons, homes, (row) => this.#held.holds[row] === 1);
+    this.#slots = new RowSlots(threads, this.#evidence, this.#held.holds, chunk * KEYS_IN_THE_TIME);
     this.#comparators.name.extend();
     this.#comparators.birth.extend();
     this.#firstOf = new Int32Array(this.#count).fill(-1);
@@ -460,6 +465,7 @@ class PersonsRun {
       comparators: this.#comparators,
       weights,
       rules: this.#rules(comparison),
+      slots: this.#slots,
       held: this.#held,
       deterministic,
       rows,
@@ -657,7 +663,7 @@ class PersonsRun {
     const { rows, columns } = this.#question;
     const standing = { cluster, isCandidate: (own: number) => this.#anchored[own] === 1 };
     const clusters = cluster === this.#cluster ? this.#count : this.#count + asking.length;
-    return RowBlocks.of(asking, rows, columns.size, clusters, standing, this.#rules(comparison));
+    return RowBlocks.of(asking, rows, this.#slots, columns.size, clusters, standing, this.#rules(comparison));
   }
 
   #rules(comparison: PersonComparison): CandidateRule[] {

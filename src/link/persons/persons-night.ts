@@ -16,6 +16,7 @@ import {
 } from './last-night.js';
 import type { HomeHouseholds, Homes, PersonEvidence } from './person-evidence.js';
 import { PERSON_MODEL } from './person-model.js';
+import { NOBODY_ASKS, type RowSlots } from './row-slots.js';
 import type { PersonWeights } from './person-weights.js';
 import type { PreparedComparators } from './prepare-comparators.js';
 
@@ -26,6 +27,7 @@ export interface NightQuestion {
   readonly comparators: PreparedComparators;
   readonly weights: PersonWeights;
   readonly rules: readonly CandidateRule[];
+  readonly slots: RowSlots;
   readonly held: HeldNumbers;
   readonly deterministic: PersonClusters;
   readonly rows: Int32Array;
@@ -55,7 +57,7 @@ export class PersonsNight {
 
   constructor(question: NightQuestion) {
     this.#question = question;
-    const { last, evidence, households, comparators, weights, rules, rows, deterministic } = question;
+    const { last, evidence, households, comparators, weights, rules, slots, rows, deterministic } = question;
     for (const { row, other } of last.words.seconds) this.#lost.set(last.rowOf(row), last.rowOf(other));
     this.#isOther = new Uint8Array(deterministic.count);
     this.#partner = new Int32Array(evidence.columns.size).fill(-1);
@@ -72,6 +74,7 @@ export class PersonsNight {
       comparators,
       weights,
       rules,
+      slots,
       replaced,
       replacedRules,
       replacedBirth,
@@ -102,7 +105,8 @@ export class PersonsNight {
       if (this.isNew(row) || isToldApart(row) || (last.answer[row]! & TOLD_APART) !== 0 || this.#isPartnerOther(row))
         this.disturbed.add(row);
     this.#touchOthers(clusters);
-    this.disturbed.reach(asking, { rows, cluster: this.#question.cluster, isNew: (row) => this.isNew(row) });
+    const { cluster, held } = this.#question;
+    this.disturbed.reach(asking, { rows, cluster, at: held.at, isNew: (row) => this.isNew(row) });
   }
 
   /**
@@ -278,5 +282,3 @@ export class PersonsNight {
 export function downwards(probability: number): number {
   return Math.fround(probability * (1 - 2 ** -22));
 }
-
-const NOBODY_ASKS = { numbers: { ask: () => {} }, households: { each: () => {} } };

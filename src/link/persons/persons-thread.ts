@@ -4,14 +4,20 @@ import { serveThread, type ThreadTasks } from '../engine/serve-thread.js';
 import type { ThreadStart } from '../engine/threads.js';
 import { collect } from '../engine/thread-arrays.js';
 import { assignRows } from './assign-rows.js';
+import { ThreadKeys, type KeyParts, type SlotParts } from './row-slots.js';
 import { ThreadCounty, type CountyParts, type RoundParts } from './thread-county.js';
 
 let county: ThreadCounty;
+let threadKeys: ThreadKeys;
 
 const TASKS: ThreadTasks = {
   county: (parts: CountyParts) => {
     county = new ThreadCounty(parts);
   },
+  keys: (parts: KeyParts) => {
+    threadKeys = new ThreadKeys(parts);
+  },
+  slots: (parts: SlotParts) => threadKeys.find(parts),
   assign: (round: RoundParts, place: number) => {
     collect();
     const asked = county.ask(round);
