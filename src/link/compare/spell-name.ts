@@ -50,6 +50,30 @@ export function soundNumber(characters: readonly string[]): number {
   return packed({ first, second });
 }
 
+/** The same of a name that is all of 汉字 of one code unit each. @param surname how many of them are the surname */
+export function soundNumberOfUnits(name: string, surname: number): number {
+  const family = surname === 1 ? surnameSoundAt(name.charCodeAt(0)) : soundOfSurname(name.slice(0, surname));
+  let { first, second } = family;
+  for (let i = surname; i < name.length; i += 1) {
+    const next = soundAt(name.charCodeAt(i));
+    first = (Math.imul(first, next.firstPower) + next.first) | 0;
+    second = (Math.imul(second, next.secondPower) + next.second) | 0;
+  }
+  return packed({ first, second });
+}
+
+/** By code unit: a search for its text would cost more than all else that is done with a character. */
+const soundsOfUnits: (Sound | undefined)[] = Array.from({ length: 0x10000 });
+const surnamesOfUnits: (Sound | undefined)[] = Array.from({ length: 0x10000 });
+
+function soundAt(unit: number): Sound {
+  return (soundsOfUnits[unit] ??= soundOf(String.fromCharCode(unit)));
+}
+
+function surnameSoundAt(unit: number): Sound {
+  return (surnamesOfUnits[unit] ??= soundOfSurname(String.fromCharCode(unit)));
+}
+
 /** Letters as two polynomials, so that those of two syllables follow from those of each. */
 interface Sound {
   readonly first: number;

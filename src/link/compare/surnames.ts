@@ -11,6 +11,16 @@ export function surnameLengthOf(characters: readonly string[]): number {
   return Math.min(1, characters.length);
 }
 
+/** The same of a name whose characters are of one code unit each. */
+export function surnameUnitsOf(name: string): number {
+  if (name.length > 2 && COMPOUND_BEGINNINGS[name.charCodeAt(0)] === 1 && COMPOUND_SURNAMES.has(name.slice(0, 2)))
+    return 2;
+  return Math.min(1, name.length);
+}
+
+const COMPOUND_BEGINNINGS = new Uint8Array(0x10000);
+for (const surname of COMPOUND_SURNAMES) COMPOUND_BEGINNINGS[surname.charCodeAt(0)] = 1;
+
 /**
  * How many characters of a text are the surname in a familiar address (老张, 小张, 大李, 老欧阳), which stands behind the first; else 0.
  * No surname begins with 老, 小, 大 or 阿 but a few of the rarest.

@@ -1,7 +1,7 @@
 import { hashKey } from '../engine/hash-key.js';
 import { NumberIndex } from '../engine/number-index.js';
-import { soundNumber } from '../compare/spell-name.js';
-import { surnameLengthOf } from '../compare/surnames.js';
+import { soundNumber, soundNumberOfUnits } from '../compare/spell-name.js';
+import { surnameLengthOf, surnameUnitsOf } from '../compare/surnames.js';
 
 /** Small integers for the parts of names that blocks are made of: what `nameParts` gives as texts, without a text a name. */
 export class NameKeys {
@@ -10,6 +10,8 @@ export class NameKeys {
   readonly #given = new NumberIndex(1024);
   readonly #firstTwo = new NumberIndex(1024);
   readonly #characters = new Map<string, number>();
+  /** The same numbers by code unit; 0 for characters not met yet. */
+  readonly #units = new Int32Array(0x10000);
   /** Of the name read last; 0 where it has no such part. */
   sound = 0;
   surname = 0;
@@ -18,6 +20,29 @@ export class NameKeys {
 
   /** @param name folded */
   read(name: string): void {
+    if (HAN_OF_ONE_UNIT.test(name)) this.#readUnits(name);
+    else this.#readCharacters(name);
+  }
+
+  #readUnits(name: string): void {
+    const { length } = name;
+    const surname = surnameUnitsOf(name);
+    this.sound = 1 + this.#sounds.add(soundNumberOfUnits(name, surname));
+    this.surname = 1 + this.#surnames.add(this.#numberOfUnits(name, 0, surname));
+    this.given = length - surname >= 2 ? 1 + this.#given.add(this.#numberOfUnits(name, surname, length)) : 0;
+    this.firstTwo = length > 2 ? 1 + this.#firstTwo.add(this.#numberOfUnits(name, 0, 2)) : 0;
+  }
+
+  #numberOfUnits(name: string, from: number, to: number): number {
+    let number = 0;
+    for (let i = from; i < to; i += 1) {
+      const unit = name.charCodeAt(i);
+      number = number * 65_536 + (this.#units[unit] ||= this.#characterOf(name.charAt(i)));
+    }
+    return number;
+  }
+
+  #readCharacters(name: string): void {
     const characters = [...name];
     const length = surnameLengthOf(characters);
     const sound = soundNumber(characters);
@@ -45,3 +70,6 @@ export class NameKeys {
     return next;
   }
 }
+
+/** Nearly every name. */
+const HAN_OF_ONE_UNIT = /^[\u4e00-\u9fff]{1,4}$/;
