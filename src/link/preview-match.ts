@@ -6,7 +6,7 @@ import { traitsOf } from './dataset-traits.js';
 import { compareFew } from './persons/compare-few.js';
 import type { Learned } from './persons/link-persons.js';
 import { probabilityAmong } from './persons/assign-rows.js';
-import { repairNumbers } from './persons/repair-numbers.js';
+import { numbersMeantBy } from './persons/repair-numbers.js';
 import { waterfall } from './persons/write-review-pairs.js';
 import type { SpelledNames } from './spelled-names.js';
 import { createRecordReader } from './read-record.js';
@@ -167,15 +167,7 @@ async function findCandidates(
   spelled: SpelledNames,
   { name, formerName, idNumber, phone, village, birthDate }: LookedUp,
 ): Promise<number[]> {
-  const numbers =
-    idNumber === null
-      ? []
-      : [
-          idNumber,
-          ...(isValidNumber(idNumber)
-            ? []
-            : [repairNumbers.repairsOf(idNumber), repairNumbers.unroundedOf(idNumber)].flat()),
-        ];
+  const numbers = idNumber === null ? [] : [idNumber, ...(isValidNumber(idNumber) ? [] : numbersMeantBy(idNumber))];
   const names = [...new Set([name, ...(formerName === null ? [] : [formerName]), ...spelled.soundingLike(name)])];
   const near = spelled.near(name);
   const found = await ask<{ person: number }>(

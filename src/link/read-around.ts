@@ -1,7 +1,7 @@
 import { hashKey } from './engine/hash-key.js';
 import { KINDS } from './link-columns.js';
 import type { Linkage } from './linkage.js';
-import { repairNumbers } from './persons/repair-numbers.js';
+import { numbersMeantBy } from './persons/repair-numbers.js';
 import { REGISTERED } from './record-columns.js';
 
 const [PERSON, HOUSEHOLD, DWELLING, BUILDING] = (['person', 'household', 'dwelling', 'building'] as const).map((kind) =>
@@ -42,7 +42,7 @@ export async function readAround(linkage: Linkage, records: readonly number[]): 
   // Which registered households live there is told by the other rows of the residents.
   await take(recordsOf(linkage, 'person', entities(PERSON, residents)));
   const stated = theirs.map((row) => columns.texts.textOf(columns.wrongNumber[row]!)).filter((text) => text !== '');
-  const meant = stated.flatMap((text) => [repairNumbers.repairsOf(text), repairNumbers.unroundedOf(text)].flat());
+  const meant = stated.flatMap(numbersMeantBy);
   const keys = [
     ...theirs.map((row) => columns.personKey[row]!).filter((key) => key !== 0),
     ...meant.map((number) => hashKey(`person|${number}`)),

@@ -1,7 +1,7 @@
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
 
 /** By the remainder of the sum. */
-export const CHECK_DIGITS = '10X98765432';
+const CHECK_DIGITS = '10X98765432';
 
 /** What a digit weighs in the sum, by its place from 0. */
 export function checkWeight(place: number): number {
@@ -20,3 +20,18 @@ export function checkDigitOf(number: string): string {
   for (let i = 0; i < 17; i += 1) sum += WEIGHTS[i]! * (number.charCodeAt(i) - 48);
   return CHECK_DIGITS[sum % 11]!;
 }
+
+/** The weighted sum of 18 code units, in elevenths: 1 where the last is the right one. */
+export function remainderOf(units: Uint8Array): number {
+  let sum = units[17] === X ? 10 : units[17]! - 48;
+  for (let i = 0; i < 17; i += 1) sum += WEIGHTS[i]! * (units[i]! - 48);
+  return sum % 11;
+}
+
+/** Writes the 18th character behind the code units of 17 digits. */
+export function setCheckDigit(units: Uint8Array): void {
+  units[17] = 48;
+  units[17] = CHECK_DIGITS.charCodeAt(remainderOf(units));
+}
+
+const X = 'X'.charCodeAt(0);

@@ -153,6 +153,8 @@ export function isRealDay(date: number): boolean {
   const month = Math.floor(date / 100) % 100;
   const day = date % 100;
   if (year < 1860 || year > 2035 || month < 1 || month > 12 || day < 1) return false;
-  /** JavaScript rolls 31 February over into March, so the day has to survive the round trip. */
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+  const isLeap = year % 4 === 0 && year !== 1900;
+  return day <= (month === 2 && isLeap ? 29 : DAYS_OF_MONTHS[month - 1]!);
 }
+
+const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;

@@ -1,6 +1,6 @@
 import type { Comparator, Level, PreparedComparator } from '../engine/comparator.js';
 import type { TextTable } from '../engine/text-table.js';
-import { CHECK_DIGITS, checkDigitOf, checkWeight, isValidNumber } from '../valid-number.js';
+import { checkWeight, isValidNumber, remainderOf, setCheckDigit } from '../valid-number.js';
 import { isRealDay } from './birth-date.js';
 import { countDigits, firstDigit, packDigits } from './digits.js';
 
@@ -202,45 +202,87 @@ export function roundedPrefix(number: string): string | null {
  * doubled, an X lost, the form of 15 digits. In ascending order; about ten for a broken number, none for a valid or a rounded one.
  */
 export function repairsOf(number: string): string[] {
-  const plain = tidy(number);
-  if (!/^\d{14,18}[\dX]$/.test(plain) || isPlausible(plain) || roundedPrefix(plain) !== null) return [];
   const found = new Set<string>();
-  const add = (text: string) => void (isPlausible(text) && found.add(text));
-  if (plain.length === 15) addChecked(`${plain.slice(0, 6)}19${plain.slice(6)}`);
-  else if (plain.length === 17) {
-    addChecked(plain);
-    for (let i = 0; i < 17; i += 1) for (const digit of '0123456789') add(plain.slice(0, i) + digit + plain.slice(i));
-  } else if (plain.length === 18) {
-    addChecked(plain.slice(0, 17));
-    // One slip in seventeen digits has 170 forms, of which the sum leaves about fifteen: only these are written.
-    const missing = missingRemainder(plain);
-    for (let i = 0; i < 17; i += 1) {
-      const own = plain.charCodeAt(i) - 48;
-      for (let digit = 0; digit < 10; digit += 1)
-        if (mod11(checkWeight(i) * (digit - own)) === missing) add(plain.slice(0, i) + digit + plain.slice(i + 1));
-      const next = plain.charCodeAt(i + 1) - 48;
-      if (i === 16 || mod11((checkWeight(i) - checkWeight(i + 1)) * (next - own)) === missing)
-        add(plain.slice(0, i) + plain[i + 1] + plain[i] + plain.slice(i + 2));
-    }
-  } else if (plain.length === 19) {
-    for (let i = 0; i < 19; i += 1) add(plain.slice(0, i) + plain.slice(i + 1));
-  }
+  eachRepair(number, (units) => found.add(String.fromCharCode(...units)));
   return [...found].toSorted();
+}
 
-  function addChecked(first17: string): void {
-    if (/^\d{17}$/.test(first17)) add(first17 + checkDigitOf(first17));
+/** The same, without a text for each: in any order, some more than once. @param tell is lent the code units of a number */
+export function eachRepair(number: string, tell: (units: Uint8Array) => void): void {
+  const plain = tidy(number);
+  if (!/^\d{14,18}[\dX]$/.test(plain) || isPlausible(plain) || roundedPrefix(plain) !== null) return;
+  if (plain.length === 15) {
+    if (plain[14] === 'X') return;
+    setUnits(`${plain.slice(0, 6)}19${plain.slice(6)}0`);
+    tellChecked(tell);
+  } else if (plain.length === 17) {
+    setUnits(`${plain}0`);
+    if (plain[16] !== 'X') tellChecked(tell);
+    // What is lost stood before one of the digits; the first time before the first.
+    setUnits(`0${plain}`);
+    for (let i = 0; i < 17; i += 1) {
+      tellMended(i, tell);
+      REPAIRED[i] = REPAIRED[i + 1]!;
+    }
+  } else if (plain.length === 18) {
+    setUnits(plain);
+    for (let i = 0; i < 17; i += 1) {
+      const [own, next] = [REPAIRED[i]!, REPAIRED[i + 1]!];
+      tellMended(i, tell);
+      REPAIRED[i] = next;
+      REPAIRED[i + 1] = own;
+      if (next !== X) tellPlausible(tell);
+      REPAIRED[i] = own;
+      REPAIRED[i + 1] = next;
+    }
+    tellChecked(tell);
+  } else {
+    setUnits(plain.slice(1));
+    for (let i = 0; i < 19; i += 1) {
+      tellPlausible(tell);
+      REPAIRED[i] = plain.charCodeAt(i);
+    }
   }
 }
 
-/** By how much, in elevenths, the sum of seventeen digits falls short of what the eighteenth says. */
-function missingRemainder(number: string): number {
-  let sum = 0;
-  for (let i = 0; i < 17; i += 1) sum += checkWeight(i) * (number.charCodeAt(i) - 48);
-  return mod11(CHECK_DIGITS.indexOf(number[17]!) - sum);
+/** The number that is being mended, as code units. */
+const REPAIRED = new Uint8Array(18);
+const X = 'X'.charCodeAt(0);
+
+function setUnits(number: string): void {
+  for (let i = 0; i < 18; i += 1) REPAIRED[i] = number.charCodeAt(i);
 }
 
-function mod11(value: number): number {
-  return ((value % 11) + 11) % 11;
+function tellPlausible(tell: (units: Uint8Array) => void): void {
+  if (remainderOf(REPAIRED) === 1 && isRealDay(numberAt(REPAIRED, 6, 14))) tell(REPAIRED);
+}
+
+/** With the one digit at a place that the sum asks for. */
+function tellMended(place: number, tell: (units: Uint8Array) => void): void {
+  const own = REPAIRED[place]!;
+  REPAIRED[place] = 48;
+  const digit = ((12 - remainderOf(REPAIRED)) * INVERSES[place]!) % 11;
+  REPAIRED[place] = 48 + digit;
+  if (digit < 10) tellPlausible(tell);
+  REPAIRED[place] = own;
+}
+
+/** With the check digit of the seventeen before it. */
+function tellChecked(tell: (units: Uint8Array) => void): void {
+  setCheckDigit(REPAIRED);
+  tellPlausible(tell);
+}
+
+/** What turns a place's weight into 1, in elevenths. */
+const INVERSES = Array.from(
+  { length: 17 },
+  (_, place) => [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].findIndex((factor) => (factor * checkWeight(place)) % 11 === 1) + 1,
+);
+
+function numberAt(units: Uint8Array, from: number, to: number): number {
+  let number = 0;
+  for (let i = from; i < to; i += 1) number = number * 10 + units[i]! - 48;
+  return number;
 }
 
 /** The area is not looked at: it is that of the first registration and of its time, and numbers made up for tests have none. */

@@ -1,5 +1,5 @@
 import { answerOf } from '../engine/comparator.js';
-import { hashKey } from '../engine/hash-key.js';
+import { KeysAfter } from '../engine/hash-key.js';
 import { sharedArray } from '../engine/thread-arrays.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { NUMBER_LEVELS } from './levels.js';
@@ -7,10 +7,10 @@ import type { PersonEvidence } from './person-evidence.js';
 
 /** Mends numbers; given by the comparators of numbers. */
 export interface NumberRepair {
-  /** Valid numbers that one slip turns into what is stated. */
-  readonly repairsOf: (stated: string) => readonly string[];
+  /** Valid numbers that one slip turns into what is stated, as code units; some more than once. */
+  readonly eachRepair: (stated: string, tell: (units: Uint8Array) => void) => void;
   /** Valid numbers that a spreadsheet rounds to what is stated. */
-  readonly unroundedOf: (stated: string) => readonly string[];
+  readonly eachUnrounded: (stated: string, tell: (units: Uint8Array) => void) => void;
 }
 
 /**
@@ -85,8 +85,8 @@ export class StatedNumbers {
 
   #readAnew(code: number, stated: string): NumberReading {
     const reading = {
-      repaired: keysOf(this.repair.repairsOf(stated)),
-      rounded: keysOf(this.repair.unroundedOf(stated)),
+      repaired: keysOf(this.repair.eachRepair, stated),
+      rounded: keysOf(this.repair.eachUnrounded, stated),
     };
     this.readings.set(code, reading);
     return reading;
@@ -122,8 +122,19 @@ const RELATIVES = answerOf(NUMBER_LEVELS, 'RELATIVES');
 const ANOTHERS = answerOf(NUMBER_LEVELS, 'ANOTHERS');
 const BOTH_VALID = answerOf(NUMBER_LEVELS, 'BOTH_VALID');
 const DIFFERS = answerOf(NUMBER_LEVELS, 'DIFFERS');
-const NOTHING_READ: NumberReading = { repaired: new Float64Array(0), rounded: new Float64Array(0) };
+const NO_KEYS = new Float64Array(0);
+const NOTHING_READ: NumberReading = { repaired: NO_KEYS, rounded: NO_KEYS };
 
-function keysOf(numbers: readonly string[]): Float64Array {
-  return Float64Array.from(numbers, (number) => hashKey(`person|${number}`));
+const personKeys = new KeysAfter('person|');
+const told: number[] = [];
+
+function keysOf(each: NumberRepair['eachRepair'], stated: string): Float64Array {
+  told.length = 0;
+  each(stated, tellKey);
+  return told.length === 0 ? NO_KEYS : Float64Array.from(told);
+}
+
+function tellKey(units: Uint8Array): void {
+  const key = personKeys.hash(units);
+  if (!told.includes(key)) told.push(key);
 }

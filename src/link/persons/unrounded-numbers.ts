@@ -1,16 +1,22 @@
 import { roundedPrefix } from '../compare/id-number.js';
-import { checkDigitOf } from '../valid-number.js';
+import { setCheckDigit } from '../valid-number.js';
 
-/** The valid numbers, a hundred at most, that a spreadsheet, which keeps fifteen digits, turns into what is stated. */
-export function unroundedOf(stated: string): readonly string[] {
+/**
+ * The valid numbers, a hundred at most, that a spreadsheet, which keeps fifteen digits, turns into what is stated.
+ * @param tell is lent the code units of a number
+ */
+export function eachUnrounded(stated: string, tell: (units: Uint8Array) => void): void {
   const prefix = roundedPrefix(stated);
-  if (prefix?.length !== 15) return [];
-  const numbers: string[] = [];
+  if (prefix?.length !== 15) return;
+  for (let i = 0; i < 15; i += 1) UNROUNDED[i] = prefix.charCodeAt(i);
   for (let tail = 0; tail < 100; tail += 1) {
-    const body = prefix + String(tail).padStart(2, '0');
-    const check = checkDigitOf(body);
+    UNROUNDED[15] = 48 + Math.floor(tail / 10);
+    UNROUNDED[16] = 48 + (tail % 10);
+    setCheckDigit(UNROUNDED);
     // A number that ends in X is no number to a spreadsheet, which leaves it alone.
-    if (check !== 'X') numbers.push(body + check);
+    if (UNROUNDED[17] !== X) tell(UNROUNDED);
   }
-  return numbers;
 }
+
+const UNROUNDED = new Uint8Array(18);
+const X = 'X'.charCodeAt(0);
