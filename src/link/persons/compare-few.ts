@@ -59,7 +59,7 @@ export function compareFew(
   comparators.birth.extend();
   // Who lives with whom, and shares a telephone, is told by the numbers alone, as in a night: what agreement joins proves nothing more.
   const known = rowsByCluster(rows, deterministic.cluster, deterministic.count);
-  const households = HomeHouseholds.of(evidence, known, () => true, persons);
+  const households = HomeHouseholds.of(evidence, known, persons);
   const phones = new PhoneShares(columns, persons, known);
   // The deterministic cluster that holds a number, as the entity that it became.
   const entityOf = new Map<number, number>();

@@ -40,7 +40,7 @@ import {
   type KeptWords,
   type LastNight,
 } from './last-night.js';
-import { markRows } from './mark-rows.js';
+import { MARKED, markRows, shareMarks } from './mark-rows.js';
 import { NameCounts } from './name-counts.js';
 import { HomeHouseholds, PersonEvidence, type Homes } from './person-evidence.js';
 import { PERSON_MODEL } from './person-model.js';
@@ -148,6 +148,7 @@ const PROGRAM = new URL(`./persons-thread${extname(import.meta.url)}`, import.me
 const CHUNK = 512;
 /** Rows of which a key is found in the time of one that asks. */
 const KEYS_IN_THE_TIME = 128;
+const MARKS_IN_THE_TIME = 32;
 /**
  * A thread is worth its start, and the names that it takes apart for itself, where this many rows are there, of which a third asks; in a
  * night, where a few in a hundred ask.
@@ -189,15 +190,15 @@ class PersonsRun {
     readonly chunk: number,
   ) {
     const { columns, rows, deterministic, homes } = question;
-    if (threads.count > 0) columns.share([...COMPARED, ...KEYED]);
+    if (threads.count > 0) columns.share([...COMPARED, ...KEYED, ...MARKED]);
     this.#question = question;
     this.#columns = columns;
     this.#cluster = sharedCopy(deterministic.cluster);
     this.#count = deterministic.count;
     this.#byAgreement = new Uint8Array(rows.length);
     this.#answers = {
-      mark: new Float64Array(rows.length),
-      answer: new Uint8Array(rows.length),
+      mark: sharedArray(Float64Array, rows.length),
+      answer: sharedArray(Uint8Array, rows.length),
       partner: new Int32Array(rows.length).fill(-1),
       surety: new Float32Array(rows.length),
       building: new Uint32Array(rows.length),
@@ -225,11 +226,11 @@ class PersonsRun {
     const residual = flaggedRows(evidence.rows, this.#held.holds, 0);
     const { unconfirmed } = this.#held;
     let clusters = this.#clusters();
-    const isAsking = new Uint8Array(columns.size);
+    const isAsking = sharedArray(Uint8Array, columns.size);
     for (const row of residual) isAsking[row] = 1;
     for (const row of unconfirmed) isAsking[row] = 1;
     const asking = flaggedRows(evidence.rows, isAsking, 1);
-    const households = HomeHouseholds.of(evidence, clusters, (row) => isAsking[row] === 1, evidence.rows);
+    const households = HomeHouseholds.of(evidence, clusters, asking);
     const phones = new PhoneShares(columns, asking, clusters);
     const numbers = numbersHeld(evidence, clusters);
     const readings = new Map<number, NumberReading>();
@@ -407,14 +408,18 @@ class PersonsRun {
       if (this.#held.holds[rows[at]!] === 1) answer[at]! |= HOLDS_NUMBER;
       building[at] = this.#evidence.building[rows[at]!]!;
     }
-    const standingOf = (row: number): number => answer[this.#held.at[row]!]!;
-    markRows(rows, mark, {
-      evidence: this.#evidence,
-      standingOf,
-      households,
-      isPhoneOfFew: (row) => phones.isOfFew(row),
-      isAsking: (row) => isAsking[row] === 1,
+    const { threads } = this;
+    const parts = shareMarks(this.#evidence, {
+      rows,
+      marks: mark,
+      standing: answer,
+      households: households.parts,
+      isAsking,
+      isPhoneOfFew: phones.ofFew,
     });
+    const chunk = this.chunk * MARKS_IN_THE_TIME;
+    if (threads.count === 0 || rows.length <= chunk) markRows(parts)(0, rows.length);
+    else threads.share('mark', parts, rows.length, chunk, markRows(parts));
     for (const row of apart.keys()) if (this.#held.at[row]! >= 0) answer[this.#held.at[row]!]! |= TOLD_APART;
   }
 

@@ -1,5 +1,5 @@
-import { NumberIndex, type NumberIndexParts } from '../engine/number-index.js';
-import { sharedArray } from '../engine/thread-arrays.js';
+import { NumberIndex } from '../engine/number-index.js';
+import { sharedArray, sharedCopy } from '../engine/thread-arrays.js';
 import { CURRENT, REGISTERED, RESIDENT, widened, type RecordColumns } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { NameKeys } from './name-keys.js';
@@ -55,9 +55,9 @@ export class PersonEvidence {
     return this.#households.size;
   }
 
-  /** Key of the 户号 of a household. */
-  householdKey(household: number): number {
-    return this.#households.keyAt(household);
+  /** Keys of the 户号 by household. */
+  get householdKeys(): Float64Array {
+    return this.#households.share().keys;
   }
 
   /** -1 where no row of tonight is registered under the number. */
@@ -149,84 +149,84 @@ function townshipsOf({ texts, village, size }: RecordColumns): Int32Array {
 /** A building of more households than this does not tie anybody to one of them. */
 const FEW_HOUSEHOLDS = 8;
 
+/** Homes of which it may be asked stand in pages of the numbers of entities, so that a look-up is two reads and needs no hash. */
+const PAGE_BITS = 8;
+const PAGE = 2 ** PAGE_BITS;
+
 /** Households by home, as another thread may have them. */
 export interface HomeHouseholdsParts {
-  readonly homes: NumberIndexParts;
+  /** By page of entities: where it begins; 0 for one with no home of which it may be asked. */
+  readonly pages: Int32Array;
+  /** By place: where the home's households begin in `household`; one more than there are places. */
   readonly start: Int32Array;
   readonly household: Int32Array;
+  /** Key of the 户号, by household. */
+  readonly keys: Float64Array;
 }
 
 /** Which registered households the residents of a home belong to, who are known by their numbers. */
 export class HomeHouseholds {
-  readonly #homes: NumberIndex;
+  readonly #pages: Int32Array;
   readonly #start: Int32Array;
   readonly #household: Int32Array;
+  readonly #keys: Float64Array;
 
-  constructor(
-    { homes, start, household }: HomeHouseholdsParts,
-    /** Key of the 户号 of a household. */
-    readonly keyOf: (household: number) => number,
-  ) {
-    this.#homes = NumberIndex.over(homes);
-    this.#start = start;
-    this.#household = household;
+  constructor(readonly parts: HomeHouseholdsParts) {
+    this.#pages = parts.pages;
+    this.#start = parts.start;
+    this.#household = parts.household;
+    this.#keys = parts.keys;
   }
 
-  /** @param asked homes of which it will be asked; others cost nothing */
+  /** @param asking rows of whose homes it will be asked; others cost nothing */
   static of(
     evidence: PersonEvidence,
-    clusters: ClusterRows,
-    asked: (row: number) => boolean,
-    rows: Int32Array,
+    { count, start: first, member }: ClusterRows,
+    asking: Int32Array,
   ): HomeHouseholds {
     const { homes, building, householdOf, columns } = evidence;
-    const index = new NumberIndex(1024);
-    for (const row of rows) {
-      if (!asked(row)) continue;
-      if (homes.dwelling[row]) index.add(homes.dwelling[row]!);
-      if (building[row]) index.add(building[row]!);
-    }
-    const pairs = new NumberIndex(1024);
-    for (let cluster = 0; cluster < clusters.count; cluster += 1) {
-      for (let i = clusters.start[cluster]!; i < clusters.start[cluster + 1]!; i += 1) {
-        const row = clusters.member[i]!;
-        if (columns.tie[row] !== RESIDENT || columns.status[row] !== CURRENT) continue;
-        for (const home of [homes.dwelling[row]!, building[row]!]) {
-          const known = home === 0 ? -1 : index.find(home);
-          if (known < 0) continue;
-          for (let j = clusters.start[cluster]!; j < clusters.start[cluster + 1]!; j += 1) {
-            const household = householdOf[clusters.member[j]!]!;
-            if (household >= 0) pairs.add(known * 2 ** 26 + household);
-          }
+    const { pages, isAsked } = askedHomes(evidence, asking);
+    let room = 1024;
+    let [places, households] = [new Int32Array(room), new Int32Array(room)];
+    let pairs = 0;
+    const tie = (home: number, household: number): void => {
+      const place = pages[home >>> PAGE_BITS]! + (home & (PAGE - 1));
+      if (isAsked[place] === 0) return;
+      if (pairs === room) {
+        room *= 2;
+        places = widened(places, room);
+        households = widened(households, room);
+      }
+      places[pairs] = place;
+      households[pairs] = household;
+      pairs += 1;
+    };
+    for (let cluster = 0; cluster < count; cluster += 1) {
+      const end = first[cluster + 1]!;
+      for (let i = first[cluster]!; i < end; i += 1) {
+        const household = householdOf[member[i]!]!;
+        if (household < 0) continue;
+        for (let j = first[cluster]!; j < end; j += 1) {
+          const row = member[j]!;
+          if (columns.tie[row] !== RESIDENT || columns.status[row] !== CURRENT) continue;
+          tie(homes.dwelling[row]!, household);
+          tie(building[row]!, household);
         }
       }
     }
-    const start = sharedArray(Int32Array, index.size + 1);
-    for (let pair = 0; pair < pairs.size; pair += 1) start[Math.floor(pairs.keyAt(pair) / 2 ** 26) + 1]! += 1;
-    for (let home = 0; home < index.size; home += 1) start[home + 1]! += start[home]!;
-    const next = start.slice(0, index.size);
-    const household = sharedArray(Int32Array, pairs.size);
-    for (let pair = 0; pair < pairs.size; pair += 1) {
-      const key = pairs.keyAt(pair);
-      household[next[Math.floor(key / 2 ** 26)]!++] = key % 2 ** 26;
-    }
-    return new HomeHouseholds({ homes: index.share(), start, household }, (own) => evidence.householdKey(own));
-  }
-
-  get parts(): HomeHouseholdsParts {
-    return { homes: this.#homes.share(), start: this.#start, household: this.#household };
+    const sorted = sortedOnce(places.subarray(0, pairs), households, isAsked.length, evidence.householdCount);
+    return new HomeHouseholds({ ...sorted, pages, keys: evidence.householdKeys });
   }
 
   /** @returns how many households are tied to the home */
   count(home: number): number {
-    const known = home === 0 ? -1 : this.#homes.find(home);
-    return known < 0 ? 0 : this.#start[known + 1]! - this.#start[known]!;
+    const place = this.#placeOf(home);
+    return this.#start[place + 1]! - this.#start[place]!;
   }
 
   has(home: number, household: number): boolean {
-    const known = home === 0 ? -1 : this.#homes.find(home);
-    if (known < 0) return false;
-    for (let i = this.#start[known]!; i < this.#start[known + 1]!; i += 1)
+    const place = this.#placeOf(home);
+    for (let i = this.#start[place]!; i < this.#start[place + 1]!; i += 1)
       if (this.#household[i] === household) return true;
     return false;
   }
@@ -237,14 +237,71 @@ export class HomeHouseholds {
 
   /** One number that is another where the home has other households. */
   sumOf(home: number): number {
+    const place = this.#placeOf(home);
     let sum = 0;
-    this.each(home, (household) => (sum = (sum + this.keyOf(household)) % 2 ** 52));
+    for (let i = this.#start[place]!; i < this.#start[place + 1]!; i += 1)
+      sum = (sum + this.#keys[this.#household[i]!]!) % 2 ** 52;
     return sum;
   }
 
   each(home: number, visit: (household: number) => void): void {
-    const known = home === 0 ? -1 : this.#homes.find(home);
-    if (known < 0) return;
-    for (let i = this.#start[known]!; i < this.#start[known + 1]!; i += 1) visit(this.#household[i]!);
+    const place = this.#placeOf(home);
+    for (let i = this.#start[place]!; i < this.#start[place + 1]!; i += 1) visit(this.#household[i]!);
   }
+
+  #placeOf(home: number): number {
+    return this.#pages[home >>> PAGE_BITS]! + (home & (PAGE - 1));
+  }
+}
+
+/** @returns where each page of entities begins, and by place 1 for a home of one of the rows; the first page has none */
+function askedHomes(
+  { rows, homes, building }: PersonEvidence,
+  asking: Int32Array,
+): { readonly pages: Int32Array; readonly isAsked: Uint8Array } {
+  let highest = 0;
+  for (const row of rows) highest = Math.max(highest, homes.dwelling[row]!, building[row]!);
+  const pages = sharedArray(Int32Array, (highest >>> PAGE_BITS) + 1);
+  let room = PAGE;
+  for (const row of asking) {
+    for (const home of [homes.dwelling[row]!, building[row]!]) {
+      if (home === 0 || pages[home >>> PAGE_BITS] !== 0) continue;
+      pages[home >>> PAGE_BITS] = room;
+      room += PAGE;
+    }
+  }
+  const isAsked = new Uint8Array(room);
+  for (const row of asking)
+    for (const home of [homes.dwelling[row]!, building[row]!])
+      if (home !== 0) isAsked[pages[home >>> PAGE_BITS]! + (home & (PAGE - 1))] = 1;
+  return { pages, isAsked };
+}
+
+/** Households by place, each once. @param households by pair, as `places` are */
+function sortedOnce(
+  places: Int32Array,
+  households: Int32Array,
+  placeCount: number,
+  householdCount: number,
+): Pick<HomeHouseholdsParts, 'start' | 'household'> {
+  const next = new Int32Array(placeCount + 1);
+  for (const place of places) next[place + 1]! += 1;
+  for (let place = 0; place < placeCount; place += 1) next[place + 1]! += next[place]!;
+  const every = new Int32Array(places.length);
+  for (let pair = 0; pair < places.length; pair += 1) every[next[places[pair]!]!++] = households[pair]!;
+  // Each has moved on to where the next begins.
+  const start = sharedArray(Int32Array, placeCount + 1);
+  const last = new Int32Array(householdCount).fill(-1);
+  let kept = 0;
+  for (let place = 0, from = 0; place < placeCount; place += 1) {
+    for (; from < next[place]!; from += 1) {
+      const household = every[from]!;
+      if (last[household] === place) continue;
+      last[household] = place;
+      every[kept] = household;
+      kept += 1;
+    }
+    start[place + 1] = kept;
+  }
+  return { start, household: sharedCopy(every.subarray(0, kept)) };
 }

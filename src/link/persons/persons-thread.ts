@@ -4,6 +4,7 @@ import { serveThread, type ThreadTasks } from '../engine/serve-thread.js';
 import type { ThreadStart } from '../engine/threads.js';
 import { collect } from '../engine/thread-arrays.js';
 import { assignRows } from './assign-rows.js';
+import { markRows, type MarkParts } from './mark-rows.js';
 import { ThreadKeys, type KeyParts, type SlotParts } from './row-slots.js';
 import { ThreadCounty, type CountyParts, type RoundParts } from './thread-county.js';
 
@@ -17,6 +18,7 @@ const TASKS: ThreadTasks = {
   keys: (parts: KeyParts) => {
     threadKeys = new ThreadKeys(parts);
   },
+  mark: (parts: MarkParts) => markRows(parts),
   slots: (parts: SlotParts) => threadKeys.find(parts),
   assign: (round: RoundParts, place: number) => {
     collect();

@@ -140,7 +140,7 @@ export class ThreadCounty {
       holdsNumber: (row) => parts.holds[row] === 1,
     };
     this.#comparators = prepareComparators(columns);
-    this.#households = new HomeHouseholds(parts.households, () => 0);
+    this.#households = new HomeHouseholds(parts.households);
   }
 
   ask({ rows, blocks, clusters, trained, nameShare, persons, isDoubt }: RoundParts): Asked {
