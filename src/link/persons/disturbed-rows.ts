@@ -52,7 +52,10 @@ export class DisturbedRows {
   readonly #nextOf: number[] = [];
   readonly #met: Int32Array;
   /** Rows that are sure of their person, each with a cluster that may make them less so. */
-  readonly beside: { readonly row: number; readonly cluster: number }[] = [];
+  readonly besideRows: number[] = [];
+  readonly besideClusters: number[] = [];
+  /** What of these was found in this search. */
+  #beside = new NumberIndex(1024);
   readonly #levels = new Uint8Array(COMPARISONS);
 
   constructor(around: Surroundings) {
@@ -110,6 +113,7 @@ export class DisturbedRows {
     this.#replaced = [];
     this.#replacedClusters = [];
     this.#met.fill(-1);
+    this.#beside = new NumberIndex(1024);
   }
 
   #touchedBy(rule: CandidateRule, replacedRule: CandidateRule): Touched {
@@ -143,14 +147,16 @@ export class DisturbedRows {
     const size = new Int32Array(index.size);
     countRows(size, slotOf, cluster);
     const before = size.slice();
-    for (let at = 0; at < rows.length; at += 1)
-      if (slotOf[at]! >= 0 && cluster[at]! >= 0 && isNew(rows[at]!)) before[slotOf[at]!]! -= 1;
     const slots = new Int32Array(this.#replaced.length);
     eachKeys(replacedRule.keys, Int32Array.from(this.#replaced), (keys, from, count) =>
       index.findEach(keys, count, slots, from),
     );
     for (const slot of slots) if (slot >= 0) before[slot]! += 1;
     const crowds = new Uint8Array(size.length);
+    // No more than these stood there, less whoever came since.
+    if (before.every((most) => most <= rule.most)) return crowds;
+    for (let at = 0; at < rows.length; at += 1)
+      if (slotOf[at]! >= 0 && cluster[at]! >= 0 && isNew(rows[at]!)) before[slotOf[at]!]! -= 1;
     for (let slot = 0; slot < size.length; slot += 1) {
       const [isNow, wasBefore] = [size[slot]! > rule.most, before[slot]! > rule.most];
       if (isNow || wasBefore) crowds[slot] = isNow && wasBefore ? CROWD : CROSSED;
@@ -182,10 +188,14 @@ export class DisturbedRows {
         const cluster = place < 0 ? this.#rowClusters[entry]! : this.#replacedClusters[place]!;
         if (cluster >= 0 && this.#met[cluster] === asking) continue;
         if (cluster >= 0) this.#met[cluster] = asking;
+        const isSureBeside = this.#around.isSureBeside(asking, cluster);
+        // Who shares a name shares its sound and its first two characters.
+        if (isSureBeside && this.#beside.find(pairOf(asking, cluster)) >= 0) continue;
         if (this.#isSettled(asking, cluster)) continue;
-        const isNamesake = this.#around.weights.mayBeNamesakeAtHome(this.#levels);
-        if (!isNamesake && this.#around.isSureBeside(asking, cluster)) {
-          this.beside.push({ row: asking, cluster });
+        if (isSureBeside && !this.#around.weights.mayBeNamesakeAtHome(this.#levels)) {
+          this.#beside.add(pairOf(asking, cluster));
+          this.besideRows.push(asking);
+          this.besideClusters.push(cluster);
           continue;
         }
         isDisturbed[asking] = 1;
@@ -281,6 +291,10 @@ export class DisturbedRows {
 const SAME_HOUSEHOLD = answerOf(HOME_LEVELS, 'HOUSEHOLD');
 const SAME_BUILDING = answerOf(HOME_LEVELS, 'BUILDING');
 const ELSEWHERE = HOME_LEVELS.length;
+function pairOf(row: number, cluster: number): number {
+  return row * 2 ** 26 + cluster;
+}
+
 const CROWD = 1;
 const CROSSED = 2;
 

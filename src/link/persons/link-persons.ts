@@ -50,7 +50,8 @@ import { PhoneShares } from './phone-shares.js';
 import { prepareComparators } from './prepare-comparators.js';
 import { KEYED, RowSlots } from './row-slots.js';
 import { repairNumbers } from './repair-numbers.js';
-import { COMPARED, isApartIn, shareCounty, type RoundParts } from './thread-county.js';
+import { roomForWorth, weighPairs, type Pairs, type Worth } from './weigh-pairs.js';
+import { COMPARED, isApartIn, shareCounty, type RoundParts, type WeighingParts } from './thread-county.js';
 import { numbersHeld, StatedNumbers, type NumberReading } from './stated-numbers.js';
 import { drawRows, trainPersons } from './train-persons.js';
 
@@ -259,11 +260,7 @@ class PersonsRun {
     const night = known && lastNight ? this.#night(lastNight, comparison, weights) : null;
     night?.begin(clusters, asking);
     const compareBeside = (grown: ReadonlySet<number>): void =>
-      night?.compareBeside(
-        (row, cluster) => this.#worth(row, cluster, comparison, weights),
-        () => weights.isNamesakeAtHome(comparison.levels),
-        grown,
-      );
+      night?.compareBeside((pairs) => this.#worthOf(pairs, { clusters, comparison, weights }), grown);
     compareBeside(new Set());
     const blocks = new BlocksInTurn();
     const take = (rows: Int32Array): void => {
@@ -441,15 +438,12 @@ class PersonsRun {
     }
     this.#giveCounty?.();
     this.#giveCounty = null;
-    const { trained, nameShare, persons } = weights;
     const round: RoundParts = {
+      ...weights.parts,
       rows: inShared(rows),
       into,
       blocks: blocks.all.map(({ parts }) => parts),
       clusters,
-      trained,
-      nameShare,
-      persons,
       isDoubt,
     };
     threads.share('assign', round, rows.length, chunk, work);
@@ -532,11 +526,21 @@ class PersonsRun {
     }
   }
 
-  /** Bits that a cluster is worth to a row; -Infinity where nothing can bring the two together. */
-  #worth(row: number, cluster: number, comparison: PersonComparison, weights: PersonWeights): number {
-    const isUnique = this.#columns.traits(row).duplicates === 'none';
-    if (!comparison.compare(row, cluster) || weights.isVetoed(comparison.levels, isUnique)) return -Infinity;
-    return weights.sum(comparison.levels, comparison.matchedName);
+  /** Weighs here and in the threads beside. */
+  #worthOf(pairs: Pairs, { clusters, comparison, weights }: Pick<Round, 'clusters' | 'comparison' | 'weights'>): Worth {
+    const { threads, chunk } = this;
+    const into = roomForWorth(pairs.rows.length);
+    const work = (from: number, to: number): void => weighPairs(pairs, comparison, weights, into, from, to);
+    if (threads.count === 0 || pairs.rows.length <= chunk) {
+      work(0, pairs.rows.length);
+      return into;
+    }
+    this.#giveCounty?.();
+    this.#giveCounty = null;
+    const shared = { rows: inShared(pairs.rows), clusters: inShared(pairs.clusters) };
+    const parts: WeighingParts = { ...weights.parts, pairs: shared, into, clusters };
+    threads.share('weigh', parts, pairs.rows.length, chunk, work);
+    return into;
   }
 
   /**

@@ -8,6 +8,8 @@ import { HEAD_LEVELS, HOME_LEVELS, NUMBER_LEVELS, REGISTER_LEVELS } from './leve
 import { PERSON_MODEL } from './person-model.js';
 import { BESIDE } from './stated-numbers.js';
 
+export type WeightParts = Pick<PersonWeights, 'trained' | 'nameShare' | 'persons'>;
+
 /** Bits that a vector of levels is worth; the names in it by how rare they are. */
 export class PersonWeights {
   readonly #bits: readonly Float64Array[];
@@ -37,6 +39,11 @@ export class PersonWeights {
         ...comparison.levels.map(({ code }) => (codes.some((rule) => rule.levels.includes(code)) ? 1 : 0)),
       ]);
     });
+  }
+
+  /** What another thread puts the same weights together from. */
+  get parts(): WeightParts {
+    return { trained: this.trained, nameShare: this.nameShare, persons: this.persons };
   }
 
   /**

@@ -17,6 +17,7 @@ import {
 import type { HomeHouseholds, Homes, PersonEvidence } from './person-evidence.js';
 import { PERSON_MODEL } from './person-model.js';
 import { NOBODY_ASKS, type RowSlots } from './row-slots.js';
+import type { Pairs, Worth } from './weigh-pairs.js';
 import type { PersonWeights } from './person-weights.js';
 import type { PreparedComparators } from './prepare-comparators.js';
 
@@ -112,35 +113,35 @@ export class PersonsNight {
   /**
    * Disturbs who is sure of a person and would be less sure than it takes, with what the clusters beside are tonight. What these were last
    * night is taken for nothing, so that the probability is no more than what asking would give.
-   * @param compare bits that a cluster is worth to a row; -Infinity for none
-   * @param isNamesake whether the cluster compared last is that of a namesake of the home, beside whom others count for nothing
+   * @param worthOf tells of each pair what the cluster is worth to the row
    * @param grown clusters that somebody was joined to since this was asked before
    */
-  compareBeside(
-    compare: (row: number, cluster: number) => number,
-    isNamesake: () => boolean,
-    grown: ReadonlySet<number>,
-  ): void {
+  compareBeside(worthOf: (pairs: Pairs) => Worth, grown: ReadonlySet<number>): void {
     const { last } = this.#question;
-    const { beside } = this.disturbed;
+    const { besideRows, besideClusters } = this.disturbed;
     const again = new Set<number>();
-    beside.forEach(({ row, cluster }, i) => {
-      if (i >= this.#compared || grown.has(cluster) || grown.has(this.#joinedBefore(row))) again.add(row);
+    besideRows.forEach((row, i) => {
+      if (i < this.#compared && !grown.has(besideClusters[i]!) && !grown.has(this.#joinedBefore(row))) return;
+      if (!this.disturbed.has(row)) again.add(row);
     });
+    this.#compared = besideRows.length;
+    if (again.size === 0) return;
+    const pairs = besideRows.flatMap((row, i) => (again.has(row) ? [i] : []));
+    const rows = Int32Array.from(pairs, (i) => besideRows[i]!);
+    const beside = worthOf({ rows, clusters: Int32Array.from(pairs, (i) => besideClusters[i]!) });
+    const own = worthOf({ rows, clusters: Int32Array.from(rows, (row) => this.#joinedBefore(row)) });
     const inverse = new Map<number, number>();
-    for (const { row, cluster } of beside) {
-      if (!again.has(row) || this.disturbed.has(row)) continue;
-      const bits = compare(row, cluster);
-      if (bits === -Infinity) continue;
-      const odds = isNamesake() ? Infinity : 2 ** (bits - compare(row, this.#joinedBefore(row)));
+    rows.forEach((row, i) => {
+      const bits = beside.bits[i]!;
+      if (bits === -Infinity) return;
+      const odds = beside.isNamesake[i] === 1 ? Infinity : 2 ** (bits - own.bits[i]!);
       inverse.set(row, (inverse.get(row) ?? 1 / last.surety[row]!) + odds);
-    }
+    });
     for (const [row, sum] of inverse) {
       const surely = downwards(1 / sum);
       if (surely < PERSON_MODEL.thresholds.link) this.disturbed.add(row);
       else this.#surety.set(row, Math.min(this.suretyOf(row), surely));
     }
-    this.#compared = beside.length;
   }
   #compared = 0;
 

@@ -6,7 +6,7 @@ import { collect } from '../engine/thread-arrays.js';
 import { assignRows } from './assign-rows.js';
 import { markRows, type MarkParts } from './mark-rows.js';
 import { ThreadKeys, type KeyParts, type SlotParts } from './row-slots.js';
-import { ThreadCounty, type CountyParts, type RoundParts } from './thread-county.js';
+import { ThreadCounty, type CountyParts, type RoundParts, type WeighingParts } from './thread-county.js';
 
 let county: ThreadCounty;
 let threadKeys: ThreadKeys;
@@ -20,6 +20,7 @@ const TASKS: ThreadTasks = {
   },
   mark: (parts: MarkParts) => markRows(parts),
   slots: (parts: SlotParts) => threadKeys.find(parts),
+  weigh: (parts: WeighingParts) => county.weigh(parts),
   assign: (round: RoundParts, place: number) => {
     collect();
     const asked = county.ask(round);

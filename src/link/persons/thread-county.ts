@@ -1,6 +1,5 @@
 import { inShared, sharedArray } from '../engine/thread-arrays.js';
 import { ThreadTexts, shareTexts, type TextParts } from '../engine/thread-texts.js';
-import type { TrainedModel } from '../engine/linkage-model.js';
 import { adoptGlyphs, shareGlyphs } from '../compare/similar-glyphs.js';
 import type { NumberIndexParts } from '../engine/number-index.js';
 import { RecordColumns, type ColumnName, type DatasetTraits, type SharedColumns } from '../record-columns.js';
@@ -10,9 +9,10 @@ import { BlocksInTurn } from './blocks-in-turn.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { PersonComparison, type ComparedEvidence } from './compare-person.js';
 import { HomeHouseholds, type HomeHouseholdsParts } from './person-evidence.js';
-import { PersonWeights } from './person-weights.js';
+import { PersonWeights, type WeightParts } from './person-weights.js';
 import { prepareComparators, type PreparedComparators } from './prepare-comparators.js';
 import { repairNumbers } from './repair-numbers.js';
+import { weighPairs, type Pairs, type Worth } from './weigh-pairs.js';
 import { StatedNumbers, type NumberReading } from './stated-numbers.js';
 
 /** Columns by which rows are compared. */
@@ -64,16 +64,20 @@ export interface CountyParts {
 }
 
 /** What one round asks. */
-export interface RoundParts {
+export interface RoundParts extends WeightParts {
   readonly rows: Int32Array;
   readonly into: Assignments;
   readonly blocks: readonly BlockParts[];
   readonly clusters: ClusterRows;
-  readonly trained: TrainedModel;
-  readonly nameShare: Float64Array;
-  readonly persons: number;
   /** Whether a row asks who else than its own cluster it may be. */
   readonly isDoubt: boolean;
+}
+
+/** Pairs to be weighed. */
+export interface WeighingParts extends WeightParts {
+  readonly pairs: Pairs;
+  readonly into: Worth;
+  readonly clusters: ClusterRows;
 }
 
 /** What `CountyParts` takes that is not made anyway. */
@@ -143,8 +147,25 @@ export class ThreadCounty {
     this.#households = new HomeHouseholds(parts.households);
   }
 
-  ask({ rows, blocks, clusters, trained, nameShare, persons, isDoubt }: RoundParts): Asked {
-    const { holders, numbers, isPhoneOfFew, cluster, anchored, at, apart } = this.#parts;
+  ask({ rows, blocks, clusters, isDoubt, ...weights }: RoundParts): Asked {
+    const { cluster, anchored, at, apart } = this.#parts;
+    const standing = { cluster, isCandidate: (own: number) => anchored[own] === 1 };
+    return {
+      rows,
+      blocks: new BlocksInTurn(...blocks.map((parts) => new RowBlocks(parts, standing))),
+      comparison: this.#comparing(clusters),
+      weights: weightsOf(weights),
+      isApart: isApartIn(apart, at, cluster, isDoubt),
+    };
+  }
+
+  weigh({ pairs, into, clusters, ...weights }: WeighingParts): (from: number, to: number) => void {
+    const [comparison, by] = [this.#comparing(clusters), weightsOf(weights)];
+    return (from, to) => weighPairs(pairs, comparison, by, into, from, to);
+  }
+
+  #comparing(clusters: ClusterRows): PersonComparison {
+    const { holders, numbers, isPhoneOfFew } = this.#parts;
     const stated = new StatedNumbers(
       this.#evidence,
       clusters,
@@ -153,22 +174,19 @@ export class ThreadCounty {
       numbers,
       this.#readings,
     );
-    const standing = { cluster, isCandidate: (own: number) => anchored[own] === 1 };
-    return {
-      rows,
-      blocks: new BlocksInTurn(...blocks.map((parts) => new RowBlocks(parts, standing))),
-      comparison: new PersonComparison(
-        this.#evidence,
-        clusters,
-        this.#comparators,
-        stated,
-        this.#households,
-        (row) => isPhoneOfFew[row] === 1,
-      ),
-      weights: new PersonWeights(trained, nameShare, persons),
-      isApart: isApartIn(apart, at, cluster, isDoubt),
-    };
+    return new PersonComparison(
+      this.#evidence,
+      clusters,
+      this.#comparators,
+      stated,
+      this.#households,
+      (row) => isPhoneOfFew[row] === 1,
+    );
   }
+}
+
+function weightsOf({ trained, nameShare, persons }: WeightParts): PersonWeights {
+  return new PersonWeights(trained, nameShare, persons);
 }
 
 /** Whether somebody has said that the row is not of the cluster; a row in doubt does not ask for its own either. */
