@@ -132,7 +132,7 @@ export class RecordColumns {
   }
 
   /** Takes columns of another thread's for its own. */
-  adopt(shared: SharedColumns<ColumnName>): void {
+  adopt(shared: Partial<SharedColumns<ColumnName>>): void {
     Object.assign(this, shared);
   }
 
@@ -194,7 +194,7 @@ export function buildingPlaceOf(columns: RecordColumns, row: number): number {
   );
 }
 
-export type SharedColumns<Name extends ColumnName> = Readonly<Partial<Pick<RecordColumns, Name>>>;
+export type SharedColumns<Name extends ColumnName> = Readonly<Pick<RecordColumns, Name>>;
 type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 export type ColumnName = {
   [Name in keyof RecordColumns]: RecordColumns[Name] extends Column ? Name : never;

@@ -44,7 +44,7 @@ it('fails where a thread fails', () => {
     // Of a task that nobody has heard of the other thread takes no part.
     threads.give('unheard of', null);
     const share = (): void => {
-      for (let i = 0; i < 200; i += 1) threads.share('unheard of', null, 64, 1, waitAMoment);
+      for (let i = 0; i < 200; i += 1) threads.share('unheard of', () => null, 64, 1, waitAMoment);
     };
     expect(share).toThrow(/not a function/);
   } finally {

@@ -23,14 +23,22 @@ export function shareTexts(table: TextTable, isAsked: (code: number) => boolean 
   return { start, units };
 }
 
-/** The table as another thread has filled it; it gains no texts. */
+/** The table as another thread has filled it; it gains no texts but those of the other. */
 export class ThreadTexts extends TextTable {
-  constructor(readonly parts: TextParts) {
+  #parts: TextParts;
+
+  constructor(parts: TextParts) {
     super();
+    this.#parts = parts;
+  }
+
+  /** @param parts of the same table, which has gained texts since */
+  adopt(parts: TextParts): void {
+    this.#parts = parts;
   }
 
   override get size(): number {
-    return this.parts.start.length - 1;
+    return this.#parts.start.length - 1;
   }
 
   override codeOf(): number {
@@ -38,7 +46,7 @@ export class ThreadTexts extends TextTable {
   }
 
   override textOf(code: number): string {
-    const { start, units } = this.parts;
+    const { start, units } = this.#parts;
     return code < this.size ? String.fromCharCode(...units.subarray(start[code], start[code + 1])) : '';
   }
 }

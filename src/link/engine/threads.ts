@@ -68,15 +68,22 @@ export class Threads {
   }
 
   /**
-   * Does a task in parts of `size` positions.
-   * @param work what this thread does of it
+   * Does a task in parts of `size` positions; what is one part, and all where no thread is beside, is done here.
+   * @param what asked for once the threads are to take part @param work what this thread does of it
    * @throws what a thread threw, after all have ended
    */
-  share(task: string, what: unknown, total: number, size: number, work: (from: number, to: number) => void): void {
+  share(
+    task: string,
+    what: () => unknown,
+    total: number,
+    size: number,
+    work: (from: number, to: number) => void,
+  ): void {
+    if (this.count === 0 || total <= size) return work(0, total);
     const control = this.#control;
     const first = Atomics.load(control, NEXT);
     const chunks = { first, end: first + Math.ceil(total / size), size, total };
-    this.#send({ task, with: what, chunks });
+    this.#send({ task, with: what(), chunks });
     Atomics.add(control, TURN, 1);
     Atomics.notify(control, TURN);
     if (this.isAwaited) this.#awaitAll();

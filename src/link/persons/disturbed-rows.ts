@@ -1,34 +1,44 @@
 import { NumberIndex } from '../engine/number-index.js';
-import { REGISTERED, type RecordColumns } from '../record-columns.js';
-import { answerOf } from '../engine/comparator.js';
+import { inShared, sharedArray } from '../engine/thread-arrays.js';
+import { shareTexts } from '../engine/thread-texts.js';
+import type { Threads } from '../engine/threads.js';
+import { REGISTERED } from '../record-columns.js';
 import { countRows } from './block-rows.js';
 import type { CandidateRule } from './block-candidates.js';
 import { eachKeys, type CandidateKeys } from './candidate-keys.js';
-import { BIRTH, COMPARISONS, HOME, NAME } from './compare-person.js';
-import { HOME_LEVELS } from './levels.js';
-import type { HomeHouseholds, Homes, PersonEvidence } from './person-evidence.js';
-import type { PersonWeights } from './person-weights.js';
-import type { PreparedComparators } from './prepare-comparators.js';
+import {
+  CROSSED,
+  CROWD,
+  roomBeside,
+  TOLD_BY_REPLACED,
+  TouchedClusters,
+  type MeetingGround,
+  type MeetingParts,
+  type TouchedGiven,
+  type TouchedParts,
+} from './meet-clusters.js';
+import type { Homes, PersonEvidence } from './person-evidence.js';
 import type { ReplacedRows } from './last-night.js';
 import type { RowSlots } from './row-slots.js';
 
 export interface Surroundings {
   readonly evidence: PersonEvidence;
-  readonly households: HomeHouseholds;
-  readonly comparators: PreparedComparators;
-  readonly weights: PersonWeights;
-  readonly rules: readonly CandidateRule[];
+  readonly ground: MeetingGround;
   readonly slots: RowSlots;
+  readonly threads: Threads;
+  /** Rows that a thread takes at a time. */
+  readonly chunk: number;
+  /** Gives the threads what they need of the county. */
+  readonly giveCounty: () => void;
   readonly replaced: ReplacedRows;
   /** The same rules over the rows as they were. */
   readonly replacedRules: readonly CandidateRule[];
   /** Code of the date in the number that a replaced row held, by its place. */
-  readonly replacedBirth: ArrayLike<number>;
+  readonly replacedBirth: Int32Array;
   readonly replacedHomes: Homes;
   /** How many clusters there are. */
   readonly clusters: number;
-  /** Whether the row is sure enough of another cluster that it need not be asked because of this one before the two are compared. */
-  readonly isSureBeside: (row: number, cluster: number) => boolean;
+  readonly lastNight: Pick<TouchedParts, 'isSure' | 'partner'>;
 }
 
 /**
@@ -41,6 +51,7 @@ export class DisturbedRows {
   readonly #around: Surroundings;
   /** By row. */
   readonly #isDisturbed: Uint8Array;
+  readonly #was: Omit<TouchedParts, 'first' | 'entry' | 'next'>;
   /** Touched since the last time; each with its cluster. */
   #rows: number[] = [];
   #rowClusters: number[] = [];
@@ -50,19 +61,15 @@ export class DisturbedRows {
   readonly #firstOf: Int32Array;
   readonly #entries: number[] = [];
   readonly #nextOf: number[] = [];
-  readonly #met: Int32Array;
   /** Rows that are sure of their person, each with a cluster that may make them less so. */
   readonly besideRows: number[] = [];
   readonly besideClusters: number[] = [];
-  /** What of these was found in this search. */
-  #beside = new NumberIndex(1024);
-  readonly #levels = new Uint8Array(COMPARISONS);
 
   constructor(around: Surroundings) {
     this.#around = around;
-    this.#isDisturbed = new Uint8Array(around.evidence.columns.size);
-    this.#met = new Int32Array(around.clusters).fill(-1);
-    this.#firstOf = new Int32Array(around.clusters).fill(-1);
+    this.#isDisturbed = sharedArray(Uint8Array, around.evidence.columns.size);
+    this.#firstOf = sharedArray(Int32Array, around.clusters).fill(-1);
+    this.#was = this.#asTheyWere();
   }
 
   has(row: number): boolean {
@@ -88,6 +95,7 @@ export class DisturbedRows {
   }
 
   #enlist(entry: number, cluster: number): void {
+    if (cluster < 0) return;
     this.#nextOf.push(this.#firstOf[cluster]!);
     this.#firstOf[cluster] = this.#entries.push(entry) - 1;
   }
@@ -98,22 +106,90 @@ export class DisturbedRows {
    */
   reach(among: Int32Array, whole: Whole | null): void {
     if (this.#rows.length + this.#replaced.length === 0) return;
-    const { rules, replacedRules } = this.#around;
-    rules.forEach((rule, i) => {
+    const { ground, replacedRules, slots: slotsOf } = this.#around;
+    const clusters = this.#touchedClusters();
+    const asking = inShared(among);
+    const beside = Array.from({ length: 1 + this.#around.threads.count }, () => roomBeside(among.length));
+    const known = new NumberIndex(1024);
+    ground.rules.forEach((rule, i) => {
       const touched = this.#touchedBy(rule, replacedRules[i]!);
       if (touched.index.size === 0) return;
       // One pass over all tells how many stand under each key, and who of those that ask.
-      const slots =
-        whole || !rule.askedBy ? this.#around.slots.find(i, touched.index, whole ? whole.rows : among) : null;
+      const slots = whole || !rule.askedBy ? slotsOf.find(i, touched.index, whole ? whole.rows : asking) : null;
       const crowds = whole && this.#crowdsOf(rule, replacedRules[i]!, touched.index, slots!, whole);
-      this.#reachBy(rule, among, touched, crowds, slots, whole ? whole.at : null);
+      this.#meet(clusters, {
+        rule: i,
+        among: asking,
+        index: touched.index.share(),
+        head: inShared(touched.head),
+        next: inShared(touched.next),
+        cluster: inShared(Int32Array.from([...this.#rowClusters, ...this.#replacedClusters])),
+        crowds: crowds && inShared(crowds),
+        slots: rule.askedBy ? null : slots,
+        isByPosition: whole !== null,
+        isDisturbed: this.#isDisturbed,
+        beside,
+      });
+      for (const pairs of beside) this.#take(pairs, known);
     });
     this.#rows = [];
     this.#rowClusters = [];
     this.#replaced = [];
     this.#replacedClusters = [];
-    this.#met.fill(-1);
-    this.#beside = new NumberIndex(1024);
+  }
+
+  /** In all threads. */
+  #meet(clusters: TouchedClusters, meeting: MeetingParts): void {
+    const { threads, chunk, giveCounty, ground, evidence } = this.#around;
+    const give = (): MeetingParts => {
+      giveCounty();
+      if (this.#given !== clusters) {
+        this.#around.slots.giveKeys();
+        const touched: TouchedGiven = {
+          ...clusters.parts,
+          births: shareTexts(evidence.columns.births),
+          weights: ground.weights.parts,
+        };
+        threads.give('touched', touched);
+      }
+      this.#given = clusters;
+      return meeting;
+    };
+    threads.share('meet', give, meeting.among.length, chunk, (from, to) => clusters.meet(meeting, 0, from, to));
+  }
+  #given: TouchedClusters | null = null;
+
+  /** Pairs that were not found by another rule: who shares a name shares its sound. @param known by this search */
+  #take(pairs: Int32Array, known: NumberIndex): void {
+    for (let i = 0; i < pairs[0]!; i += 1) {
+      const [row, cluster] = [pairs[1 + 2 * i]!, pairs[2 + 2 * i]!];
+      const found = known.size;
+      if (known.add(pairOf(row, cluster)) < found) continue;
+      this.besideRows.push(row);
+      this.besideClusters.push(cluster);
+    }
+    pairs[0] = 0;
+  }
+
+  #touchedClusters(): TouchedClusters {
+    const entry = inShared(Int32Array.from(this.#entries));
+    const next = inShared(Int32Array.from(this.#nextOf));
+    return new TouchedClusters({ ...this.#was, first: this.#firstOf, entry, next }, this.#around.ground);
+  }
+
+  #asTheyWere(): Omit<TouchedParts, 'first' | 'entry' | 'next'> {
+    const { evidence, replaced, replacedBirth, replacedHomes, lastNight } = this.#around;
+    const { tie, householdNumber, size } = replaced.columns;
+    const household = (_: unknown, place: number): number =>
+      tie[place] === REGISTERED ? evidence.householdOfKey(householdNumber[place]!) : -1;
+    return {
+      ...lastNight,
+      replaced: replaced.columns.share(TOLD_BY_REPLACED),
+      replacedBirth: inShared(replacedBirth),
+      replacedHousehold: inShared(Int32Array.from({ length: size }, household)),
+      replacedDwelling: inShared(replacedHomes.dwelling),
+      replacedBuilding: inShared(replacedHomes.building),
+    };
   }
 
   #touchedBy(rule: CandidateRule, replacedRule: CandidateRule): Touched {
@@ -163,140 +239,11 @@ export class DisturbedRows {
     }
     return crowds;
   }
-
-  /** @param slots by position of the row @param at its position; null where that is its place in `among` */
-  #reachBy(
-    rule: CandidateRule,
-    among: Int32Array,
-    { index, head, next }: Touched,
-    crowds: Uint8Array | null,
-    slots: Int32Array | null,
-    at: Int32Array | null,
-  ): void {
-    const isSure = rule.name === 'number';
-    const isDisturbed = this.#isDisturbed;
-    let asking = 0;
-    const meet = (slot: number): void => {
-      // Whose number a row carries says something of it beside every other candidate.
-      if (isSure || crowds?.[slot] === CROSSED) {
-        isDisturbed[asking] = 1;
-        return;
-      }
-      if (crowds?.[slot] === CROWD) return;
-      for (let entry = head[slot]!; entry >= 0; entry = next[entry]!) {
-        const place = entry - this.#rows.length;
-        const cluster = place < 0 ? this.#rowClusters[entry]! : this.#replacedClusters[place]!;
-        if (cluster >= 0 && this.#met[cluster] === asking) continue;
-        if (cluster >= 0) this.#met[cluster] = asking;
-        const isSureBeside = this.#around.isSureBeside(asking, cluster);
-        // Who shares a name shares its sound and its first two characters.
-        if (isSureBeside && this.#beside.find(pairOf(asking, cluster)) >= 0) continue;
-        if (this.#isSettled(asking, cluster)) continue;
-        if (isSureBeside && !this.#around.weights.mayBeNamesakeAtHome(this.#levels)) {
-          this.#beside.add(pairOf(asking, cluster));
-          this.besideRows.push(asking);
-          this.besideClusters.push(cluster);
-          continue;
-        }
-        isDisturbed[asking] = 1;
-        return;
-      }
-    };
-    if (rule.askedBy) {
-      const ask = (key: number): void => {
-        if (key === 0 || isDisturbed[asking] === 1) return;
-        const slot = index.mayHave(key) ? index.find(key) : -1;
-        if (slot >= 0) meet(slot);
-      };
-      for (const row of among) {
-        if (isDisturbed[row] === 1) continue;
-        asking = row;
-        rule.askedBy(row, ask);
-      }
-      return;
-    }
-    for (let i = 0; i < among.length; i += 1) {
-      asking = among[i]!;
-      const slot = slots![at ? at[asking]! : i]!;
-      if (slot >= 0 && isDisturbed[asking] === 0) meet(slot);
-    }
-  }
-
-  /** As `PersonComparison` and `PersonWeights` would have it of the cluster, tonight's rows and last night's taken together. */
-  #isSettled(row: number, cluster: number): boolean {
-    const { evidence, replaced, replacedBirth, replacedHomes, weights } = this.#around;
-    const levels = this.#levels.fill(0);
-    levels[HOME] = ELSEWHERE;
-    let isSilent = false;
-    this.#heardName = 0;
-    for (let chain = this.#firstOf[cluster]!; chain >= 0; chain = this.#nextOf[chain]!) {
-      const entry = this.#entries[chain]!;
-      if (entry === row) return false;
-      const place = -1 - entry;
-      const from = entry >= 0 ? evidence.columns : replaced.columns;
-      const other = entry >= 0 ? entry : place;
-      isSilent ||= !this.#compareNames(row, from, other);
-      this.#compareBirth(row, from.birthText[other]!);
-      this.#compareBirth(row, entry >= 0 ? evidence.numberBirth[entry]! : replacedBirth[place]!);
-      if (entry >= 0) this.#compareHome(row, evidence.homes, evidence.building, entry, evidence.householdOf[entry]!);
-      else {
-        const isRegistered = from.tie[place] === REGISTERED;
-        const household = isRegistered ? evidence.householdOfKey(from.householdNumber[place]!) : -1;
-        this.#compareHome(row, replacedHomes, replacedHomes.building, place, household);
-      }
-    }
-    // Of those who are silent alone the cluster may have consisted.
-    return !isSilent && weights.isSettled(levels);
-  }
-
-  /** Most rows of a person say what the row before said. */
-  #heardName = 0;
-  #wasStated = false;
-
-  #compareNames(row: number, from: RecordColumns, other: number): boolean {
-    const { name, formerName, alias } = this.#around.evidence.columns;
-    const theirs = from.name[other]!;
-    if (theirs === 0 || theirs !== this.#heardName) {
-      const byName = this.#compareName(name[row]!, theirs);
-      const byFormer = this.#compareName(formerName[row]!, theirs);
-      this.#wasStated = this.#compareName(alias[row]!, theirs) || byName || byFormer;
-      this.#heardName = theirs;
-    }
-    const byTheirFormer = this.#compareName(name[row]!, from.formerName[other]!);
-    return this.#compareName(name[row]!, from.alias[other]!) || byTheirFormer || this.#wasStated;
-  }
-
-  #compareName(one: number, met: number): boolean {
-    const level = one === 0 || met === 0 ? 0 : this.#around.comparators.name.compare(one, met);
-    if (level !== 0 && (this.#levels[NAME] === 0 || level < this.#levels[NAME]!)) this.#levels[NAME] = level;
-    return level !== 0;
-  }
-
-  #compareBirth(row: number, other: number): void {
-    const own = this.#around.evidence.columns.birthText[row]!;
-    if (own !== 0 && other !== 0 && this.#around.comparators.birth.compare(own, other) === 1) this.#levels[BIRTH] = 1;
-  }
-
-  #compareHome(row: number, homes: Homes, buildings: Uint32Array, other: number, household: number): void {
-    const { evidence, households } = this.#around;
-    const dwelling = evidence.homes.dwelling[row]!;
-    const building = evidence.building[row]!;
-    const isTied = household >= 0 && (households.has(dwelling, household) || households.has(building, household));
-    if (isTied || (dwelling !== 0 && dwelling === homes.dwelling[other])) this.#levels[HOME] = SAME_HOUSEHOLD;
-    else if (building !== 0 && building === buildings[other] && this.#levels[HOME]! > SAME_BUILDING)
-      this.#levels[HOME] = SAME_BUILDING;
-  }
 }
 
-const SAME_HOUSEHOLD = answerOf(HOME_LEVELS, 'HOUSEHOLD');
-const SAME_BUILDING = answerOf(HOME_LEVELS, 'BUILDING');
-const ELSEWHERE = HOME_LEVELS.length;
 function pairOf(row: number, cluster: number): number {
   return row * 2 ** 26 + cluster;
 }
-
-const CROWD = 1;
-const CROSSED = 2;
 
 /** All rows of the county, by position. */
 export interface Whole {

@@ -180,7 +180,7 @@ class PersonsRun {
   readonly #firstOf: Int32Array;
   readonly #anchored: Uint8Array;
   /** Gives the threads what they need of the county; null once they have it. */
-  #giveCounty: (() => void) | null = null;
+  #countyToGive: (() => void) | null = null;
   #pairs = 0;
   #pairsBeside = 0;
   #asked = 0;
@@ -247,7 +247,7 @@ class PersonsRun {
     let comparison = comparing(clusters);
     const { holds, at, holderOf } = this.#held;
     const { apart } = this.#question;
-    this.#giveCounty = () => {
+    this.#countyToGive = () => {
       const rest = { holds, at, apart, cluster: this.#cluster, anchored: this.#anchored };
       this.threads.give('county', shareCounty({ comparison, numbers, rows: asking, holderOf, households }, rest));
     };
@@ -414,9 +414,7 @@ class PersonsRun {
       isAsking,
       isPhoneOfFew: phones.ofFew,
     });
-    const chunk = this.chunk * MARKS_IN_THE_TIME;
-    if (threads.count === 0 || rows.length <= chunk) markRows(parts)(0, rows.length);
-    else threads.share('mark', parts, rows.length, chunk, markRows(parts));
+    threads.share('mark', () => parts, rows.length, this.chunk * MARKS_IN_THE_TIME, markRows(parts));
     for (const row of apart.keys()) if (this.#held.at[row]! >= 0) answer[this.#held.at[row]!]! |= TOLD_APART;
   }
 
@@ -431,22 +429,18 @@ class PersonsRun {
     const into = roomFor(rows.length, 1 + threads.count, isExpected);
     const isApart = isApartIn(this.#question.apart, this.#held.at, this.#cluster, isDoubt);
     const asked: Asked = { rows, blocks, comparison, weights, isApart };
-    const work = (from: number, to: number): void => assignRows(asked, into, 0, from, to);
-    if (threads.count === 0 || rows.length <= chunk) {
-      work(0, rows.length);
-      return into;
-    }
-    this.#giveCounty?.();
-    this.#giveCounty = null;
-    const round: RoundParts = {
-      ...weights.parts,
-      rows: inShared(rows),
-      into,
-      blocks: blocks.all.map(({ parts }) => parts),
-      clusters,
-      isDoubt,
+    const give = (): RoundParts => {
+      this.#giveCounty();
+      return {
+        ...weights.parts,
+        rows: inShared(rows),
+        into,
+        blocks: blocks.all.map(({ parts }) => parts),
+        clusters,
+        isDoubt,
+      };
     };
-    threads.share('assign', round, rows.length, chunk, work);
+    threads.share('assign', give, rows.length, chunk, (from, to) => assignRows(asked, into, 0, from, to));
     return into;
   }
 
@@ -460,11 +454,21 @@ class PersonsRun {
     return new PersonsNight({
       last,
       evidence: this.#evidence,
-      households: comparison.households,
-      comparators: this.#comparators,
-      weights,
-      rules: this.#rules(comparison),
-      slots: this.#slots,
+      ways: {
+        ground: {
+          evidence: this.#evidence,
+          comparators: this.#comparators,
+          households: comparison.households,
+          weights,
+          rules: this.#rules(comparison),
+          at: this.#held.at,
+          cluster: this.#cluster,
+        },
+        slots: this.#slots,
+        threads: this.threads,
+        chunk: this.chunk,
+        giveCounty: () => this.#giveCounty(),
+      },
       held: this.#held,
       deterministic,
       rows,
@@ -526,20 +530,23 @@ class PersonsRun {
     }
   }
 
+  #giveCounty(): void {
+    this.#countyToGive?.();
+    this.#countyToGive = null;
+  }
+
   /** Weighs here and in the threads beside. */
   #worthOf(pairs: Pairs, { clusters, comparison, weights }: Pick<Round, 'clusters' | 'comparison' | 'weights'>): Worth {
     const { threads, chunk } = this;
     const into = roomForWorth(pairs.rows.length);
-    const work = (from: number, to: number): void => weighPairs(pairs, comparison, weights, into, from, to);
-    if (threads.count === 0 || pairs.rows.length <= chunk) {
-      work(0, pairs.rows.length);
-      return into;
-    }
-    this.#giveCounty?.();
-    this.#giveCounty = null;
-    const shared = { rows: inShared(pairs.rows), clusters: inShared(pairs.clusters) };
-    const parts: WeighingParts = { ...weights.parts, pairs: shared, into, clusters };
-    threads.share('weigh', parts, pairs.rows.length, chunk, work);
+    const give = (): WeighingParts => {
+      this.#giveCounty();
+      const shared = { rows: inShared(pairs.rows), clusters: inShared(pairs.clusters) };
+      return { ...weights.parts, pairs: shared, into, clusters };
+    };
+    threads.share('weigh', give, pairs.rows.length, chunk, (from, to) =>
+      weighPairs(pairs, comparison, weights, into, from, to),
+    );
     return into;
   }
 

@@ -1,9 +1,10 @@
 import type { PersonClusters } from '../form-person-clusters.js';
+import { sharedArray } from '../engine/thread-arrays.js';
 import { REGISTERED } from '../record-columns.js';
 import type { CandidateRule } from './block-candidates.js';
 import { candidateRules } from './candidate-rules.js';
 import type { ClusterRows } from './cluster-rows.js';
-import { DisturbedRows } from './disturbed-rows.js';
+import { DisturbedRows, type Surroundings } from './disturbed-rows.js';
 import type { HeldNumbers } from './held-numbers.js';
 import {
   HOLDS_NUMBER,
@@ -14,21 +15,15 @@ import {
   WAS_SECOND,
   type LastNight,
 } from './last-night.js';
-import type { HomeHouseholds, Homes, PersonEvidence } from './person-evidence.js';
+import type { Homes, PersonEvidence } from './person-evidence.js';
 import { PERSON_MODEL } from './person-model.js';
-import { NOBODY_ASKS, type RowSlots } from './row-slots.js';
+import { NOBODY_ASKS } from './row-slots.js';
 import type { Pairs, Worth } from './weigh-pairs.js';
-import type { PersonWeights } from './person-weights.js';
-import type { PreparedComparators } from './prepare-comparators.js';
 
 export interface NightQuestion {
   readonly last: LastNight;
   readonly evidence: PersonEvidence;
-  readonly households: HomeHouseholds;
-  readonly comparators: PreparedComparators;
-  readonly weights: PersonWeights;
-  readonly rules: readonly CandidateRule[];
-  readonly slots: RowSlots;
+  readonly ways: Pick<Surroundings, 'ground' | 'slots' | 'threads' | 'chunk' | 'giveCounty'>;
   readonly held: HeldNumbers;
   readonly deterministic: PersonClusters;
   readonly rows: Int32Array;
@@ -58,30 +53,29 @@ export class PersonsNight {
 
   constructor(question: NightQuestion) {
     this.#question = question;
-    const { last, evidence, households, comparators, weights, rules, slots, rows, deterministic } = question;
+    const { last, evidence, rows, deterministic } = question;
     for (const { row, other } of last.words.seconds) this.#lost.set(last.rowOf(row), last.rowOf(other));
     this.#isOther = new Uint8Array(deterministic.count);
-    this.#partner = new Int32Array(evidence.columns.size).fill(-1);
-    for (const row of rows) if (last.partner[row] !== 0) this.#partner[row] = last.rowOf(last.partner[row]!);
+    this.#partner = sharedArray(Int32Array, evidence.columns.size).fill(-1);
+    const isSure = sharedArray(Uint8Array, evidence.columns.size);
+    for (const row of rows) {
+      if (last.partner[row] !== 0) this.#partner[row] = last.rowOf(last.partner[row]!);
+      if (last.surety[row]! > 0) isSure[row] = 1;
+    }
     for (const row of rows)
       if (this.isNew(row) && last.mark[row] !== 0) this.#keptAs.push([last.replaced.keep(row, evidence.columns), row]);
     const replacedBirth = new Int32Array(last.replaced.columns.size);
     const replacedHomes = this.#replacedHomes();
     const replacedRules = this.#replacedRules(replacedHomes, replacedBirth);
-    const { replaced } = last;
     this.disturbed = new DisturbedRows({
+      ...question.ways,
       evidence,
-      households,
-      comparators,
-      weights,
-      rules,
-      slots,
-      replaced,
+      replaced: last.replaced,
       replacedRules,
       replacedBirth,
       replacedHomes,
       clusters: deterministic.count,
-      isSureBeside: (row, cluster) => last.surety[row]! > 0 && cluster !== this.#joinedBefore(row),
+      lastNight: { isSure, partner: this.#partner },
     });
   }
 
@@ -258,7 +252,7 @@ export class PersonsNight {
       if (holds[place] === 1 && columns.personKey[place] !== 0)
         birth[place] = dates.codeOf(String(Math.floor(columns.numberTail[place]! / 1000)));
     }
-    this.#question.comparators.birth.extend();
+    this.#question.ways.ground.comparators.birth.extend();
     const { pinyin, given, surname, firstTwo, townshipOf } = evidence;
     return candidateRules(
       {

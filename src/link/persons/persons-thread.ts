@@ -5,11 +5,13 @@ import type { ThreadStart } from '../engine/threads.js';
 import { collect } from '../engine/thread-arrays.js';
 import { assignRows } from './assign-rows.js';
 import { markRows, type MarkParts } from './mark-rows.js';
+import type { MeetingParts, TouchedClusters, TouchedGiven } from './meet-clusters.js';
 import { ThreadKeys, type KeyParts, type SlotParts } from './row-slots.js';
 import { ThreadCounty, type CountyParts, type RoundParts, type WeighingParts } from './thread-county.js';
 
 let county: ThreadCounty;
 let threadKeys: ThreadKeys;
+let touched: TouchedClusters;
 
 const TASKS: ThreadTasks = {
   county: (parts: CountyParts) => {
@@ -20,6 +22,10 @@ const TASKS: ThreadTasks = {
   },
   mark: (parts: MarkParts) => markRows(parts),
   slots: (parts: SlotParts) => threadKeys.find(parts),
+  touched: (parts: TouchedGiven) => {
+    touched = county.touched(threadKeys.evidence, parts);
+  },
+  meet: (parts: MeetingParts, place: number) => (from, to) => touched.meet(parts, place, from, to),
   weigh: (parts: WeighingParts) => county.weigh(parts),
   assign: (round: RoundParts, place: number) => {
     collect();

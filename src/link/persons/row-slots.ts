@@ -48,7 +48,7 @@ export class RowSlots {
   readonly #threads: Threads;
   readonly #rules: readonly CandidateRule[];
   /** Gives the threads what keys are made of; null once they have it. */
-  #giveKeys: (() => void) | null;
+  #keysToGive: (() => void) | null;
   readonly #shared = new WeakMap<Int32Array, Int32Array>();
   /** Room that is used again and again. */
   #slots = new Int32Array(0);
@@ -62,7 +62,7 @@ export class RowSlots {
   ) {
     this.#threads = threads;
     this.#rules = candidateRules(evidence, NOBODY_ASKS, (row) => holds[row] === 1);
-    this.#giveKeys = () => {
+    this.#keysToGive = () => {
       const coded = Object.fromEntries(CODED.map((name) => [name, inShared(evidence[name])]));
       const parts: KeyParts = {
         columns: evidence.columns.share(KEYED),
@@ -78,30 +78,33 @@ export class RowSlots {
   find(rule: number, index: NumberIndex, rows: Int32Array): Int32Array {
     if (this.#slots.length < rows.length) this.#slots = sharedArray(Int32Array, rows.length);
     const slots = this.#slots;
-    const work = findSlots(this.#rules[rule]!, index, rows, slots);
-    if (this.#threads.count === 0 || rows.length <= this.chunk) {
-      work(0, rows.length);
-      return slots;
-    }
-    this.#giveKeys?.();
-    this.#giveKeys = null;
-    let shared = this.#shared.get(rows);
-    if (!shared) this.#shared.set(rows, (shared = inShared(rows)));
-    const parts: SlotParts = { rule, index: index.share(), rows: shared, slots };
-    this.#threads.share('slots', parts, rows.length, this.chunk, work);
+    const give = (): SlotParts => {
+      this.giveKeys();
+      let shared = this.#shared.get(rows);
+      if (!shared) this.#shared.set(rows, (shared = inShared(rows)));
+      return { rule, index: index.share(), rows: shared, slots };
+    };
+    this.#threads.share('slots', give, rows.length, this.chunk, findSlots(this.#rules[rule]!, index, rows, slots));
     return slots;
+  }
+
+  /** The threads have what keys are made of, once this was called. */
+  giveKeys(): void {
+    this.#keysToGive?.();
+    this.#keysToGive = null;
   }
 }
 
 /** The same in a thread that was given `KeyParts`. */
 export class ThreadKeys {
+  readonly evidence: KeyEvidence;
   readonly #rules: readonly CandidateRule[];
 
   constructor({ columns: shared, coded, dwelling, holds }: KeyParts) {
     const columns = new RecordColumns([]);
     columns.adopt(shared);
-    const evidence: KeyEvidence = { ...coded, columns, homes: { dwelling, building: coded.building } };
-    this.#rules = candidateRules(evidence, NOBODY_ASKS, (row) => holds[row] === 1);
+    this.evidence = { ...coded, columns, homes: { dwelling, building: coded.building } };
+    this.#rules = candidateRules(this.evidence, NOBODY_ASKS, (row) => holds[row] === 1);
   }
 
   find({ rule, index, rows, slots }: SlotParts): (from: number, to: number) => void {

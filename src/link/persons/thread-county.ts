@@ -12,6 +12,8 @@ import { HomeHouseholds, type HomeHouseholdsParts } from './person-evidence.js';
 import { PersonWeights, type WeightParts } from './person-weights.js';
 import { prepareComparators, type PreparedComparators } from './prepare-comparators.js';
 import { repairNumbers } from './repair-numbers.js';
+import { candidateRules, type KeyEvidence } from './candidate-rules.js';
+import { TouchedClusters, type TouchedGiven } from './meet-clusters.js';
 import { weighPairs, type Pairs, type Worth } from './weigh-pairs.js';
 import { StatedNumbers, type NumberReading } from './stated-numbers.js';
 
@@ -122,17 +124,19 @@ export function shareCounty(
 /** The county as a thread has it to which `CountyParts` were given. */
 export class ThreadCounty {
   readonly #parts: CountyParts;
+  readonly #births: ThreadTexts;
   readonly #evidence: ComparedEvidence;
   readonly #comparators: PreparedComparators;
   readonly #households: HomeHouseholds;
   readonly #readings = new Map<number, NumberReading>();
 
   constructor(parts: CountyParts) {
+    this.#births = new ThreadTexts(parts.births);
     const columns = new RecordColumns(
       parts.datasets,
       new ThreadTexts(parts.names),
       new ThreadTexts(parts.texts),
-      new ThreadTexts(parts.births),
+      this.#births,
     );
     columns.adopt(parts.columns);
     adoptGlyphs(parts.glyphs);
@@ -164,26 +168,44 @@ export class ThreadCounty {
     return (from, to) => weighPairs(pairs, comparison, by, into, from, to);
   }
 
+  /** @param evidence of keys */
+  touched(evidence: KeyEvidence, { births, weights, ...parts }: TouchedGiven): TouchedClusters {
+    const { at, cluster, holds } = this.#parts;
+    this.#births.adopt(births);
+    this.#comparators.birth.extend();
+    const asking = { numbers: this.#numbers(NOBODY), households: this.#households };
+    return new TouchedClusters(parts, {
+      evidence: this.#evidence,
+      comparators: this.#comparators,
+      households: this.#households,
+      weights: weightsOf(weights),
+      rules: candidateRules(evidence, asking, (row) => holds[row] === 1),
+      at,
+      cluster,
+    });
+  }
+
   #comparing(clusters: ClusterRows): PersonComparison {
-    const { holders, numbers, isPhoneOfFew } = this.#parts;
-    const stated = new StatedNumbers(
-      this.#evidence,
-      clusters,
-      repairNumbers,
-      (row) => holders.get(row) ?? -1,
-      numbers,
-      this.#readings,
-    );
+    const { isPhoneOfFew } = this.#parts;
     return new PersonComparison(
       this.#evidence,
       clusters,
       this.#comparators,
-      stated,
+      this.#numbers(clusters),
       this.#households,
       (row) => isPhoneOfFew[row] === 1,
     );
   }
+
+  #numbers(clusters: ClusterRows): StatedNumbers {
+    const { holders, numbers } = this.#parts;
+    const holderOf = (row: number): number => holders.get(row) ?? -1;
+    return new StatedNumbers(this.#evidence, clusters, repairNumbers, holderOf, numbers, this.#readings);
+  }
 }
+
+/** Whoever only asks by numbers is compared with nobody. */
+const NOBODY: ClusterRows = { count: 0, start: new Int32Array(1), member: new Int32Array(0) };
 
 function weightsOf({ trained, nameShare, persons }: WeightParts): PersonWeights {
   return new PersonWeights(trained, nameShare, persons);
