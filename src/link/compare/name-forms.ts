@@ -1,9 +1,10 @@
-import { hashKey } from '../engine/hash-key.js';
+import { hashKey, HashedParts } from '../engine/hash-key.js';
 import { foldName, UNREADABLE } from '../fold-name.js';
-import { characterId, isWild } from './characters.js';
-import { spellName } from './spell-name.js';
+import { characterId, isWild, spellingOf } from './characters.js';
+import { idOfUnit, isPlain, mayEndInWord } from './plain-units.js';
+import { spellName, surnameSpelling } from './spell-name.js';
 import { isNoName } from './own-name.js';
-import { BYNAMES, familiarSurnameLengthOf, isPlaceholder, surnameLengthOf } from './surnames.js';
+import { BYNAMES, familiarSurnameLengthOf, isPlaceholder, surnameLengthOf, surnameUnitsOf } from './surnames.js';
 import { splitSyllables } from './syllables.js';
 
 /** Marks of a name. */
@@ -65,6 +66,30 @@ export class NameForms {
   }
 
   put(place: number, name: string): void {
+    if (isPlain(name)) this.#putPlain(place, name);
+    else this.#putAny(place, name);
+  }
+
+  /** What `#putAny` does, of nearly every name, without a list of its characters or a text. */
+  #putPlain(place: number, name: string): void {
+    const { length } = name;
+    const surname = surnameUnitsOf(name);
+    const marks = HAN | (mayEndInWord(name) ? wordMarks(name, surname, name.slice(surname)) : 0);
+    const words = this.#words;
+    const at = place * SLOT;
+    words[at] = length | (surname << 5) | (marks << 7);
+    words.fill(0, at + 1 + length, at + SLOT);
+    for (let i = 0; i < length; i += 1) words[at + 1 + i] = idOfUnit(name.charCodeAt(i));
+    const family = surnameSpelling(name.slice(0, surname));
+    hash.begin().add(family);
+    for (let i = surname; i < length; i += 1) hash.add(spellingOf(words[at + 1 + i]!));
+    this.#spell(place * SPELLING, hash.key());
+    hash.begin();
+    for (let i = surname; i < length; i += 1) hash.add(spellingOf(words[at + 1 + i]!));
+    this.#spell(place * SPELLING + 2, hash.add(family).key());
+  }
+
+  #putAny(place: number, name: string): void {
     const folded = foldName(name);
     const characters = [...folded];
     const isHan = characters.some((character) => HAN_CHARACTER.test(character));
@@ -77,12 +102,11 @@ export class NameForms {
     const given = characters.slice(surname).join('');
     const marks =
       (isHan ? HAN : 0) |
-      (isPlaceholder(given) || ids.every(isWild) ? WITHHELD : 0) |
+      (ids.every(isWild) ? WITHHELD : 0) |
       nickname |
       (ids.some(isWild) ? WILDCARDS : 0) |
       (isFamiliar ? FAMILIAR : 0) |
-      (surname > 0 && BYNAMES.has(given) ? BYNAME : 0) |
-      (isNoName(folded) ? NO_NAME : 0);
+      wordMarks(folded, surname, given);
     this.#words[place * SLOT] = Math.min(ids.length, LONGEST) | (surname << 5) | (marks << 7);
     for (let i = 0; i < MOST_CHARACTERS; i += 1) this.#words[place * SLOT + 1 + i] = ids[i] ?? 0;
     const [forwards, backwards] = spellName(characters, isHan, surname);
@@ -170,6 +194,17 @@ export function hasMark(header: number, mark: number): boolean {
 /** Whether both names are Chinese and their characters are all that there is to them. */
 export function arePlain(header: number, other: number): boolean {
   return (header & other & (HAN << 7)) !== 0 && ((header | other) & (PECULIAR << 7)) === 0;
+}
+
+const hash = new HashedParts();
+
+/** Marks of a name for what it ends in. */
+function wordMarks(folded: string, surname: number, given: string): number {
+  return (
+    (isPlaceholder(given) ? WITHHELD : 0) |
+    (surname > 0 && BYNAMES.has(given) ? BYNAME : 0) |
+    (isNoName(folded) ? NO_NAME : 0)
+  );
 }
 
 const HAN_CHARACTER = /\p{Script=Han}/u;

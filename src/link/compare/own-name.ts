@@ -12,7 +12,7 @@ export function ownNameOf(name: string): string {
 /** @param name folded @returns whether it is a text that `ownNameOf` does not take for a name */
 export function isNoName(name: string): boolean {
   // Nearly every name is told from such a text by one look.
-  if (!LAST.has(name.charAt(name.length - 1))) return false;
+  if (!LAST_OF_NOBODY.has(name.charAt(name.length - 1))) return false;
   if (NOBODY.test(name)) return true;
   const found = RELATIVE.exec(name) ?? RELATIVE_OF.exec(name);
   if (found === null) return false;
@@ -36,4 +36,6 @@ const NOBODY = new RegExp(
 );
 
 /** Characters that the words above end in. */
-const LAST = new Set('妇儿媳婆公人夫妻子偶孀属女婴大小母亲父妈爸爷奶孙哥弟姐妹婿甥兄嫂家一二三主东户名字氏无详明知定');
+export const LAST_OF_NOBODY = new Set(
+  '妇儿媳婆公人夫妻子偶孀属女婴大小母亲父妈爸爷奶孙哥弟姐妹婿甥兄嫂家一二三主东户名字氏无详明知定',
+);

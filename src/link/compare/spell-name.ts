@@ -134,7 +134,7 @@ export function givenNameOf(name: string): string {
 const surnames = new Map<string, string>();
 
 /** 曾, 单, 解 and their like are read another way in a surname. */
-function surnameSpelling(surname: string): string {
+export function surnameSpelling(surname: string): string {
   let known = surnames.get(surname);
   if (known === undefined) {
     known = plainUmlaut(

@@ -31,7 +31,8 @@ export function familiarSurnameLengthOf(characters: readonly string[]): number {
   return (characters.length === 2 ? COMMON_SURNAMES : COMPOUND_SURNAMES).has(rest) ? characters.length - 1 : 0;
 }
 
-const FAMILIAR = new Set('老小大阿');
+/** What a familiar address begins with. */
+export const FAMILIAR = new Set('老小大阿');
 
 /** Nine of ten people bear one of these. @see 公安部, 全国姓名报告 */
 const COMMON_SURNAMES = new Set(
@@ -52,3 +53,8 @@ const MASKS = new Set('*x〇');
 
 /** Names that somebody may bear, and that mostly were written before, or in place of, the right one. */
 export const BYNAMES = new Set('毛毛 宝宝 小宝 大宝 二宝 贝贝 囡囡 妞妞 婴 大姐'.split(' '));
+
+/** Characters that the words above end in. */
+export const LAST_OF_WORDS = new Set(
+  [...PLACEHOLDERS, ...MASKS, ...BYNAMES].map((word) => word.charAt(word.length - 1)),
+);

@@ -14,30 +14,40 @@ export function hashKey(text: string): number {
   return finished(first, second);
 }
 
-/** The same of texts that begin alike, whose end is in code units: the beginning is mixed once. */
-export class KeysAfter {
-  readonly #first: number;
-  readonly #second: number;
+/** The same of a text that is told in parts, without putting them together. */
+export class HashedParts {
+  #first = 0;
+  #second = 0;
 
-  constructor(beginning: string) {
-    let first = 0xdeadbeef;
-    let second = 0x41c6ce57;
-    for (let i = 0; i < beginning.length; i += 1) {
-      first = Math.imul(first ^ beginning.charCodeAt(i), 2654435761);
-      second = Math.imul(second ^ beginning.charCodeAt(i), 1597334677);
-    }
-    this.#first = first;
-    this.#second = second;
+  begin(): this {
+    this.#first = 0xdeadbeef;
+    this.#second = 0x41c6ce57;
+    return this;
   }
 
-  hash(units: Uint8Array): number {
-    let first = this.#first;
-    let second = this.#second;
+  add(text: string): this {
+    let [first, second] = [this.#first, this.#second];
+    for (let i = 0; i < text.length; i += 1) {
+      const unit = text.charCodeAt(i);
+      first = Math.imul(first ^ unit, 2654435761);
+      second = Math.imul(second ^ unit, 1597334677);
+    }
+    [this.#first, this.#second] = [first, second];
+    return this;
+  }
+
+  addUnits(units: Uint8Array): this {
+    let [first, second] = [this.#first, this.#second];
     for (let i = 0; i < units.length; i += 1) {
       first = Math.imul(first ^ units[i]!, 2654435761);
       second = Math.imul(second ^ units[i]!, 1597334677);
     }
-    return finished(first, second);
+    [this.#first, this.#second] = [first, second];
+    return this;
+  }
+
+  key(): number {
+    return finished(this.#first, this.#second);
   }
 }
 

@@ -1,5 +1,5 @@
 import { answerOf } from '../engine/comparator.js';
-import { KeysAfter } from '../engine/hash-key.js';
+import { HashedParts } from '../engine/hash-key.js';
 import { sharedArray } from '../engine/thread-arrays.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { NUMBER_LEVELS } from './levels.js';
@@ -125,7 +125,7 @@ const DIFFERS = answerOf(NUMBER_LEVELS, 'DIFFERS');
 const NO_KEYS = new Float64Array(0);
 const NOTHING_READ: NumberReading = { repaired: NO_KEYS, rounded: NO_KEYS };
 
-const personKeys = new KeysAfter('person|');
+const hash = new HashedParts();
 const told: number[] = [];
 
 function keysOf(each: NumberRepair['eachRepair'], stated: string): Float64Array {
@@ -135,6 +135,6 @@ function keysOf(each: NumberRepair['eachRepair'], stated: string): Float64Array 
 }
 
 function tellKey(units: Uint8Array): void {
-  const key = personKeys.hash(units);
+  const key = hash.begin().add('person|').addUnits(units).key();
   if (!told.includes(key)) told.push(key);
 }
