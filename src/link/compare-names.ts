@@ -29,19 +29,18 @@ const forms = new NameForms();
 export function compareNames(one: string, other: string): NameAgreement | null {
   if (one === other) return 'EQUAL';
   forms.clear();
-  const { code } = NAME_LEVELS[compareForms(forms, forms.add(one), forms.add(other))]!;
-  return AGREEING.find((agreeing) => agreeing === code) ?? null;
+  return AGREEMENTS[compareForms(forms, forms.add(one), forms.add(other))]!;
 }
+
+/** By index in NAME_LEVELS. */
+const AGREEMENTS = NAME_LEVELS.map(({ code }) => AGREEING.find((agreeing) => agreeing === code) ?? null);
 
 /** Whether names at this level do not contradict. @param level as `chineseName` answers: 1 + its place among the levels */
 export function isAgreement(level: number): boolean {
   return IS_AGREEMENT[level] === 1;
 }
 
-const IS_AGREEMENT = Uint8Array.from([
-  0,
-  ...NAME_LEVELS.map(({ code }) => (AGREEING.some((agreeing) => agreeing === code) ? 1 : 0)),
-]);
+const IS_AGREEMENT = Uint8Array.from([0, ...AGREEMENTS.map((agreement) => (agreement === null ? 0 : 1))]);
 
 /** Whether the given names have a character in common, or, the surname being another, are equal. */
 export function givenNamesMeet(one: string, other: string): boolean {

@@ -50,24 +50,34 @@ export function formPersonClusters(columns: RecordColumns, rows: Int32Array): Pe
   let count = 0;
   for (let group = 0; group < groups.count; group += 1) {
     const first = groups.head[group]!;
+    const own = (anchorCluster[group] = count++);
+    if (groups.next[first] === -1) {
+      anchor[group] = rows[first]!;
+      cluster[first] = own;
+      numbered[first] = ALONE_WITH_NUMBER;
+      continue;
+    }
     const chosen = chooseAnchor(columns, rows, groups, group);
     anchor[group] = chosen;
-    const own = (anchorCluster[group] = count++);
     const formerNames = formerNamesOf(columns, rows, groups, group, columns.name[chosen]!);
-    const several = groups.next[first] !== -1;
+    let members = 0;
+    let last = first;
     for (let at = first; at >= 0; at = groups.next[at]!) {
       const row = rows[at]!;
       const held = row === chosen ? 'ID_NUMBER_AND_NAME' : joins(columns, row, chosen, formerNames);
       if (held === 'ID_NUMBER_AND_NAME' || held === 'ID_NUMBER_AND_BIRTH_DATE') {
         cluster[at] = own;
-        numbered[at] = several ? AMONG_SEVERAL : ALONE_WITH_NUMBER;
-        reason[at] = several ? PERSON_REASONS.indexOf(held) : 0;
+        numbered[at] = AMONG_SEVERAL;
+        reason[at] = held === 'ID_NUMBER_AND_NAME' ? NAME : BIRTH_DATE;
+        members += 1;
+        last = at;
       } else {
         cluster[at] = count++;
         if (held === 'CONTRADICTS') conflicts.push([row, chosen]);
       }
     }
-    lowerLonelyReason(reason, cluster, groups, group, own);
+    // An anchor that nobody joined has no reason but that it stands alone.
+    if (members === 1) reason[last] = 0;
   }
   for (let at = 0; at < rows.length; at += 1) {
     if (cluster[at] === -1 && columns.traits(rows[at]!).person) cluster[at] = count++;
@@ -75,14 +85,18 @@ export function formPersonClusters(columns: RecordColumns, rows: Int32Array): Pe
   return { cluster, reason, anchor, anchorCluster, groups, conflicts, count, numbered };
 }
 
+const NAME = PERSON_REASONS.indexOf('ID_NUMBER_AND_NAME');
+const BIRTH_DATE = PERSON_REASONS.indexOf('ID_NUMBER_AND_BIRTH_DATE');
+
 export type Judgement = 'ID_NUMBER_AND_NAME' | 'ID_NUMBER_AND_BIRTH_DATE' | 'CONTRADICTS' | 'UNCERTAIN';
 
 /** Whether a row belongs to the person of its number's anchor. `UNCERTAIN`: nothing contradicts, and nothing but the number agrees. */
 function joins(columns: RecordColumns, row: number, anchor: number, formerNames: ReadonlySet<number>): Judgement {
   const { name, formerName, names, birth, numberTail, sex } = columns;
-  const numberBirth = Math.floor(numberTail[row]! / 1000);
   // Two numbers of one key: they would have to agree in 53 bits of the hash. The date and the sequence are compared as well.
   if (numberTail[row] !== numberTail[anchor]) return 'UNCERTAIN';
+  // As `judge` would say of nearly all.
+  if (name[row] !== 0 && name[row] === name[anchor]) return 'ID_NUMBER_AND_NAME';
   return judge({
     name: names.textOf(name[row]!),
     formerName: names.textOf(formerName[row]! || columns.alias[row]!),
@@ -90,7 +104,7 @@ function joins(columns: RecordColumns, row: number, anchor: number, formerNames:
     isFormerName: formerNames.has(name[row]!),
     birth: birth[row]!,
     sex: sex[row]!,
-    numberBirth,
+    numberBirth: Math.floor(numberTail[row]! / 1000),
     numberSex: Math.floor(numberTail[row]! % 10) % 2 === 1 ? 1 : 2,
   });
 }
@@ -130,35 +144,52 @@ export function judge(evidence: NumberEvidence): Judgement {
  * contradicts the number; then of the commonest name; then by the content, so that the order of rows does not matter.
  */
 function chooseAnchor(columns: RecordColumns, rows: Int32Array, groups: Groups, group: number): number {
+  const { id } = columns;
   const first = groups.head[group]!;
-  if (groups.next[first] === -1) return rows[first]!;
-  const bearers = new Map<number, number>();
-  for (let at = first; at >= 0; at = groups.next[at]!) {
-    const name = columns.name[rows[at]!]!;
-    bearers.set(name, (bearers.get(name) ?? 0) + 1);
-  }
   let best = rows[first]!;
+  let rank = leastRankOf(columns, best) + penaltyOf(columns, best);
   for (let at = groups.next[first]!; at >= 0; at = groups.next[at]!) {
     const row = rows[at]!;
-    const before =
-      rankOf(columns, row) - rankOf(columns, best) ||
-      bearers.get(columns.name[best]!)! - bearers.get(columns.name[row]!)! ||
-      compareTexts(columns.names.textOf(columns.name[row]!), columns.names.textOf(columns.name[best]!)) ||
-      columns.id[row]! - columns.id[best]!;
-    if (before < 0) best = row;
+    const least = leastRankOf(columns, row);
+    if (least > rank) continue;
+    const own = least + penaltyOf(columns, row);
+    const before = own - rank || compareBearers(columns, rows, groups, group, row, best) || id[row]! - id[best]!;
+    if (before >= 0) continue;
+    best = row;
+    rank = own;
   }
   return best;
 }
 
-function rankOf(columns: RecordColumns, row: number): number {
-  const numberTail = columns.numberTail[row]!;
-  const birth = columns.birth[row]!;
-  const sex = columns.sex[row]!;
-  let rank = columns.traits(row).nameRank * 2 + (columns.status[row] === CURRENT ? 0 : 1);
-  if (columns.name[row] === 0) rank += 10_000;
-  if (birth !== 0 && birth !== Math.floor(numberTail / 1000)) rank += 1000;
-  if (sex !== 0 && sex !== (Math.floor(numberTail % 10) % 2 === 1 ? 1 : 2)) rank += 1000;
-  return rank;
+/** The name that more of the number's rows bear first; then by the text. */
+function compareBearers(
+  { name, names }: RecordColumns,
+  rows: Int32Array,
+  groups: Groups,
+  group: number,
+  row: number,
+  other: number,
+): number {
+  if (name[row] === name[other]) return 0;
+  let more = 0;
+  for (let at = groups.head[group]!; at >= 0; at = groups.next[at]!) {
+    if (name[rows[at]!] === name[row]) more -= 1;
+    else if (name[rows[at]!] === name[other]) more += 1;
+  }
+  return more || compareTexts(names.textOf(name[row]!), names.textOf(name[other]!));
+}
+
+function leastRankOf(columns: RecordColumns, row: number): number {
+  const rank = columns.traits(row).nameRank * 2 + (columns.status[row] === CURRENT ? 0 : 1);
+  return columns.name[row] === 0 ? rank + 10_000 : rank;
+}
+
+/** What is added where the row contradicts its number. */
+function penaltyOf({ numberTail, birth, sex }: RecordColumns, row: number): number {
+  const tail = numberTail[row]!;
+  const birthContradicts = birth[row] !== 0 && birth[row] !== Math.floor(tail / 1000);
+  const sexContradicts = sex[row] !== 0 && sex[row] !== (Math.floor(tail % 10) % 2 === 1 ? 1 : 2);
+  return (birthContradicts ? 1000 : 0) + (sexContradicts ? 1000 : 0);
 }
 
 function compareTexts(one: string, other: string): number {
@@ -182,15 +213,3 @@ function formerNamesOf(
 }
 
 const NO_NAMES: ReadonlySet<number> = new Set();
-
-/** An anchor that nobody joined has no reason but that it stands alone. */
-function lowerLonelyReason(reason: Uint8Array, cluster: Int32Array, groups: Groups, group: number, own: number): void {
-  let members = 0;
-  let last = -1;
-  for (let at = groups.head[group]!; at >= 0; at = groups.next[at]!) {
-    if (cluster[at] !== own) continue;
-    members += 1;
-    last = at;
-  }
-  if (members === 1) reason[last] = 0;
-}
