@@ -1,6 +1,7 @@
 import { sharedArray } from '../engine/thread-arrays.js';
 import { ALONE_WITH_NUMBER, type PersonClusters } from '../form-person-clusters.js';
 import type { RecordColumns } from '../record-columns.js';
+import { NumberDates } from './person-evidence.js';
 import type { PreparedComparators } from './prepare-comparators.js';
 
 export interface HeldNumbers {
@@ -29,7 +30,7 @@ export function heldNumbers(
 ): HeldNumbers {
   const holds = sharedArray(Uint8Array, columns.size);
   const at = sharedArray(Int32Array, columns.size).fill(-1);
-  const dates = new Map<number, number>();
+  const dates = new NumberDates(columns);
   const unconfirmed: number[] = [];
   for (let position = 0; position < rows.length; position += 1) {
     const row = rows[position]!;
@@ -39,12 +40,8 @@ export function heldNumbers(
     if (columns.traits(row).duplicates === 'none' && columns.standing[row] === 0) unconfirmed.push(row);
     if (numbered[position] !== ALONE_WITH_NUMBER) continue;
     const stated = columns.birthText[row]!;
-    const date = Math.floor(columns.numberTail[row]! / 1000);
-    let code = dates.get(date);
-    if (code === undefined) {
-      dates.set(date, (code = columns.births.codeOf(String(date))));
-      comparators.birth.extend();
-    }
+    const code = dates.codeOf(row);
+    comparators.birth.extend();
     if (stated !== 0 && comparators.isOtherBirth(stated, code)) holds[row] = 0;
     else if (columns.traits(row).nameRank > 0 && columns.traits(row).duplicates !== 'none') unconfirmed.push(row);
   }

@@ -145,6 +145,8 @@ export function linkPersons(question: PersonsQuestion): PersonPartition {
 
 /** Beside this file, compiled or not as this one is. */
 const PROGRAM = new URL(`./persons-thread${extname(import.meta.url)}`, import.meta.url);
+/** The rule whose keys are telephones. */
+const TELEPHONE = PERSON_MODEL.blocking.findIndex(({ name }) => name === 'telephone');
 /** Rows that ask; some ten milliseconds. */
 const CHUNK = 512;
 /** Rows of which a key is found in the time of one that asks. */
@@ -206,7 +208,7 @@ class PersonsRun {
     };
     this.#comparators = prepareComparators(columns);
     this.#held = heldNumbers(columns, rows, deterministic, this.#comparators);
-    const persons = rows.filter((_, at) => this.#cluster[at]! >= 0);
+    const persons = personsAmong(rows, this.#cluster);
     this.#evidence = new PersonEvidence(columns, persons, homes, (row) => this.#held.holds[row] === 1);
     this.#slots = new RowSlots(threads, this.#evidence, this.#held.holds, chunk * KEYS_IN_THE_TIME);
     this.#comparators.name.extend();
@@ -232,7 +234,9 @@ class PersonsRun {
     for (const row of unconfirmed) isAsking[row] = 1;
     const asking = flaggedRows(evidence.rows, isAsking, 1);
     const households = HomeHouseholds.of(evidence, clusters, asking);
-    const phones = new PhoneShares(columns, asking, clusters);
+    const phones = new PhoneShares(columns, asking, clusters, (index, among) =>
+      this.#slots.find(TELEPHONE, index, among),
+    );
     const numbers = numbersHeld(evidence, clusters);
     const readings = new Map<number, NumberReading>();
     const comparing = (within: ClusterRows): PersonComparison<PersonEvidence> =>
@@ -301,7 +305,8 @@ class PersonsRun {
     this.#joinStrangers(others, clusters, comparison, weights);
     this.#over('strangers');
     round(unconfirmed, 'DOUBT');
-    const unanswered = this.#answers.answer.reduce((sum, answer) => sum + ((answer & UNANSWERED) === 0 ? 0 : 1), 0);
+    let unanswered = 0;
+    for (const answer of this.#answers.answer) if ((answer & UNANSWERED) !== 0) unanswered += 1;
     return {
       at: this.#held.at,
       cluster: this.#cluster,
@@ -721,6 +726,17 @@ function flaggedRows(rows: Int32Array, flags: Uint8Array, flag: number): Int32Ar
     if (flags[row] === flag) count += 1;
   }
   return flagged.slice(0, count);
+}
+
+/** @param cluster by position; -1 for a row that speaks of no person */
+function personsAmong(rows: Int32Array, cluster: Int32Array): Int32Array {
+  const persons = new Int32Array(rows.length);
+  let count = 0;
+  for (let at = 0; at < rows.length; at += 1) {
+    persons[count] = rows[at]!;
+    if (cluster[at]! >= 0) count += 1;
+  }
+  return persons.subarray(0, count);
 }
 
 /** The row by which a person shows a cluster to a reviewer: of the register that speaks first; then by content. */

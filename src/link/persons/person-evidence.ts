@@ -71,19 +71,20 @@ export class PersonEvidence {
     for (const row of rows) if (columns.seatKey[row] !== 0) asked.add(columns.seatKey[row]!);
     const standing = new Int32Array(asked.size).fill(-1);
     for (const row of rows) {
+      if (columns.buildingPlace[row] === 0 || homes.building[row] === 0) continue;
       const place = columns.buildingPlace[row]!;
-      const known = place === 0 ? -1 : asked.find(place);
-      if (known < 0 || homes.building[row] === 0) continue;
+      const known = asked.mayHave(place) ? asked.find(place) : -1;
+      if (known < 0) continue;
       // Of two buildings at one place that of the first record is taken: neither the order of rows nor that of ids may decide.
       if (standing[known] === -1 || columns.id[row]! < columns.id[standing[known]!]!) standing[known] = row;
     }
-    const buildingOf = (row: number): number => (row < 0 ? 0 : homes.building[row]!);
     const seats = sharedArray(Uint32Array, homes.building.length);
-    homes.building.forEach(
-      (building, row) =>
-        (seats[row] =
-          building || (columns.seatKey[row] ? buildingOf(standing[asked.find(columns.seatKey[row]!)]!) : 0)),
-    );
+    seats.set(homes.building);
+    for (let row = 0; row < columns.size; row += 1) {
+      if (seats[row] !== 0 || columns.seatKey[row] === 0) continue;
+      const at = standing[asked.find(columns.seatKey[row]!)] ?? -1;
+      if (at >= 0) seats[row] = homes.building[at]!;
+    }
     return seats;
   }
 
@@ -104,15 +105,19 @@ export class PersonEvidence {
 
   #prepareHouseholds(): void {
     const { columns, rows, householdOf, headOf, numberBirth } = this;
-    const dates = new Map<number, number>();
+    const dates = new NumberDates(columns);
+    // A household's rows mostly stand together.
+    let [lastNumber, lastHousehold] = [0, -1];
     for (const row of rows) {
-      const number = columns.householdNumber[row]!;
-      if (number !== 0 && columns.tie[row] === REGISTERED) householdOf[row] = this.#households.add(number);
-      if (columns.personKey[row] === 0 || !this.holdsNumber(row)) continue;
-      const date = Math.floor(columns.numberTail[row]! / 1000);
-      let code = dates.get(date);
-      if (code === undefined) dates.set(date, (code = columns.births.codeOf(String(date))));
-      numberBirth[row] = code;
+      if (columns.tie[row] === REGISTERED) {
+        const number = columns.householdNumber[row]!;
+        if (number !== lastNumber) {
+          lastNumber = number;
+          lastHousehold = number === 0 ? -1 : this.#households.add(number);
+        }
+        householdOf[row] = lastHousehold;
+      }
+      if (columns.personKey[row] !== 0 && this.holdsNumber(row)) numberBirth[row] = dates.codeOf(row);
     }
     const heads = new Int32Array(this.#households.size);
     for (const row of rows) {
@@ -130,6 +135,29 @@ export class PersonEvidence {
     }
   }
 }
+
+/** Codes, in `births`, of the dates in numbers. */
+export class NumberDates {
+  /** By day; a look-up by text, or by hash, would cost more than all else that is done with a row. */
+  readonly #codes = new Int32Array(DAYS);
+
+  constructor(readonly columns: Pick<RecordColumns, 'births' | 'numberTail'>) {}
+
+  codeOf(row: number): number {
+    const date = Math.floor(this.columns.numberTail[row]! / 1000) | 0;
+    const month = (date / 100) | 0;
+    const day = (((month / 100) | 0) - FIRST_YEAR) * 416 + (month % 100) * 32 + (date % 100);
+    const known = this.#codes[day];
+    if (known) return known;
+    const code = this.columns.births.codeOf(String(date));
+    // Where it is out of all bounds there is no such place, and it is looked up every time.
+    this.#codes[day] = code;
+    return code;
+  }
+}
+
+const FIRST_YEAR = 1800;
+const DAYS = 400 * 416;
 
 /** By code of the village in `texts`: a number that is one for villages of one township, from 1; 0 for no village. */
 function townshipsOf({ texts, village, size }: RecordColumns): Int32Array {
