@@ -29,8 +29,8 @@ export class NameKeys {
     const surname = surnameUnitsOf(name);
     this.sound = 1 + this.#sounds.add(soundNumberOfUnits(name, surname));
     this.surname = 1 + this.#surnames.add(this.#numberOfUnits(name, 0, surname));
-    this.given = length - surname >= 2 ? 1 + this.#given.add(this.#numberOfUnits(name, surname, length)) : 0;
-    this.firstTwo = length > 2 ? 1 + this.#firstTwo.add(this.#numberOfUnits(name, 0, 2)) : 0;
+    this.given = length - surname >= 2 ? codeOf(this.#given, this.#numberOfUnits(name, surname, length)) : 0;
+    this.firstTwo = length > 2 ? codeOf(this.#firstTwo, this.#numberOfUnits(name, 0, 2)) : 0;
   }
 
   #numberOfUnits(name: string, from: number, to: number): number {
@@ -49,8 +49,8 @@ export class NameKeys {
     this.sound = sound === 0 ? 0 : 1 + this.#sounds.add(sound);
     this.surname = length === 0 ? 0 : 1 + this.#surnames.add(this.#numberOf(characters, 0, length));
     const isGiven = characters.length - length >= 2;
-    this.given = isGiven ? 1 + this.#given.add(this.#numberOf(characters, length, characters.length)) : 0;
-    this.firstTwo = characters.length > 2 ? 1 + this.#firstTwo.add(this.#numberOf(characters, 0, 2)) : 0;
+    this.given = isGiven ? codeOf(this.#given, this.#numberOf(characters, length, characters.length)) : 0;
+    this.firstTwo = characters.length > 2 ? codeOf(this.#firstTwo, this.#numberOf(characters, 0, 2)) : 0;
   }
 
   /** Exact up to three characters, a hash beyond. */
@@ -70,6 +70,17 @@ export class NameKeys {
     return next;
   }
 }
+
+/** Of two characters, nearly always, the code follows from their numbers, and nothing is looked up. @returns from 1, below 2 ** 26 */
+function codeOf(others: NumberIndex, number: number): number {
+  const first = Math.floor(number / 65_536);
+  const second = number % 65_536;
+  const isPair = first > 0 && first < MET_FIRST && second < MET_FIRST;
+  return isPair ? first * MET_FIRST + second : MET_FIRST ** 2 + others.add(number);
+}
+
+/** So many characters that two of them make half of all codes. */
+const MET_FIRST = 5792;
 
 /** Nearly every name. */
 const HAN_OF_ONE_UNIT = /^[\u4e00-\u9fff]{1,4}$/;
