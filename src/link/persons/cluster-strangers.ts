@@ -1,10 +1,10 @@
 import { formClusters } from '../engine/form-clusters.js';
-import { NumberIndex } from '../engine/number-index.js';
 import { Candidates, type CandidateBlocks } from './block-candidates.js';
 import { COMPARISONS, NAME, type PersonComparison } from './compare-person.js';
 import type { DoubtfulPair } from './link-persons.js';
 import { PERSON_MODEL } from './person-model.js';
 import type { PersonWeights } from './person-weights.js';
+import { StrangerPairs } from './stranger-pairs.js';
 
 /** Share of the strangers who stand in a second register: no figure of any county, and the evidence outweighs it by far. */
 const AGAIN = 0.3;
@@ -29,14 +29,11 @@ export function clusterStrangers(
 ): { joined: (readonly [row: number, first: number])[]; doubtful: DoubtfulPair[]; pairs: number } {
   const { columns } = comparison.evidence;
   const order = rows.toSorted((a, b) => columns.evidence[a]! - columns.evidence[b]! || columns.id[a]! - columns.id[b]!);
-  const place = new Map<number, number>();
-  order.forEach((row, i) => place.set(row, i));
-  const vetoed = (one: number, other: number): boolean => {
-    const [row, cluster] = [order[one]!, clusterOf(order[other]!)];
-    if (!comparison.compare(row, cluster) || isApart(row, cluster)) return true;
-    const isUnique = columns.traits(row).duplicates === 'none' && columns.traits(order[other]!).duplicates === 'none';
-    return weights.isVetoed(comparison.levels, isUnique);
-  };
+  const place = new Int32Array(columns.size);
+  order.forEach((row, i) => {
+    place[row] = i;
+  });
+  const pairs = new StrangerPairs(order, comparison, weights, { clusterOf, isApart });
   const bearers = new Int32Array(columns.names.size);
   for (const row of rows) bearers[columns.name[row]!]! += 1;
   const strangers = Math.max(weights.persons / 20, rows.length);
@@ -46,43 +43,39 @@ export function clusterStrangers(
     const known = weights.nameShare[name] || 1 / weights.persons;
     return share > known ? Math.log2(share / known) : 0;
   };
-  const each = (one: number, other: number, into: Float64Array): void => {
-    const [first, second] = one < other ? [one, other] : [other, one];
-    comparison.compare(order[first]!, clusterOf(order[second]!));
+  const readBits = (pair: number, into: Float64Array): void => {
+    const matchedName = pairs.matchedName(pair);
     for (let i = 0; i < COMPARISONS; i += 1) {
-      const level = comparison.levels[i]!;
-      into[i] = level === 0 ? Number.NaN : weights.bitsOf(i, level, comparison.matchedName);
+      const level = pairs.level(pair, i);
+      into[i] = level === 0 ? Number.NaN : weights.bitsOf(i, level, matchedName);
     }
-    into[NAME]! -= commonAmongStrangers(comparison.matchedName);
+    into[NAME]! -= commonAmongStrangers(matchedName);
   };
   const candidates = new Candidates();
-  const met = new NumberIndex(1024);
-  const [ones, others]: [number[], number[]] = [[], []];
+  const edges: number[] = [];
   rows.forEach((row, at) => {
+    const own = place[row]!;
     const found = blocks.candidatesOf(at, candidates);
     for (let i = 0; i < found; i += 1) {
-      const [a, b] = [place.get(row)!, place.get(rowOf(candidates.cluster[i]!))!];
-      if (a === b) continue;
-      const [one, other] = a < b ? [a, b] : [b, a];
-      const pair = one * rows.length + other;
-      if (met.find(pair) >= 0) continue;
-      met.add(pair);
-      if (vetoed(one, other)) continue;
-      ones.push(one);
-      others.push(other);
+      const other = place[rowOf(candidates.cluster[i]!)]!;
+      if (own === other) continue;
+      const known = pairs.size;
+      const pair = pairs.of(own, other);
+      if (pair === known && !pairs.isVetoed(pair)) edges.push(pair);
     }
   });
+  const [ones, others] = [edges.map((pair) => pairs.one(pair)), edges.map((pair) => pairs.other(pair))];
   const priorBits = Math.log2(AGAIN / (1 - AGAIN)) - Math.log2(strangers);
   const bar = Math.log2(PERSON_MODEL.thresholds.link / (1 - PERSON_MODEL.thresholds.link));
   const doubtful: DoubtfulPair[] = [];
   const { clusters } = formClusters({
     size: rows.length,
     edges: { one: Int32Array.from(ones), other: Int32Array.from(others), count: ones.length },
-    weights: { priorBits, each },
+    weights: { priorBits, each: (one, other, into) => readBits(pairs.of(one, other), into) },
     comparisons: COMPARISONS,
     link: bar,
     review: 0,
-    cannotLink: (one, other) => (one < other ? vetoed(one, other) : vetoed(other, one)),
+    cannotLink: (one, other) => pairs.isVetoed(pairs.of(one, other)),
   });
   const joined: (readonly [number, number])[] = [];
   clusters.forEach((first, i) => {
@@ -92,7 +85,7 @@ export function clusterStrangers(
   const sums = new Float64Array(ones.length);
   const odds = new Float64Array(rows.length);
   for (let i = 0; i < ones.length; i += 1) {
-    each(ones[i]!, others[i]!, bits);
+    readBits(edges[i]!, bits);
     sums[i] = priorBits + bits.reduce((total, value) => total + (Number.isNaN(value) ? 0 : value), 0);
     odds[ones[i]!]! += 2 ** sums[i]!;
     odds[others[i]!]! += 2 ** sums[i]!;
@@ -103,14 +96,13 @@ export function clusterStrangers(
     // A name that ten strangers bear is a tenth of a chance with each of them.
     const probability = 2 ** sums[i]! / (1 + Math.max(odds[one]!, odds[other]!));
     if (probability < PERSON_MODEL.thresholds.review) continue;
-    each(one, other, bits);
     doubtful.push({
       row: order[one]!,
       other: order[other]!,
       probability,
       bits: sums[i]! - priorBits,
-      levels: comparison.levels.slice(),
-      matchedName: comparison.matchedName,
+      levels: pairs.levels(edges[i]!),
+      matchedName: pairs.matchedName(edges[i]!),
     });
   }
   return { joined, doubtful, pairs: ones.length };
