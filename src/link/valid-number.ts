@@ -1,9 +1,9 @@
-const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
+const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1] as const;
 
 /** By the remainder of the sum. */
 const CHECK_DIGITS = '10X98765432';
 
-/** What a digit weighs in the sum, by its place from 0. */
+/** What a digit weighs in the sum, by its place from 0; that of the check digit is 17. */
 export function checkWeight(place: number): number {
   return WEIGHTS[place]!;
 }

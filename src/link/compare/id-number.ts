@@ -221,17 +221,20 @@ export function eachRepair(number: string, tell: (units: Uint8Array) => void): v
     // What is lost stood before one of the digits; the first time before the first.
     setUnits(`0${plain}`);
     for (let i = 0; i < 17; i += 1) {
-      tellMended(i, tell);
+      tellMended(i, missingFrom(REPAIRED), tell);
       REPAIRED[i] = REPAIRED[i + 1]!;
     }
   } else if (plain.length === 18) {
     setUnits(plain);
+    // One slip in seventeen digits has 170 forms, of which the sum leaves about fifteen: only these are written.
+    const missing = missingFrom(REPAIRED);
     for (let i = 0; i < 17; i += 1) {
       const [own, next] = [REPAIRED[i]!, REPAIRED[i + 1]!];
-      tellMended(i, tell);
+      tellMended(i, missing, tell);
+      if (next === X || ((checkWeight(i) - checkWeight(i + 1)) * (next - own) - missing) % 11 !== 0) continue;
       REPAIRED[i] = next;
       REPAIRED[i + 1] = own;
-      if (next !== X) tellPlausible(tell);
+      tellPlausible(tell);
       REPAIRED[i] = own;
       REPAIRED[i + 1] = next;
     }
@@ -258,13 +261,18 @@ function tellPlausible(tell: (units: Uint8Array) => void): void {
 }
 
 /** With the one digit at a place that the sum asks for. */
-function tellMended(place: number, tell: (units: Uint8Array) => void): void {
+function tellMended(place: number, missing: number, tell: (units: Uint8Array) => void): void {
   const own = REPAIRED[place]!;
-  REPAIRED[place] = 48;
-  const digit = ((12 - remainderOf(REPAIRED)) * INVERSES[place]!) % 11;
+  const digit = (own - 48 + missing * INVERSES[place]!) % 11;
+  if (digit === 10) return;
   REPAIRED[place] = 48 + digit;
-  if (digit < 10) tellPlausible(tell);
+  tellPlausible(tell);
   REPAIRED[place] = own;
+}
+
+/** By how much, in elevenths, the sum falls short of the one that is right. */
+function missingFrom(units: Uint8Array): number {
+  return (12 - remainderOf(units)) % 11;
 }
 
 /** With the check digit of the seventeen before it. */
