@@ -219,7 +219,8 @@ class PersonsRun {
       if (own >= 0 && this.#firstOf[own] === -1) this.#firstOf[own] = rows[at]!;
     }
     this.#anchored = sharedArray(Uint8Array, this.#count);
-    for (const row of persons) if (this.#held.holds[row] === 1) this.#anchored[this.#clusterOf(row)] = 1;
+    for (let at = 0; at < rows.length; at += 1)
+      if (this.#held.holds[rows[at]!] === 1 && this.#cluster[at]! >= 0) this.#anchored[this.#cluster[at]!] = 1;
     this.#over('preparing');
   }
 
@@ -230,8 +231,7 @@ class PersonsRun {
     const { unconfirmed } = this.#held;
     let clusters = this.#clusters();
     const isAsking = sharedArray(Uint8Array, columns.size);
-    for (const row of residual) isAsking[row] = 1;
-    for (const row of unconfirmed) isAsking[row] = 1;
+    for (const some of [residual, unconfirmed]) for (let at = 0; at < some.length; at += 1) isAsking[some[at]!] = 1;
     const asking = flaggedRows(evidence.rows, isAsking, 1);
     const households = HomeHouseholds.of(evidence, clusters, asking);
     const phones = new PhoneShares(columns, asking, clusters, (index, among) =>
@@ -721,7 +721,8 @@ const NO_ROWS = new Int32Array(0);
 function flaggedRows(rows: Int32Array, flags: Uint8Array, flag: number): Int32Array {
   const flagged = new Int32Array(rows.length);
   let count = 0;
-  for (const row of rows) {
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at]!;
     flagged[count] = row;
     if (flags[row] === flag) count += 1;
   }

@@ -288,20 +288,25 @@ function askedHomes(
   asking: Int32Array,
 ): { readonly pages: Int32Array; readonly isAsked: Uint8Array } {
   let highest = 0;
-  for (const row of rows) highest = Math.max(highest, homes.dwelling[row]!, building[row]!);
+  for (let at = 0; at < rows.length; at += 1)
+    highest = Math.max(highest, homes.dwelling[rows[at]!]!, building[rows[at]!]!);
   const pages = sharedArray(Int32Array, (highest >>> PAGE_BITS) + 1);
   let room = PAGE;
-  for (const row of asking) {
-    for (const home of [homes.dwelling[row]!, building[row]!]) {
+  for (const homeOf of [homes.dwelling, building]) {
+    for (let at = 0; at < asking.length; at += 1) {
+      const home = homeOf[asking[at]!]!;
       if (home === 0 || pages[home >>> PAGE_BITS] !== 0) continue;
       pages[home >>> PAGE_BITS] = room;
       room += PAGE;
     }
   }
   const isAsked = new Uint8Array(room);
-  for (const row of asking)
-    for (const home of [homes.dwelling[row]!, building[row]!])
+  for (const homeOf of [homes.dwelling, building]) {
+    for (let at = 0; at < asking.length; at += 1) {
+      const home = homeOf[asking[at]!]!;
       if (home !== 0) isAsked[pages[home >>> PAGE_BITS]! + (home & (PAGE - 1))] = 1;
+    }
+  }
   return { pages, isAsked };
 }
 
@@ -313,7 +318,7 @@ function sortedOnce(
   householdCount: number,
 ): Pick<HomeHouseholdsParts, 'start' | 'household'> {
   const next = new Int32Array(placeCount + 1);
-  for (const place of places) next[place + 1]! += 1;
+  for (let pair = 0; pair < places.length; pair += 1) next[places[pair]! + 1]! += 1;
   for (let place = 0; place < placeCount; place += 1) next[place + 1]! += next[place]!;
   const every = new Int32Array(places.length);
   for (let pair = 0; pair < places.length; pair += 1) every[next[places[pair]!]!++] = households[pair]!;
