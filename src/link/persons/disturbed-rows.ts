@@ -155,7 +155,7 @@ export class DisturbedRows {
       this.#given = clusters;
       return meeting;
     };
-    threads.share('meet', give, meeting.among.length, chunk, (from, to) => clusters.meet(meeting, 0, from, to));
+    threads.share('meet', give, meeting.among.length, chunk, clusters.meeting(meeting, 0));
   }
   #given: TouchedClusters | null = null;
 

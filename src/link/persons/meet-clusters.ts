@@ -83,19 +83,41 @@ export class TouchedClusters {
     this.#met = new Int32Array(parts.first.length).fill(-1);
   }
 
-  /** @param thread whose pairs of `beside` are written @param from place in `among` of the first row of the part */
-  meet(meeting: MeetingParts, thread: number, from: number, to: number): void {
-    const { among, index: keys, slots, isByPosition, isDisturbed } = meeting;
+  /** @param thread whose pairs of `beside` are written @returns what looks at the rows from one place in `among` up to another */
+  meeting(meeting: MeetingParts, thread: number): (from: number, to: number) => void {
     const rule = this.ground.rules[meeting.rule]!;
-    if (slots) {
-      for (let i = from; i < to; i += 1) {
-        const row = among[i]!;
-        const slot = slots[isByPosition ? this.ground.at[row]! : i]!;
-        if (slot >= 0 && isDisturbed[row] === 0) this.#meetSlot(meeting, rule, row, slot, thread);
-      }
-      return;
+    const { slots } = meeting;
+    if (slots) return (from, to) => this.#meetByKey(meeting, slots, rule, thread, from, to);
+    const index = NumberIndex.over(meeting.index);
+    return (from, to) => this.#meetByKeys(meeting, index, rule, thread, from, to);
+  }
+
+  #meetByKey(
+    meeting: MeetingParts,
+    slots: Int32Array,
+    rule: CandidateRule,
+    thread: number,
+    from: number,
+    to: number,
+  ): void {
+    const { among, isByPosition, isDisturbed } = meeting;
+    for (let i = from; i < to; i += 1) {
+      const row = among[i]!;
+      const slot = slots[isByPosition ? this.ground.at[row]! : i]!;
+      if (slot >= 0 && isDisturbed[row] === 0) this.#meetSlot(meeting, rule, row, slot, thread);
     }
-    const index = NumberIndex.over(keys);
+  }
+
+  /** By other keys than the rows' own. */
+  #meetByKeys(
+    meeting: MeetingParts,
+    index: NumberIndex,
+    rule: CandidateRule,
+    thread: number,
+    from: number,
+    to: number,
+  ): void {
+    const { among, isDisturbed } = meeting;
     let asking = 0;
     const ask = (key: number): void => {
       if (key === 0 || isDisturbed[asking] === 1) return;

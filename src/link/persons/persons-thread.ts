@@ -25,7 +25,7 @@ const TASKS: ThreadTasks = {
   touched: (parts: TouchedGiven) => {
     touched = county.touched(threadKeys.evidence, parts);
   },
-  meet: (parts: MeetingParts, place: number) => (from, to) => touched.meet(parts, place, from, to),
+  meet: (parts: MeetingParts, place: number) => touched.meeting(parts, place),
   weigh: (parts: WeighingParts) => county.weigh(parts),
   assign: (round: RoundParts, place: number) => {
     collect();
