@@ -109,7 +109,9 @@ export class DisturbedRows {
     const { ground, replacedRules, slots: slotsOf } = this.#around;
     const clusters = this.#touchedClusters();
     const asking = inShared(among);
-    const beside = Array.from({ length: 1 + this.#around.threads.count }, () => roomBeside(among.length));
+    // The first search is among all.
+    this.#beside ??= Array.from({ length: 1 + this.#around.threads.count }, () => roomBeside(among.length));
+    const beside = this.#beside;
     const known = new NumberIndex(1024);
     ground.rules.forEach((rule, i) => {
       const touched = this.#touchedBy(rule, replacedRules[i]!);
@@ -137,6 +139,8 @@ export class DisturbedRows {
     this.#replaced = [];
     this.#replacedClusters = [];
   }
+
+  #beside: readonly Int32Array[] | null = null;
 
   /** In all threads. */
   #meet(clusters: TouchedClusters, meeting: MeetingParts): void {

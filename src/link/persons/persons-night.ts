@@ -41,6 +41,9 @@ export interface NightQuestion {
 export class PersonsNight {
   readonly disturbed: DisturbedRows;
   readonly #question: NightQuestion;
+  /** By row: 1 where its mark is another than last night; and these rows. */
+  readonly #isNew: Uint8Array;
+  readonly #new: number[] = [];
   /** By cluster: 1 where it is another than last night. */
   readonly #isOther: Uint8Array;
   #others: number[] = [];
@@ -56,14 +59,20 @@ export class PersonsNight {
     const { last, evidence, rows, deterministic } = question;
     for (const { row, other } of last.words.seconds) this.#lost.set(last.rowOf(row), last.rowOf(other));
     this.#isOther = new Uint8Array(deterministic.count);
+    this.#isNew = new Uint8Array(evidence.columns.size);
     this.#partner = sharedArray(Int32Array, evidence.columns.size).fill(-1);
     const isSure = sharedArray(Uint8Array, evidence.columns.size);
-    for (const row of rows) {
-      if (last.partner[row] !== 0) this.#partner[row] = last.rowOf(last.partner[row]!);
+    const { mark } = question;
+    for (let at = 0; at < rows.length; at += 1) {
+      const row = rows[at]!;
+      const partner = last.partner[row]!;
+      if (partner !== 0) this.#partner[row] = last.rowOf(partner);
       if (last.surety[row]! > 0) isSure[row] = 1;
+      if (last.mark[row] === mark[at]) continue;
+      this.#isNew[row] = 1;
+      this.#new.push(row);
+      if (last.mark[row] !== 0) this.#keptAs.push([last.replaced.keep(row, evidence.columns), row]);
     }
-    for (const row of rows)
-      if (this.isNew(row) && last.mark[row] !== 0) this.#keptAs.push([last.replaced.keep(row, evidence.columns), row]);
     const replacedBirth = new Int32Array(last.replaced.columns.size);
     const replacedHomes = this.#replacedHomes();
     const replacedRules = this.#replacedRules(replacedHomes, replacedBirth);
@@ -81,13 +90,13 @@ export class PersonsNight {
 
   /** Whether the row's evidence, its own or what follows from others, is another than last night. */
   isNew(row: number): boolean {
-    return this.#question.last.mark[row] !== this.#question.mark[this.#question.held.at[row]!];
+    return this.#isNew[row] === 1;
   }
 
   /** @param asking every row that would be asked in a run from scratch */
   begin(clusters: ClusterRows, asking: Int32Array): void {
     const { last, rows, isToldApart } = this.#question;
-    for (const row of rows) if (this.isNew(row)) this.#note(this.#clusterOf(row));
+    for (const row of this.#new) this.#note(this.#clusterOf(row));
     for (const [place, row] of this.#keptAs) {
       const numbered = this.#numberedBefore(place, row);
       const joined = this.#joinedBefore(row);
@@ -123,12 +132,14 @@ export class PersonsNight {
     const pairs = besideRows.flatMap((row, i) => (again.has(row) ? [i] : []));
     const rows = Int32Array.from(pairs, (i) => besideRows[i]!);
     const beside = worthOf({ rows, clusters: Int32Array.from(pairs, (i) => besideClusters[i]!) });
-    const own = worthOf({ rows, clusters: Int32Array.from(rows, (row) => this.#joinedBefore(row)) });
+    const sure = Int32Array.from(again);
+    const own = worthOf({ rows: sure, clusters: sure.map((row) => this.#joinedBefore(row)) });
+    const ownBits = new Map(Array.from(sure, (row, i) => [row, own.bits[i]!]));
     const inverse = new Map<number, number>();
     rows.forEach((row, i) => {
       const bits = beside.bits[i]!;
       if (bits === -Infinity) return;
-      const odds = beside.isNamesake[i] === 1 ? Infinity : 2 ** (bits - own.bits[i]!);
+      const odds = beside.isNamesake[i] === 1 ? Infinity : 2 ** (bits - ownBits.get(row)!);
       inverse.set(row, (inverse.get(row) ?? 1 / last.surety[row]!) + odds);
     });
     for (const [row, sum] of inverse) {
