@@ -43,6 +43,14 @@ export function inShared<A extends SharedArray>(array: A): A {
   return array.buffer instanceof SharedArrayBuffer ? array : sharedCopy(array);
 }
 
+/** One behind the other, where all threads see it. */
+export function appended(one: Int32Array, other: Int32Array): Int32Array {
+  const both = sharedArray(Int32Array, one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
 export function sharedCopy<A extends SharedArray>(array: A): A {
   const copy = sharedArray(array.constructor as Kind<A> & { readonly BYTES_PER_ELEMENT: number }, array.length);
   // What is all zeros costs no memory before it is written.

@@ -1,11 +1,11 @@
 import { NumberIndex } from '../engine/number-index.js';
-import { inShared, sharedArray } from '../engine/thread-arrays.js';
+import { inShared, appended, sharedArray } from '../engine/thread-arrays.js';
 import { shareTexts } from '../engine/thread-texts.js';
 import type { Threads } from '../engine/threads.js';
 import { REGISTERED } from '../record-columns.js';
 import { countRows } from './block-rows.js';
 import type { CandidateRule } from './block-candidates.js';
-import { eachKeys, type CandidateKeys } from './candidate-keys.js';
+import { eachKeys, KEYS_AT_ONCE, type CandidateKeys } from './candidate-keys.js';
 import {
   CROSSED,
   CROWD,
@@ -113,19 +113,22 @@ export class DisturbedRows {
     this.#beside ??= Array.from({ length: 1 + this.#around.threads.count }, () => roomBeside(among.length));
     const beside = this.#beside;
     const known = new NumberIndex(1024);
+    const rows = Int32Array.from(this.#rows);
+    const replaced = Int32Array.from(this.#replaced);
+    const cluster = appended(Int32Array.from(this.#rowClusters), Int32Array.from(this.#replacedClusters));
     ground.rules.forEach((rule, i) => {
-      const touched = this.#touchedBy(rule, replacedRules[i]!);
+      const touched = touchedBy(rule, rows, replacedRules[i]!, replaced);
       if (touched.index.size === 0) return;
       // One pass over all tells how many stand under each key, and who of those that ask.
       const slots = whole || !rule.askedBy ? slotsOf.find(i, touched.index, whole ? whole.rows : asking) : null;
-      const crowds = whole && this.#crowdsOf(rule, replacedRules[i]!, touched.index, slots!, whole);
+      const crowds = whole && crowdsOf(rule, replacedRules[i]!, replaced, touched.index, slots!, whole);
       this.#meet(clusters, {
         rule: i,
         among: asking,
         index: touched.index.share(),
         head: inShared(touched.head),
         next: inShared(touched.next),
-        cluster: inShared(Int32Array.from([...this.#rowClusters, ...this.#replacedClusters])),
+        cluster,
         crowds: crowds && inShared(crowds),
         slots: rule.askedBy ? null : slots,
         isByPosition: whole !== null,
@@ -195,54 +198,56 @@ export class DisturbedRows {
       replacedBuilding: inShared(replacedHomes.building),
     };
   }
+}
 
-  #touchedBy(rule: CandidateRule, replacedRule: CandidateRule): Touched {
-    const count = this.#rows.length + this.#replaced.length;
-    const index = new NumberIndex(Math.max(16, count));
-    const next = new Int32Array(count).fill(-1);
-    const head: number[] = [];
-    const chain = (keysOf: CandidateKeys, rows: readonly number[], entries: number): void => {
-      eachKeys(keysOf, Int32Array.from(rows), (keys, from, found) => {
-        for (let i = 0; i < found; i += 1) {
-          if (keys[i] === 0) continue;
-          const slot = index.add(keys[i]!);
-          next[entries + from + i] = head[slot] ?? -1;
-          head[slot] = entries + from + i;
-        }
-      });
-    };
-    chain(rule.keys, this.#rows, 0);
-    chain(replacedRule.keys, this.#replaced, this.#rows.length);
-    return { index, head: Int32Array.from(head), next };
-  }
+/** @param rows touched rows @param replaced places of touched rows as they were */
+function touchedBy(rule: CandidateRule, rows: Int32Array, replacedRule: CandidateRule, replaced: Int32Array): Touched {
+  const count = rows.length + replaced.length;
+  const index = new NumberIndex(Math.max(16, count));
+  const next = new Int32Array(count).fill(-1);
+  const head = new Int32Array(count).fill(-1);
+  const slots = new Int32Array(KEYS_AT_ONCE);
+  const chain = (keysOf: CandidateKeys, of: Int32Array, entries: number): void => {
+    eachKeys(keysOf, of, (keys, from, found) => {
+      index.addEach(keys, found, slots, 0);
+      for (let i = 0; i < found; i += 1) {
+        const slot = slots[i]!;
+        if (slot < 0) continue;
+        next[entries + from + i] = head[slot]!;
+        head[slot] = entries + from + i;
+      }
+    });
+  };
+  chain(rule.keys, rows, 0);
+  chain(replacedRule.keys, replaced, rows.length);
+  return { index, head: head.subarray(0, index.size), next };
+}
 
-  /** By slot: whether so many stand under the key that it brings nobody, both nights; or in one of the two. */
-  #crowdsOf(
-    rule: CandidateRule,
-    replacedRule: CandidateRule,
-    index: NumberIndex,
-    slotOf: Int32Array,
-    { rows, cluster, isNew }: Whole,
-  ): Uint8Array {
-    const size = new Int32Array(index.size);
-    countRows(size, slotOf, cluster);
-    const before = size.slice();
-    const slots = new Int32Array(this.#replaced.length);
-    eachKeys(replacedRule.keys, Int32Array.from(this.#replaced), (keys, from, count) =>
-      index.findEach(keys, count, slots, from),
-    );
-    for (const slot of slots) if (slot >= 0) before[slot]! += 1;
-    const crowds = new Uint8Array(size.length);
-    // No more than these stood there, less whoever came since.
-    if (before.every((most) => most <= rule.most)) return crowds;
-    for (let at = 0; at < rows.length; at += 1)
-      if (slotOf[at]! >= 0 && cluster[at]! >= 0 && isNew(rows[at]!)) before[slotOf[at]!]! -= 1;
-    for (let slot = 0; slot < size.length; slot += 1) {
-      const [isNow, wasBefore] = [size[slot]! > rule.most, before[slot]! > rule.most];
-      if (isNow || wasBefore) crowds[slot] = isNow && wasBefore ? CROWD : CROSSED;
-    }
-    return crowds;
+/** By slot: whether so many stand under the key that it brings nobody, both nights; or in one of the two. */
+function crowdsOf(
+  rule: CandidateRule,
+  replacedRule: CandidateRule,
+  replaced: Int32Array,
+  index: NumberIndex,
+  slotOf: Int32Array,
+  { rows, cluster, isNew }: Whole,
+): Uint8Array {
+  const size = new Int32Array(index.size);
+  countRows(size, slotOf, cluster);
+  const before = size.slice();
+  const slots = new Int32Array(replaced.length);
+  eachKeys(replacedRule.keys, replaced, (keys, from, count) => index.findEach(keys, count, slots, from));
+  for (const slot of slots) if (slot >= 0) before[slot]! += 1;
+  const crowds = new Uint8Array(size.length);
+  // No more than these stood there, less whoever came since.
+  if (before.every((most) => most <= rule.most)) return crowds;
+  for (let at = 0; at < rows.length; at += 1)
+    if (slotOf[at]! >= 0 && cluster[at]! >= 0 && isNew(rows[at]!)) before[slotOf[at]!]! -= 1;
+  for (let slot = 0; slot < size.length; slot += 1) {
+    const [isNow, wasBefore] = [size[slot]! > rule.most, before[slot]! > rule.most];
+    if (isNow || wasBefore) crowds[slot] = isNow && wasBefore ? CROWD : CROSSED;
   }
+  return crowds;
 }
 
 function pairOf(row: number, cluster: number): number {

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { collect, sharedArray, sharedCopy, inShared } from '../engine/thread-arrays.js';
+import { collect, appended, sharedArray, sharedCopy, inShared } from '../engine/thread-arrays.js';
 import { idleCores, Threads } from '../engine/threads.js';
 import type { TrainedModel } from '../engine/linkage-model.js';
 import { roundShares } from '../engine/trained-model.js';
@@ -271,11 +271,11 @@ class PersonsRun {
       if (rows.length > 0) blocks.add(this.#rowBlocks(rows, comparison));
     };
     // Whoever is asked late may be disturbed late: another pass over the county would cost more than their blocks.
-    take(night ? asking.filter((row) => night.disturbed.has(row) || !night.isJoinedAtOnce(row)) : asking);
+    take(night ? rowsWhere(asking, (row) => night.disturbed.has(row) || !night.isJoinedAtOnce(row)) : asking);
     this.#capped.push(...blocks.capped);
     this.#over('candidates');
     const round = (rows: Int32Array, mode: Mode): void => {
-      const asked = night ? rows.filter((row) => night.disturbed.has(row)) : rows;
+      const asked = night ? rowsWhere(rows, (row) => night.disturbed.has(row)) : rows;
       this.#assign({ blocks, clusters, comparison, weights, mode, night }, asked, rows);
       this.#over('comparing');
     };
@@ -286,21 +286,22 @@ class PersonsRun {
       if (!night) return;
       night.settle(clusters, rest);
       compareBeside(new Set(Array.from(joined, (row) => this.#clusterOf(row))));
-      take(rest.filter((row) => night.disturbed.has(row) && !blocks.has(row)));
+      take(rowsWhere(rest, (row) => night.disturbed.has(row) && !blocks.has(row)));
       this.#over('candidates');
     };
     // The register that has nobody twice goes first: what is left of it are persons whom others may be.
-    const leading = residual.filter((row) => columns.traits(row).duplicates === 'none');
-    let others = residual.filter((row) => columns.traits(row).duplicates !== 'none');
+    const isUnique = columns.datasets.map(({ duplicates }) => duplicates === 'none');
+    const leading = rowsWhere(residual, (row) => isUnique[columns.dataset[row]!]!);
+    let others = rowsWhere(residual, (row) => !isUnique[columns.dataset[row]!]!);
     round(leading, 'LEAD');
     for (const row of leading) this.#anchored[this.#clusterOf(row)] = 1;
-    settle(Int32Array.from([...others, ...unconfirmed]), leading);
+    settle(appended(others, unconfirmed), leading);
     round(others, 'FIRST');
-    others = others.filter((row) => this.#byAgreement[this.#held.at[row]!] === 0);
+    others = rowsWhere(others, (row) => this.#byAgreement[this.#held.at[row]!] === 0);
     // A second time beside what the first found: a person's other rows say more of them.
-    settle(Int32Array.from([...others, ...unconfirmed]));
+    settle(appended(others, unconfirmed));
     round(others, 'LAST');
-    others = others.filter((row) => this.#byAgreement[this.#held.at[row]!] === 0);
+    others = rowsWhere(others, (row) => this.#byAgreement[this.#held.at[row]!] === 0);
     settle(unconfirmed);
     this.#joinStrangers(others, clusters, comparison, weights);
     this.#over('strangers');
@@ -493,7 +494,7 @@ class PersonsRun {
     this.#pairs += pairsIn(found);
     this.#pairsBeside += pairsBesideIn(found);
     if (mode === 'LEAD' || mode === 'FIRST') weightsIn(found).forEach((pairs, bin) => (this.#weights[bin]! += pairs));
-    const again = night ? all.filter((row) => !night.disturbed.has(row)) : NO_ROWS;
+    const again = night ? rowsWhere(all, (row) => !night.disturbed.has(row)) : NO_ROWS;
     const seconds = mode === 'LEAD' || mode === 'FIRST' ? this.#seconds(asked, found, again, round) : NOBODY;
     asked.forEach((row, i) => {
       const probability = found.probability[i]!;
@@ -715,7 +716,7 @@ class PersonsRun {
 const UNDER_VETO = 0.5;
 
 const NOBODY: ReadonlyMap<number, number> = new Map();
-const NO_ROWS = new Int32Array(0);
+const NO_ROWS: Int32Array = new Int32Array(0);
 
 /** @param flags by row */
 function flaggedRows(rows: Int32Array, flags: Uint8Array, flag: number): Int32Array {
@@ -738,6 +739,14 @@ function personsAmong(rows: Int32Array, cluster: Int32Array): Int32Array {
     if (cluster[at]! >= 0) count += 1;
   }
   return persons.subarray(0, count);
+}
+
+/** As `filter`, which makes a list of numbers first. */
+function rowsWhere(rows: Int32Array, isTaken: (row: number) => boolean): Int32Array {
+  const taken = new Int32Array(rows.length);
+  let count = 0;
+  for (let i = 0; i < rows.length; i += 1) if (isTaken(rows[i]!)) taken[count++] = rows[i]!;
+  return taken.slice(0, count);
 }
 
 /** The row by which a person shows a cluster to a reviewer: of the register that speaks first; then by content. */
