@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { inShared } from '../link/engine/thread-arrays.js';
 import { NumberIndex } from '../link/engine/number-index.js';
 import { formPersonClusters } from '../link/form-person-clusters.js';
 import { ReplacedRows, type Answers, type KeptWords, type LastNight } from '../link/persons/last-night.js';
@@ -100,7 +101,7 @@ function link({ columns, homes }: MadeRecords, learned: Learned | null, lastNigh
     stages.set(stage, (stages.get(stage) ?? 0) + now - since);
     since = now;
   };
-  const rows = Int32Array.from({ length: columns.size }, (_, row) => row);
+  const rows = inShared(Int32Array.from({ length: columns.size }, (_, row) => row));
   const deterministic = formPersonClusters(columns, rows);
   onStage('rows of one number');
   const partition = linkPersons({ columns, rows, homes, deterministic, learned, apart: new Map(), lastNight, onStage });

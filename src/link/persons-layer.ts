@@ -47,7 +47,7 @@ export interface Learning {
 /** Forms the persons anew from all that is known. A night reads none of the rows for it but those that turn out to have moved. */
 export async function formPersons(linkage: Linkage, learning: Learning | null): Promise<PersonsLayer> {
   const { client, county, columns, after } = linkage;
-  const rows = Int32Array.from(personRows(linkage));
+  const rows = inShared(Int32Array.from(personRows(linkage)));
   const deterministic = formPersonClusters(columns, rows);
   const decisions = await readDecisions(client, county, (records) => positionsOf(linkage, records));
   const known = await readLearned(client, county);

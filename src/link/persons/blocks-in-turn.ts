@@ -21,6 +21,11 @@ export class BlocksInTurn {
     return this.#blocks.find((blocks) => blocks.has(row))!;
   }
 
+  /** Nobody asks any more. */
+  release(): void {
+    this.#blocks.length = 0;
+  }
+
   get all(): readonly RowBlocks[] {
     return this.#blocks;
   }

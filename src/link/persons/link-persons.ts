@@ -156,7 +156,7 @@ const MARKS_IN_THE_TIME = 32;
  * A thread is worth its start, and the names that it takes apart for itself, where this many rows are there, of which a third asks; in a
  * night, where a few in a hundred ask.
  */
-const [MANY, MANY_OF_A_NIGHT] = [1_000_000, 3_000_000];
+const [MANY, MANY_OF_A_NIGHT] = [1_000_000, 2_000_000];
 
 function threadsFor({ rows, lastNight }: PersonsQuestion): number {
   return rows.length < (lastNight ? MANY_OF_A_NIGHT : MANY) ? 0 : idleCores();
@@ -192,9 +192,11 @@ class PersonsRun {
     readonly threads: Threads,
     readonly chunk: number,
   ) {
-    const { columns, rows, deterministic, homes } = question;
+    const { columns, deterministic } = question;
+    const rows = inShared(question.rows);
+    const homes = { ...question.homes, dwelling: inShared(question.homes.dwelling) };
     if (threads.count > 0) columns.share([...COMPARED, ...KEYED, ...MARKED]);
-    this.#question = question;
+    this.#question = { ...question, rows, homes };
     this.#columns = columns;
     this.#cluster = sharedCopy(deterministic.cluster);
     this.#count = deterministic.count;
@@ -273,6 +275,8 @@ class PersonsRun {
     // Whoever is asked late may be disturbed late: another pass over the county would cost more than their blocks.
     take(night ? rowsWhere(asking, (row) => night.disturbed.has(row) || !night.isJoinedAtOnce(row)) : asking);
     this.#capped.push(...blocks.capped);
+    this.#slots.release();
+    if (columns.size >= MANY) collect();
     this.#over('candidates');
     const round = (rows: Int32Array, mode: Mode): void => {
       const asked = night ? rowsWhere(rows, (row) => night.disturbed.has(row)) : rows;
@@ -303,9 +307,10 @@ class PersonsRun {
     round(others, 'LAST');
     others = rowsWhere(others, (row) => this.#byAgreement[this.#held.at[row]!] === 0);
     settle(unconfirmed);
+    round(unconfirmed, 'DOUBT');
+    blocks.release();
     this.#joinStrangers(others, clusters, comparison, weights);
     this.#over('strangers');
-    round(unconfirmed, 'DOUBT');
     let unanswered = 0;
     for (const answer of this.#answers.answer) if ((answer & UNANSWERED) !== 0) unanswered += 1;
     return {
@@ -738,7 +743,7 @@ function personsAmong(rows: Int32Array, cluster: Int32Array): Int32Array {
     persons[count] = rows[at]!;
     if (cluster[at]! >= 0) count += 1;
   }
-  return persons.subarray(0, count);
+  return count === rows.length ? rows : persons.slice(0, count);
 }
 
 /** As `filter`, which makes a list of numbers first. */

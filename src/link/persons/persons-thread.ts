@@ -9,6 +9,8 @@ import type { MeetingParts, TouchedClusters, TouchedGiven } from './meet-cluster
 import { ThreadKeys, type KeyParts, type SlotParts } from './row-slots.js';
 import { ThreadCounty, type CountyParts, type RoundParts, type WeighingParts } from './thread-county.js';
 
+const MANY_KEYS = 250_000;
+
 let county: ThreadCounty;
 let threadKeys: ThreadKeys;
 let touched: TouchedClusters;
@@ -21,7 +23,11 @@ const TASKS: ThreadTasks = {
     threadKeys = new ThreadKeys(parts);
   },
   mark: (parts: MarkParts) => markRows(parts),
-  slots: (parts: SlotParts) => threadKeys.find(parts),
+  slots: (parts: SlotParts) => {
+    // The index of the rule before is let go of here as well.
+    if (parts.index.size > MANY_KEYS) collect();
+    return threadKeys.find(parts);
+  },
   touched: (parts: TouchedGiven) => {
     touched = county.touched(threadKeys.evidence, parts);
   },

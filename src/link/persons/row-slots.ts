@@ -88,6 +88,11 @@ export class RowSlots {
     return slots;
   }
 
+  /** Lets go of the room in which slots were found. */
+  release(): void {
+    this.#slots = new Int32Array(0);
+  }
+
   /** The threads have what keys are made of, once this was called. */
   giveKeys(): void {
     this.#keysToGive?.();
