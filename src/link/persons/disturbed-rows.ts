@@ -162,7 +162,7 @@ export class DisturbedRows {
       this.#given = clusters;
       return meeting;
     };
-    threads.share('meet', give, meeting.among.length, chunk, clusters.meeting(meeting, 0));
+    threads.share('meet', give, meeting.among.length, chunk * MET_IN_THE_TIME, clusters.meeting(meeting, 0));
   }
   #given: TouchedClusters | null = null;
 
@@ -249,6 +249,9 @@ function crowdsOf(
   }
   return crowds;
 }
+
+/** Rows that meet no such cluster, or few, in the time of one that asks. */
+const MET_IN_THE_TIME = 16;
 
 function pairOf(row: number, cluster: number): number {
   return row * 2 ** 26 + cluster;

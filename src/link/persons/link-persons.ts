@@ -268,6 +268,10 @@ class PersonsRun {
     const compareBeside = (grown: ReadonlySet<number>): void =>
       night?.compareBeside((pairs) => this.#worthOf(pairs, { clusters, comparison, weights }), grown);
     compareBeside(new Set());
+    // A night asks few, and leaves little behind.
+    const letGo = (): void => {
+      if (columns.size >= MANY && !night) collect();
+    };
     const blocks = new BlocksInTurn();
     const take = (rows: Int32Array): void => {
       if (rows.length > 0) blocks.add(this.#rowBlocks(rows, comparison));
@@ -276,7 +280,7 @@ class PersonsRun {
     take(night ? rowsWhere(asking, (row) => night.disturbed.has(row) || !night.isJoinedAtOnce(row)) : asking);
     this.#capped.push(...blocks.capped);
     this.#slots.release();
-    if (columns.size >= MANY) collect();
+    letGo();
     this.#over('candidates');
     const round = (rows: Int32Array, mode: Mode): void => {
       const asked = night ? rowsWhere(rows, (row) => night.disturbed.has(row)) : rows;
@@ -284,7 +288,7 @@ class PersonsRun {
       this.#over('comparing');
     };
     const settle = (rest: Int32Array, joined = NO_ROWS): void => {
-      if (columns.size >= MANY) collect();
+      letGo();
       clusters = this.#clusters();
       comparison = comparing(clusters);
       if (!night) return;

@@ -9,7 +9,8 @@ import type { MeetingParts, TouchedClusters, TouchedGiven } from './meet-cluster
 import { ThreadKeys, type KeyParts, type SlotParts } from './row-slots.js';
 import { ThreadCounty, type CountyParts, type RoundParts, type WeighingParts } from './thread-county.js';
 
-const MANY_KEYS = 250_000;
+/** So much is asked, or asked for, that what was let go of is worth a collection. */
+const MANY = 250_000;
 
 let county: ThreadCounty;
 let threadKeys: ThreadKeys;
@@ -25,7 +26,7 @@ const TASKS: ThreadTasks = {
   mark: (parts: MarkParts) => markRows(parts),
   slots: (parts: SlotParts) => {
     // The index of the rule before is let go of here as well.
-    if (parts.index.size > MANY_KEYS) collect();
+    if (parts.index.size > MANY) collect();
     return threadKeys.find(parts);
   },
   touched: (parts: TouchedGiven) => {
@@ -34,7 +35,7 @@ const TASKS: ThreadTasks = {
   meet: (parts: MeetingParts, place: number) => touched.meeting(parts, place),
   weigh: (parts: WeighingParts) => county.weigh(parts),
   assign: (round: RoundParts, place: number) => {
-    collect();
+    if (round.rows.length > MANY) collect();
     const asked = county.ask(round);
     return (from, to) => assignRows(asked, round.into, place, from, to);
   },
