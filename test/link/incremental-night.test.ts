@@ -102,6 +102,7 @@ it.each([
   ['random nights', {}],
   ['the nights in which two buildings stand at one place', { seed: 1450186651, path: '56' }],
   ['the nights in which a building was merged that others only cite', { seed: -1827205096, path: '18' }],
+  ['the nights in which one of two heads of a household has no name', { seed: 642880062, path: '45' }],
 ])('gives a night’s changes the partition of a full run from scratch: %s', { timeout: 300_000 }, async (_, replay) => {
   await fc.assert(
     fc.asyncProperty(nights, async (list) => {

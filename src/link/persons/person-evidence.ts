@@ -122,10 +122,10 @@ export class PersonEvidence {
     const heads = new Int32Array(this.#households.size);
     for (const row of rows) {
       const household = householdOf[row]!;
-      if (household < 0 || columns.isHead[row] === 0) continue;
+      if (household < 0 || columns.isHead[row] === 0 || columns.name[row] === 0) continue;
       if (columns.status[row] !== CURRENT || columns.standing[row] === 0) continue;
       const known = heads[household]!;
-      // Two heads of one 户号 are a slip of the register; the same one is taken whatever the order of rows.
+      // Two heads of one 户号 are a slip of the register; the same one is taken whatever the order of rows, and never one without a name.
       if (known === 0 || columns.names.textOf(columns.name[row]!) < columns.names.textOf(known))
         heads[household] = columns.name[row]!;
     }

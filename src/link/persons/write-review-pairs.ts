@@ -1,5 +1,6 @@
 import { copyInto } from '../../database/copy.js';
 import type { Linkage } from '../linkage.js';
+import type { RecordColumns } from '../record-columns.js';
 import { NAME } from './compare-person.js';
 import { pairKey, type Decisions } from './decisions.js';
 import type { DoubtfulPair } from './link-persons.js';
@@ -30,6 +31,13 @@ function rounded(bits: number): number {
   return Math.round(bits * 100) / 100;
 }
 
+/** Each of two may have asked about the other: the same one is shown, in whatever order they did. */
+function isStronger(columns: RecordColumns, pair: DoubtfulPair, than: DoubtfulPair): boolean {
+  const by =
+    pair.probability - than.probability || pair.bits - than.bits || columns.id[than.row]! - columns.id[pair.row]!;
+  return by > 0;
+}
+
 /**
  * Brings the queue to what this run left in doubt: new pairs are opened, those that are doubtful no longer are closed unless a word about
  * them waits for a second reviewer, and what somebody has decided does not come back. @returns pairs that wait
@@ -46,7 +54,7 @@ export async function writeReviewPairs(
   for (const pair of doubtful) {
     const key = pairKey(pair.row, pair.other);
     const known = waiting.get(key);
-    if (!decided.has(key) && (!known || pair.probability > known.probability)) waiting.set(key, pair);
+    if (!decided.has(key) && (!known || isStronger(columns, pair, known))) waiting.set(key, pair);
   }
   await client.query(
     'create temp table doubt (one_record bigint, other_record bigint, probability real, weight real, people integer, evidence jsonb) on commit drop',
