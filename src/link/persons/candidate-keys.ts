@@ -28,6 +28,7 @@ export function bothCodes(one: number, other: number): number {
   return one === 0 || other === 0 ? 0 : one * 2 ** 27 + other;
 }
 
+/** The same of many rows. */
 export function bothKeys(one: CandidateKeys, other: CandidateKeys): CandidateKeys {
   const second = new Float64Array(KEYS_AT_ONCE);
   return (rows, from, to, into) => {

@@ -210,7 +210,7 @@ class PersonsRun {
     };
     this.#comparators = prepareComparators(columns);
     this.#held = heldNumbers(columns, rows, deterministic, this.#comparators);
-    const persons = personsAmong(rows, this.#cluster);
+    const persons = rowsWhere(rows, (_, at) => this.#cluster[at]! >= 0);
     this.#evidence = new PersonEvidence(columns, persons, homes, (row) => this.#held.holds[row] === 1);
     this.#slots = new RowSlots(threads, this.#evidence, this.#held.holds, chunk * KEYS_IN_THE_TIME);
     this.#comparators.name.extend();
@@ -229,12 +229,12 @@ class PersonsRun {
   link(known: Learned | null): PersonPartition {
     const evidence = this.#evidence;
     const columns = this.#columns;
-    const residual = flaggedRows(evidence.rows, this.#held.holds, 0);
+    const residual = rowsWhere(evidence.rows, (row) => this.#held.holds[row] === 0);
     const { unconfirmed } = this.#held;
     let clusters = this.#clusters();
     const isAsking = sharedArray(Uint8Array, columns.size);
     for (const some of [residual, unconfirmed]) for (let at = 0; at < some.length; at += 1) isAsking[some[at]!] = 1;
-    const asking = flaggedRows(evidence.rows, isAsking, 1);
+    const asking = rowsWhere(evidence.rows, (row) => isAsking[row] === 1);
     const households = HomeHouseholds.of(evidence, clusters, asking);
     const phones = new PhoneShares(columns, asking, clusters, (index, among) =>
       this.#slots.find(TELEPHONE, index, among),
@@ -670,7 +670,7 @@ class PersonsRun {
     const found = clusterStrangers(rows, blocks, comparison, weights, {
       clusterOf: (row) => this.#clusterOf(row),
       rowOf: (cluster) => clusters.member[clusters.start[cluster]!]!,
-      isApart: (row, cluster) => this.#isApart(row, cluster),
+      isApart: isApartIn(this.#question.apart, this.#held.at, this.#cluster, false),
     });
     this.#pairs += found.pairs;
     for (const [row, first] of found.joined) {
@@ -712,13 +712,6 @@ class PersonsRun {
   #clusterOf(row: number): number {
     return this.#cluster[this.#held.at[row]!]!;
   }
-
-  #isApart(row: number, cluster: number): boolean {
-    const others = this.#question.apart.get(row);
-    return (
-      others !== undefined && others.some((other) => this.#held.at[other]! >= 0 && this.#clusterOf(other) === cluster)
-    );
-  }
 }
 
 /** What a veto stands against is never more than even: the weights do not know why it does. */
@@ -727,35 +720,12 @@ const UNDER_VETO = 0.5;
 const NOBODY: ReadonlyMap<number, number> = new Map();
 const NO_ROWS: Int32Array = new Int32Array(0);
 
-/** @param flags by row */
-function flaggedRows(rows: Int32Array, flags: Uint8Array, flag: number): Int32Array {
-  const flagged = new Int32Array(rows.length);
-  let count = 0;
-  for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at]!;
-    flagged[count] = row;
-    if (flags[row] === flag) count += 1;
-  }
-  return flagged.slice(0, count);
-}
-
-/** @param cluster by position; -1 for a row that speaks of no person */
-function personsAmong(rows: Int32Array, cluster: Int32Array): Int32Array {
-  const persons = new Int32Array(rows.length);
-  let count = 0;
-  for (let at = 0; at < rows.length; at += 1) {
-    persons[count] = rows[at]!;
-    if (cluster[at]! >= 0) count += 1;
-  }
-  return count === rows.length ? rows : persons.slice(0, count);
-}
-
-/** As `filter`, which makes a list of numbers first. */
-function rowsWhere(rows: Int32Array, isTaken: (row: number) => boolean): Int32Array {
+/** As `filter`, which makes a list of numbers first; the rows themselves where all are taken. */
+function rowsWhere(rows: Int32Array, isTaken: (row: number, at: number) => boolean): Int32Array {
   const taken = new Int32Array(rows.length);
   let count = 0;
-  for (let i = 0; i < rows.length; i += 1) if (isTaken(rows[i]!)) taken[count++] = rows[i]!;
-  return taken.slice(0, count);
+  for (let at = 0; at < rows.length; at += 1) if (isTaken(rows[at]!, at)) taken[count++] = rows[at]!;
+  return count === rows.length ? rows : taken.slice(0, count);
 }
 
 /** The row by which a person shows a cluster to a reviewer: of the register that speaks first; then by content. */

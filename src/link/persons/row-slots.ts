@@ -49,7 +49,6 @@ export class RowSlots {
   readonly #rules: readonly CandidateRule[];
   /** Gives the threads what keys are made of; null once they have it. */
   #keysToGive: (() => void) | null;
-  readonly #shared = new WeakMap<Int32Array, Int32Array>();
   /** Room that is used again and again. */
   #slots = new Int32Array(0);
 
@@ -80,9 +79,7 @@ export class RowSlots {
     const slots = this.#slots;
     const give = (): SlotParts => {
       this.giveKeys();
-      let shared = this.#shared.get(rows);
-      if (!shared) this.#shared.set(rows, (shared = inShared(rows)));
-      return { rule, index: index.share(), rows: shared, slots };
+      return { rule, index: index.share(), rows: inShared(rows), slots };
     };
     this.#threads.share('slots', give, rows.length, this.chunk, findSlots(this.#rules[rule]!, index, rows, slots));
     return slots;
