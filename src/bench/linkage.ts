@@ -69,7 +69,7 @@ export function changeSome(
     mark,
     answer,
     partner: Float64Array.from(partner, (row) => (row < 0 ? 0 : columns.id[row]!)),
-    rowOf: (record) => places.find(record),
+    places,
     surety,
     dwelling: homes.dwelling,
     building,

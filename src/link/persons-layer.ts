@@ -150,8 +150,8 @@ function termsOf({ datasets }: Pick<Linkage, 'datasets'>, { id }: LearnedModel):
 function lastNightOf({ columns, before, lastNight, replaced }: Linkage, terms: string): LastNight | null {
   if (!lastNight || lastNight.terms !== terms) return null;
   const { known, answers, words } = lastNight;
-  const rowOf = (record: number): number => known.find(record);
-  return { ...asLongAs(columns.size, answers), rowOf, dwelling: before.entity[DWELLING]!, replaced, words };
+  const dwelling = before.entity[DWELLING]!;
+  return { ...asLongAs(columns.size, answers), places: known, dwelling, replaced, words };
 }
 
 /** Rows that nobody knew have answered nothing. */

@@ -90,8 +90,7 @@ export function assignRows(
 ): void {
   const tally = tallies.subarray(thread * TALLIES, (thread + 1) * TALLIES);
   const candidates = new Candidates();
-  const each = Math.log2(weights.prior / weights.persons);
-  const nobody = Math.log2(1 - weights.prior);
+  const { each, nobody } = weights.odds;
   let pairs = 0;
   let kept = 0;
   let asked = -Infinity;
@@ -166,9 +165,8 @@ function firstRecord({ start, member }: ClusterRows, ids: Float64Array, cluster:
 }
 
 /** Of each of several persons, beside the others and "nobody we know". @param bits in the order of the answer */
-export function probabilityAmong(bits: readonly number[], { prior, persons }: PersonWeights): number[] {
+export function probabilityAmong(bits: readonly number[], { odds: { each, nobody } }: PersonWeights): number[] {
   const sorted = Float64Array.from(bits);
-  const [each, nobody] = [Math.log2(prior / persons), Math.log2(1 - prior)];
   return bits.map((own) => posterior(sorted, own, each, nobody));
 }
 

@@ -1,3 +1,4 @@
+import type { NumberIndex } from '../engine/number-index.js';
 import { RecordColumns, type DatasetTraits } from '../record-columns.js';
 
 /** What is noted of a row's answer: where it was joined, in the lowest two bits, and how it stood. */
@@ -65,8 +66,8 @@ export interface LastNight {
   /** Id of a record; 0 for none. */
   readonly partner: Float64Array;
   readonly surety: Float32Array;
-  /** -1 where the record is not among the rows. */
-  readonly rowOf: (record: number) => number;
+  /** The row by the id of its record. */
+  readonly places: NumberIndex;
   /** Entities; the building is that of the row's address where it has none of its own. */
   readonly dwelling: ArrayLike<number>;
   readonly building: ArrayLike<number>;

@@ -642,7 +642,7 @@ class PersonsRun {
       const { probability, bits, levels, matchedName } = doubt;
       this.#doubtful.push({
         row,
-        other: lastNight!.rowOf(doubt.other),
+        other: lastNight!.places.find(doubt.other),
         probability,
         bits,
         levels: Uint8Array.from(levels),

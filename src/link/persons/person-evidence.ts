@@ -1,6 +1,7 @@
 import { NumberIndex } from '../engine/number-index.js';
 import { sharedArray, sharedCopy } from '../engine/thread-arrays.js';
 import { CURRENT, REGISTERED, RESIDENT, widened, type RecordColumns } from '../record-columns.js';
+import { columnKeys, eachKeys, KEYS_AT_ONCE } from './candidate-keys.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { NameKeys } from './name-keys.js';
 
@@ -68,23 +69,29 @@ export class PersonEvidence {
   #seats(): Uint32Array {
     const { columns, rows, homes } = this;
     const asked = new NumberIndex(1024);
-    for (const row of rows) if (columns.seatKey[row] !== 0) asked.add(columns.seatKey[row]!);
+    const found = new Int32Array(KEYS_AT_ONCE);
+    eachKeys(columnKeys(columns.seatKey), rows, (keys, _, count) => asked.addEach(keys, count, found, 0));
     const standing = new Int32Array(asked.size).fill(-1);
-    for (const row of rows) {
-      if (columns.buildingPlace[row] === 0 || homes.building[row] === 0) continue;
-      const place = columns.buildingPlace[row]!;
-      const known = asked.mayHave(place) ? asked.find(place) : -1;
-      if (known < 0) continue;
-      // Of two buildings at one place that of the first record is taken: neither the order of rows nor that of ids may decide.
-      if (standing[known] === -1 || columns.id[row]! < columns.id[standing[known]!]!) standing[known] = row;
-    }
+    eachKeys(columnKeys(columns.buildingPlace), rows, (keys, from, count) => {
+      asked.findEach(keys, count, found, 0);
+      for (let i = 0; i < count; i += 1) {
+        const known = found[i]!;
+        const row = rows[from + i]!;
+        if (known < 0 || homes.building[row] === 0) continue;
+        // Of two buildings at one place that of the first record is taken: neither the order of rows nor that of ids may decide.
+        if (standing[known] === -1 || columns.id[row]! < columns.id[standing[known]!]!) standing[known] = row;
+      }
+    });
     const seats = sharedArray(Uint32Array, homes.building.length);
     seats.set(homes.building);
-    for (let row = 0; row < columns.size; row += 1) {
-      if (seats[row] !== 0 || columns.seatKey[row] === 0) continue;
-      const at = standing[asked.find(columns.seatKey[row]!)] ?? -1;
-      if (at >= 0) seats[row] = homes.building[at]!;
-    }
+    eachKeys(columnKeys(columns.seatKey), rows, (keys, from, count) => {
+      asked.findEach(keys, count, found, 0);
+      for (let i = 0; i < count; i += 1) {
+        const row = rows[from + i]!;
+        const at = found[i]! < 0 || seats[row] !== 0 ? -1 : standing[found[i]!]!;
+        if (at >= 0) seats[row] = homes.building[at]!;
+      }
+    });
     return seats;
   }
 

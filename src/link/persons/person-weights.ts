@@ -41,6 +41,11 @@ export class PersonWeights {
     });
   }
 
+  /** Before anything is compared, in bits: of each person, and of nobody known. */
+  get odds(): { readonly each: number; readonly nobody: number } {
+    return { each: Math.log2(this.prior / this.persons), nobody: Math.log2(1 - this.prior) };
+  }
+
   /** What another thread puts the same weights together from. */
   get parts(): WeightParts {
     return { trained: this.trained, nameShare: this.nameShare, persons: this.persons };

@@ -57,16 +57,15 @@ export class PersonsNight {
   constructor(question: NightQuestion) {
     this.#question = question;
     const { last, evidence, rows, deterministic } = question;
-    for (const { row, other } of last.words.seconds) this.#lost.set(last.rowOf(row), last.rowOf(other));
+    for (const { row, other } of last.words.seconds) this.#lost.set(last.places.find(row), last.places.find(other));
     this.#isOther = new Uint8Array(deterministic.count);
     this.#isNew = new Uint8Array(evidence.columns.size);
-    this.#partner = sharedArray(Int32Array, evidence.columns.size).fill(-1);
+    this.#partner = sharedArray(Int32Array, evidence.columns.size);
+    last.places.findAll(last.partner, this.#partner);
     const isSure = sharedArray(Uint8Array, evidence.columns.size);
     const { mark } = question;
     for (let at = 0; at < rows.length; at += 1) {
       const row = rows[at]!;
-      const partner = last.partner[row]!;
-      if (partner !== 0) this.#partner[row] = last.rowOf(partner);
       if (last.surety[row]! > 0) isSure[row] = 1;
       if (last.mark[row] === mark[at]) continue;
       this.#isNew[row] = 1;
@@ -122,33 +121,41 @@ export class PersonsNight {
   compareBeside(worthOf: (pairs: Pairs) => Worth, grown: ReadonlySet<number>): void {
     const { last } = this.#question;
     const { besideRows, besideClusters } = this.disturbed;
-    const again = new Set<number>();
-    besideRows.forEach((row, i) => {
-      if (i < this.#compared && !grown.has(besideClusters[i]!) && !grown.has(this.#joinedBefore(row))) return;
-      if (!this.disturbed.has(row)) again.add(row);
-    });
-    this.#compared = besideRows.length;
-    if (again.size === 0) return;
-    const pairs = besideRows.flatMap((row, i) => (again.has(row) ? [i] : []));
-    const rows = Int32Array.from(pairs, (i) => besideRows[i]!);
-    const beside = worthOf({ rows, clusters: Int32Array.from(pairs, (i) => besideClusters[i]!) });
-    const sure = Int32Array.from(again);
-    const own = worthOf({ rows: sure, clusters: sure.map((row) => this.#joinedBefore(row)) });
-    const ownBits = new Map(Array.from(sure, (row, i) => [row, own.bits[i]!]));
-    const inverse = new Map<number, number>();
-    rows.forEach((row, i) => {
-      const bits = beside.bits[i]!;
-      if (bits === -Infinity) return;
-      const odds = beside.isNamesake[i] === 1 ? Infinity : 2 ** (bits - ownBits.get(row)!);
-      inverse.set(row, (inverse.get(row) ?? 1 / last.surety[row]!) + odds);
-    });
-    for (const [row, sum] of inverse) {
-      const surely = downwards(1 / sum);
-      if (surely < PERSON_MODEL.thresholds.link) this.disturbed.add(row);
-      else this.#surety.set(row, Math.min(this.suretyOf(row), surely));
+    const isAgain = new Uint8Array(this.#isNew.length);
+    let again = 0;
+    for (let i = 0; i < besideRows.length; i += 1) {
+      const row = besideRows[i]!;
+      if (isAgain[row] === 1 || this.disturbed.has(row)) continue;
+      if (i < this.#compared && !grown.has(besideClusters[i]!) && !grown.has(this.#joinedBefore(row))) continue;
+      isAgain[row] = 1;
+      again += 1;
     }
+    this.#compared = besideRows.length;
+    if (again === 0) return;
+    const rows = Int32Array.from(besideRows.filter((row) => isAgain[row] === 1));
+    const clusters = Int32Array.from(besideClusters.filter((_, i) => isAgain[besideRows[i]!] === 1));
+    const beside = worthOf({ rows, clusters });
+    // What the row's person is worth at least follows from how sure it was: nearly all are sure enough by that, and are not compared.
+    const { each, nobody } = this.#question.ways.ground.weights.odds;
+    const atMost = sumsByRow(rows, (row, i) => {
+      const rest = 1 / last.surety[row]! - 1;
+      return grown.has(this.#joinedBefore(row)) ? Infinity : oddsOf(beside, i, nobody - each) * rest;
+    });
+    const unsure = Int32Array.from(atMost.keys()).filter((row) => !this.#isStillSure(row, atMost.get(row)!));
+    const own = worthOf({ rows: unsure, clusters: unsure.map((row) => this.#joinedBefore(row)) });
+    const ownBits = new Map(Array.from(unsure, (row, i) => [row, own.bits[i]!]));
+    const sums = sumsByRow(rows, (row, i) => (ownBits.has(row) ? oddsOf(beside, i, ownBits.get(row)!) : 0));
+    for (const row of unsure) if (!this.#isStillSure(row, sums.get(row) ?? 0)) this.disturbed.add(row);
   }
   #compared = 0;
+
+  /** @param beside odds of others, at the most, where those of its person are 1 */
+  #isStillSure(row: number, beside: number): boolean {
+    const surely = downwards(1 / (1 / this.#question.last.surety[row]! + beside));
+    if (surely < PERSON_MODEL.thresholds.link) return false;
+    if (beside > 0) this.#surety.set(row, Math.min(this.suretyOf(row), surely));
+    return true;
+  }
 
   /** Of a row that answers as last night. */
   suretyOf(row: number): number {
@@ -282,6 +289,21 @@ export class PersonsNight {
       (place) => holds[place] === 1,
     );
   }
+}
+
+function sumsByRow(rows: Int32Array, of: (row: number, place: number) => number): ReadonlyMap<number, number> {
+  const sums = new Map<number, number>();
+  rows.forEach((row, i) => {
+    const more = of(row, i);
+    if (more > 0) sums.set(row, (sums.get(row) ?? 0) + more);
+  });
+  return sums;
+}
+
+/** Of the pair at a place, where so many bits are odds of 1. */
+function oddsOf({ bits, isNamesake }: Worth, place: number, one: number): number {
+  if (bits[place] === -Infinity) return 0;
+  return isNamesake[place] === 1 ? Infinity : 2 ** (bits[place]! - one);
 }
 
 /** Not above the number, as a Float32Array will hold it. */
