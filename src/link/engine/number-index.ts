@@ -73,7 +73,7 @@ export class NumberIndex {
 
   #filtered(): Uint32Array {
     let words = 64;
-    while (words * 2 < this.size) words *= 2;
+    while (words * 4 < this.size) words *= 2;
     const filter = new Uint32Array(words);
     const bits = words * 32 - 1;
     for (let i = 0; i < this.size; i += 1) {
@@ -157,7 +157,7 @@ export class NumberIndex {
 /** Keys that are read ahead together; an index of less slots than this stays in the processor's cache. */
 const [AT_ONCE, COLD] = [256, 2 ** 17];
 
-/** Two bits a key: one in a hundred that were never added passes, where one bit would let one in eight pass. */
+/** Two bits a key: of those that were never added one in twenty passes at most, where one bit would let one in eight pass. */
 function isMarked(filter: Uint32Array, hash: number, bits: number): boolean {
   const [one, two] = [hash & bits, other(hash) & bits];
   return (filter[one >>> 5]! & (1 << (one & 31))) !== 0 && (filter[two >>> 5]! & (1 << (two & 31))) !== 0;
