@@ -3,5 +3,6 @@ export { openReadings, type Readings, type ReadingSettings } from './open-readin
 export { openReviews, type Reviews } from './open-reviews.js';
 export { ReadingFailed, type Reading, type Statement } from './reading.js';
 export { openNumber, sealNumber } from './seal-number.js';
-export { openTokenKeys, type TokenKeys } from './token-keys.js';
+export { KeyRefused, listTokenKeys, retireTokenKey, rotateTokenKey, type TokenKeyState } from './rotate-token-key.js';
+export { openTokenKeys, TokensUnavailable, type TokenKeys } from './token-keys.js';
 export { signToken, TokenRefused, verifyToken, type TokenClaims } from './tokens.js';

@@ -1,71 +1,108 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+import { readFile } from 'node:fs/promises';
+import { importJWK, type CryptoKey } from 'jose';
+import {
+  ALGORITHM,
+  keyFileOf,
+  openKeyFile,
+  parseKeyFile,
+  type StoredKey,
+  type TokenKeyFile,
+} from './token-key-file.js';
 
-/** The keys that tokens are signed with. The first of the file signs; all of it verifies, so that a key can be replaced. */
+/** The keys that tokens are signed with, as the file has them now: it may be replaced while the hub runs. */
 export interface TokenKeys {
-  readonly signing: TokenKey;
-  readonly verifying: ReadonlyMap<string, CryptoKey>;
-  /** For sealing numbers, each derived from one of the keys; the first seals, all of them open. 32 bytes. */
+  readonly signing: SigningKey;
+  /** By `kid`. Another map whenever the keys are others. */
+  readonly verifying: ReadonlyMap<string, VerifyingKey>;
+  /** For sealing numbers; the first seals, all of them open. 32 bytes. */
   readonly sealing: readonly Buffer[];
+  /**
+   * Reads the file anew, unless that was done less than `age` milliseconds ago.
+   * @throws TokensUnavailable where it could not be read for so long that a key may have been taken out of it
+   */
+  refresh(age?: number): Promise<void>;
 }
 
-export interface TokenKey {
+export interface SigningKey {
   readonly kid: string;
   readonly key: CryptoKey;
 }
 
-/** One algorithm, pinned: what a token's own header claims is only compared with it. */
-export const ALGORITHM = 'EdDSA';
+export interface VerifyingKey {
+  readonly key: CryptoKey;
+  /** Milliseconds; a key that was replaced verifies until then. */
+  readonly until: number;
+}
 
-/** Opens `token-keys.json` in the hub's home, readable by the hub's account alone; made at first use. */
+/** Whether a token is good cannot be told at the moment; so it is not. The answer is the same as for a database that is away. */
+export class TokensUnavailable extends Error {
+  readonly statusCode = 503;
+  constructor(options?: ErrorOptions) {
+    super('Tokens cannot be verified at the moment.', options);
+  }
+}
+
+/** Milliseconds. A key that was taken out is refused within a minute, also where the file cannot be read meanwhile. */
+const LOOKED_AT_EVERY = 2000;
+const TRUSTED_UNREAD = 45_000;
+
+/** Opens `token-keys.json` in the hub's home; made at first use. */
 export async function openTokenKeys(home: string): Promise<TokenKeys> {
-  const file = join(home, 'token-keys.json');
-  let stored: StoredKeys;
-  try {
-    stored = JSON.parse(readFileSync(file, 'utf8')) as StoredKeys;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    stored = await makeKeys(home, file);
-  }
-  const keys = await Promise.all(stored.keys.map(readKey));
+  const path = keyFileOf(home);
+  let text = '';
+  let ring = await readKeys(await openKeyFile(home));
+  let [tried, read] = [0, Date.now()];
+  let reading: Promise<void> | null = null;
+  const readAgain = async (): Promise<void> => {
+    try {
+      const found = await readFile(path, 'utf8');
+      // Compared whole: who puts a file of yesterday back keeps its time and perhaps its size.
+      if (found !== text) [ring, text] = [await readKeys(parseKeyFile(found)), found];
+      read = Date.now();
+    } catch (cause) {
+      if (Date.now() - read > TRUSTED_UNREAD) throw new TokensUnavailable({ cause });
+    }
+  };
+  return {
+    get signing() {
+      return ring.signing;
+    },
+    get verifying() {
+      return ring.verifying;
+    },
+    get sealing() {
+      return ring.sealing;
+    },
+    refresh: async (age = LOOKED_AT_EVERY) => {
+      const now = Date.now();
+      // A file that cannot be read is looked at by every request, until it can.
+      if (!reading && now - tried < age && now >= tried && now - read < TRUSTED_UNREAD) return;
+      tried = now;
+      reading ??= readAgain().finally(() => {
+        reading = null;
+      });
+      await reading;
+    },
+  };
+}
+
+type Ring = Pick<TokenKeys, 'signing' | 'verifying' | 'sealing'>;
+
+async function readKeys({ keys, sealing }: TokenKeyFile): Promise<Ring> {
   const [first] = keys;
-  if (!first) throw new Error(`${file} holds no key.`);
   return {
-    signing: { kid: first.kid, key: first.secret },
-    verifying: new Map(keys.map((key) => [key.kid, key.open])),
-    sealing: stored.keys.map((jwk) => Buffer.from(hkdfSync('sha256', jwk.d!, '', 'hub sealed numbers', 32))),
+    signing: { kid: first!.kid, key: await importKey(first!) },
+    verifying: new Map(
+      await Promise.all(
+        keys.map(async ({ d: _secret, ...open }) => {
+          const until = open.until === null ? Infinity : Date.parse(open.until);
+          return [open.kid, { key: await importKey(open), until }] as const;
+        }),
+      ),
+    ),
+    sealing: sealing.map((secret) => Buffer.from(secret, 'base64url')),
   };
 }
 
-interface StoredKeys {
-  readonly keys: readonly JWK[];
-}
-
-/** Two programs that start at once must end with one file: it is linked into place, which only the first can do. */
-async function makeKeys(home: string, file: string): Promise<StoredKeys> {
-  mkdirSync(home, { recursive: true });
-  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-  const made = { keys: [{ ...(await exportJWK(privateKey)), kid: randomBytes(9).toString('base64url') }] };
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
-  try {
-    linkSync(draft, file);
-    return made;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return JSON.parse(readFileSync(file, 'utf8')) as StoredKeys;
-  } finally {
-    rmSync(draft);
-  }
-}
-
-async function readKey(jwk: JWK): Promise<{ kid: string; secret: CryptoKey; open: CryptoKey }> {
-  const { d: _secret, ...open } = jwk;
-  return {
-    kid: jwk.kid!,
-    secret: (await importJWK(jwk, ALGORITHM)) as CryptoKey,
-    open: (await importJWK(open, ALGORITHM)) as CryptoKey,
-  };
-}
+const importKey = async ({ kty, crv, x, d }: Partial<StoredKey>): Promise<CryptoKey> =>
+  (await importJWK({ kty: kty!, crv, x, ...(d !== undefined && { d }) }, ALGORITHM)) as CryptoKey;

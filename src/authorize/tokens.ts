@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { jwtVerify, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { PERMISSIONS, type Permission, type Viewer } from '../model/viewer.js';
 import { boundsOf } from './bounds.js';
-import { ALGORITHM, type TokenKeys } from './token-keys.js';
+import { ALGORITHM } from './token-key-file.js';
+import { TokensUnavailable, type TokenKeys, type VerifyingKey } from './token-keys.js';
 
 const ISSUER = 'grid-hub';
 const AUDIENCE = 'grid-hub-api';
@@ -40,6 +41,8 @@ export async function signToken(keys: TokenKeys, claims: TokenClaims, lifetime: 
   boundsOf(claims);
   const may = [...(claims.may ?? [])];
   if (!arePermissions(may)) throw new RangeError(`A token may ${PERMISSIONS.join(', ')}.`);
+  // A key that was made a moment ago signs at once.
+  await keys.refresh(0);
   const now = Math.floor(Date.now() / 1000);
   return await new SignJWT({
     divisions: [...claims.divisions],
@@ -56,13 +59,20 @@ export async function signToken(keys: TokenKeys, claims: TokenClaims, lifetime: 
     .sign(keys.signing.key);
 }
 
-/** @throws TokenRefused whatever is wrong with it */
+/** @throws TokenRefused whatever is wrong with it @throws TokensUnavailable where that cannot be told */
 export async function verifyToken(keys: TokenKeys, text: string): Promise<Viewer> {
   if (text.length > LONGEST_TEXT) throw new TokenRefused();
+  await keys.refresh();
   const known = recall(keys, text);
   if (known) return known;
   try {
-    const { payload } = await jwtVerify(text, (header) => keyOf(keys, header), {
+    let until = Infinity;
+    const findKey = async (header: JWTHeaderParameters) => {
+      const found = await keyOf(keys, header);
+      until = found.until;
+      return found.key;
+    };
+    const { payload } = await jwtVerify(text, findKey, {
       algorithms: [ALGORITHM],
       issuer: ISSUER,
       audience: AUDIENCE,
@@ -71,35 +81,43 @@ export async function verifyToken(keys: TokenKeys, text: string): Promise<Viewer
       maxTokenAge: LONGEST_LIFE,
       typ: 'JWT',
     });
-    return remember(keys, text, viewerOf(payload));
+    return remember(keys, text, viewerOf(payload), until);
   } catch (error) {
+    if (error instanceof TokensUnavailable) throw error;
     throw new TokenRefused(error);
   }
 }
 
 /** A signature is a quarter of a millisecond; one that was found good a moment ago is good. */
-const verified = new WeakMap<TokenKeys, Map<string, { readonly viewer: Viewer; readonly until: number }>>();
+const verified = new WeakMap<
+  TokenKeys['verifying'],
+  Map<string, { readonly viewer: Viewer; readonly until: number }>
+>();
 const KEPT_FOR = 30_000;
 const MOST_KEPT = 1000;
 
 function recall(keys: TokenKeys, text: string): Viewer | null {
-  const kept = verified.get(keys)?.get(text);
+  const kept = verified.get(keys.verifying)?.get(text);
   return kept && Date.now() < kept.until ? kept.viewer : null;
 }
 
-function remember(keys: TokenKeys, text: string, viewer: Viewer): Viewer {
-  let kept = verified.get(keys);
-  if (!kept) verified.set(keys, (kept = new Map()));
+/** @param keyUntil milliseconds; when the key that signed it ends */
+function remember(keys: TokenKeys, text: string, viewer: Viewer, keyUntil: number): Viewer {
+  let kept = verified.get(keys.verifying);
+  if (!kept) verified.set(keys.verifying, (kept = new Map()));
   if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(text, { viewer, until: Math.min(Date.now() + KEPT_FOR, viewer.expires.getTime()) });
+  kept.set(text, { viewer, until: Math.min(Date.now() + KEPT_FOR, viewer.expires.getTime(), keyUntil) });
   return viewer;
 }
 
-function keyOf(keys: TokenKeys, header: JWTHeaderParameters) {
-  if (FORBIDDEN_HEADERS.some((name) => name in header)) throw new TokenRefused();
-  const key = typeof header.kid === 'string' ? keys.verifying.get(header.kid) : undefined;
-  if (!key) throw new TokenRefused();
-  return key;
+async function keyOf(keys: TokenKeys, header: JWTHeaderParameters): Promise<VerifyingKey> {
+  const { kid } = header;
+  if (FORBIDDEN_HEADERS.some((name) => name in header) || typeof kid !== 'string') throw new TokenRefused();
+  // One that was made since the file was looked at is known at once.
+  if (!keys.verifying.has(kid)) await keys.refresh(0);
+  const found = keys.verifying.get(kid);
+  if (!found || Date.now() >= found.until) throw new TokenRefused();
+  return found;
 }
 
 function viewerOf(payload: JWTPayload): Viewer {

@@ -15,6 +15,7 @@ import { undo } from './undo.js';
 import { train } from './train.js';
 import { model } from './model.js';
 import { token } from './token.js';
+import { tokenKey } from './token-keys.js';
 import { bench } from './bench.js';
 
 /** Every command of the program, in the order of its help. */
@@ -35,5 +36,6 @@ export const COMMANDS: readonly Command[] = [
   train,
   model,
   token,
+  tokenKey,
   bench,
 ];
