@@ -19,6 +19,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   'src/decide': ['src/model', 'src/database'],
   'src/authorize': ['src/model', 'src/database'],
   'src/serve': ['src/model', 'src/authorize'],
+  'src/seal': ['src/model'],
   /** The made-up county may know nothing of the program that it is used to test. */
   fixtures: [],
 };
