@@ -101,6 +101,11 @@ function recall(keys: TokenKeys, text: string): Viewer | null {
   return kept && Date.now() < kept.until ? kept.viewer : null;
 }
 
+/** Whether this very token was found good before, be it expired by now; it costs next to nothing to tell. */
+export function wasVerified(keys: TokenKeys, text: string): boolean {
+  return verified.get(keys.verifying)?.has(text) ?? false;
+}
+
 /** @param keyUntil milliseconds; when the key that signed it ends */
 function remember(keys: TokenKeys, text: string, viewer: Viewer, keyUntil: number): Viewer {
   let kept = verified.get(keys.verifying);

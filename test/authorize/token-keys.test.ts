@@ -24,6 +24,7 @@ import {
   TokenRefused,
   TokensUnavailable,
   verifyToken,
+  wasVerified,
 } from '../../src/authorize/index.js';
 
 const CLAIMS = { client: 'clinic-app', divisions: ['530502001'], registers: ['police'] };
@@ -83,6 +84,18 @@ it('ends every token that is out by an overlap of nothing', async () => {
 
 it.each([-1, 12 * HOUR + 1, Number.NaN])('is not rotated with an overlap of %d seconds', async (overlap) => {
   await expect(rotateTokenKey(home, overlap)).rejects.toThrow(RangeError);
+});
+
+it('tells a token that was found good before, also when it has expired, from one that never was', async () => {
+  stopClock();
+  const running = await openTokenKeys(home);
+  const text = await signToken(running, CLAIMS, 60);
+  expect(wasVerified(running, text)).toBe(false);
+  await verifyToken(running, text);
+  wait(3600);
+  await expect(verifyToken(running, text)).rejects.toThrow(TokenRefused);
+  expect(wasVerified(running, text)).toBe(true);
+  expect(wasVerified(running, `${text.slice(0, -4)}AAAA`)).toBe(false);
 });
 
 it('does not lengthen the life of a key by another rotation', async () => {
