@@ -1,5 +1,6 @@
 import type { Reading, TokenKeys } from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
+import type { AccessNote } from './access-note.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import type { Loaders } from './open-loaders.js';
@@ -16,6 +17,8 @@ export interface RequestContext {
 export interface Context extends RequestContext {
   readonly reading: Reading;
   readonly loaders: Loaders;
+  /** Whoever reads about a person says so here, if it does not read by the loaders. */
+  readonly note: AccessNote;
   /** Null where this server takes no decisions. */
   readonly reviewing: Reviewing | null;
   /** Null where this server compares nobody. */

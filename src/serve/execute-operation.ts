@@ -2,10 +2,14 @@ import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-i
 import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import type { Readings } from '../authorize/index.js';
+import { ToldAccess } from './access-note.js';
+import type { Accessing } from './accessing.js';
 import type { Context, RequestContext } from './context.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import { openLoaders } from './open-loaders.js';
+import { surveyOperation, type Survey } from './survey-operation.js';
+import { writeAccess } from './write-access.js';
 
 const MOST_ERRORS = 10;
 /** Compiled documents that are kept; the one not asked for the longest goes first. */
@@ -19,34 +23,59 @@ export interface Joined {
 
 /**
  * Runs operations, each in one reading of its viewer with loaders of its own. Apollo calls what executes for it a gateway.
- * A document that comes again is compiled: that takes a millisecond once, and a third of the time from then on.
+ * A document that comes again is compiled: that takes a millisecond once, and a third of the time from then on. What was read of people is
+ * written down before the answer is returned.
  */
-export function executeWith(schema: GraphQLSchema, readings: Readings, joined: Joined): GatewayInterface {
+export function executeWith(
+  schema: GraphQLSchema,
+  readings: Readings,
+  accessing: Accessing | null,
+  joined: Joined,
+): GatewayInterface {
   const compile = rememberCompiled(schema);
+  const survey = rememberSurveys(schema);
   const executor: GatewayExecutor = async ({ context, document, operation, operationName, queryHash, request }) => {
+    const started = performance.now();
     const { viewer, requestId, keys } = context as RequestContext;
-    return (await readings.read(viewer, async (reading) => {
-      const contextValue: Context = { viewer, requestId, keys, reading, loaders: openLoaders(reading), ...joined };
-      const variables = request.variables ?? {};
-      // A change comes once, and what runs its fields one after another is not compiled.
-      const compiled =
-        operation.operation === 'query'
-          ? compile(`${queryHash} ${operationName ?? ''}`, document, operationName)
-          : null;
-      const result = (await (compiled
-        ? compiled.query({}, contextValue, variables)
-        : execute({
-            schema,
-            document,
-            operationName,
-            contextValue,
-            variableValues: variables,
-            rootValue: {},
-          }))) as ExecutionResult;
-      return result.errors && result.errors.length > MOST_ERRORS
+    const surveyed = survey(document, operation, queryHash);
+    // A reading that is begun anew tells anew.
+    let told = new ToldAccess();
+    let result: ExecutionResult | null = null;
+    let failure: unknown = null;
+    try {
+      result = await readings.read(viewer, async (reading) => {
+        told = new ToldAccess();
+        const loaders = openLoaders(reading, told, surveyed.wholeRecords);
+        const contextValue: Context = { viewer, requestId, keys, reading, loaders, note: told, ...joined };
+        const variables = request.variables ?? {};
+        // A change comes once, and what runs its fields one after another is not compiled.
+        const compiled =
+          operation.operation === 'query'
+            ? compile(`${queryHash} ${operationName ?? ''}`, document, operationName)
+            : null;
+        return (await (compiled
+          ? compiled.query({}, contextValue, variables)
+          : execute({
+              schema,
+              document,
+              operationName,
+              contextValue,
+              variableValues: variables,
+              rootValue: {},
+            }))) as ExecutionResult;
+      });
+    } catch (error) {
+      failure = error;
+    }
+    if (accessing && (surveyed.personal || told.persons.size + told.households.size > 0)) {
+      await writeAccess(accessing, context as RequestContext, surveyed, told, result, failure, started);
+    }
+    if (!result) throw failure;
+    return (
+      result.errors && result.errors.length > MOST_ERRORS
         ? { ...result, errors: result.errors.slice(0, MOST_ERRORS) }
-        : result;
-    })) as Awaited<ReturnType<GatewayExecutor>>;
+        : result
+    ) as Awaited<ReturnType<GatewayExecutor>>;
   };
   return {
     onSchemaLoadOrUpdate: (tell) => {
@@ -81,3 +110,19 @@ function rememberCompiled(schema: GraphQLSchema): Compile {
     return ready;
   };
 }
+
+/** What a document asks about people does not change from one time to the next. */
+function rememberSurveys(schema: GraphQLSchema) {
+  const known = new Map<string, Survey>();
+  return (...[document, operation, queryHash]: Document): Survey => {
+    const key = `${queryHash} ${operation.name?.value ?? ''}`;
+    let found = known.get(key);
+    if (!found) {
+      if (known.size >= MOST_COMPILED) known.delete(known.keys().next().value!);
+      known.set(key, (found = surveyOperation(schema, document, operation, queryHash)));
+    }
+    return found;
+  };
+}
+
+type Document = Parameters<typeof surveyOperation> extends [GraphQLSchema, ...infer Rest] ? Rest : never;

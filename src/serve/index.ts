@@ -1,3 +1,4 @@
+export type { Accessing } from './accessing.js';
 export { buildHubSchema, printHubSchema } from './build-hub-schema.js';
 export type { ErrorCode } from './errors.js';
 export type { Explorer } from './explorer.js';

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Decision } from '../model/decision.js';
 import type { Reading } from '../authorize/index.js';
+import type { AccessNote } from './access-note.js';
 import { readEvidence, readRecords, readRecordsAsOf, type Evidence } from './evidence.js';
 import { countBelow, findBelow } from './find-entities.js';
 import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
@@ -49,7 +50,8 @@ export interface Loaders {
   members(after: number, limit: number): DataLoader<number, readonly number[]>;
 }
 
-export function openLoaders(reading: Reading): Loaders {
+/** @param wholeRecords whether the operation shows records as such, so that whoever one speaks of is shown with it */
+export function openLoaders(reading: Reading, note: AccessNote, wholeRecords: boolean): Loaders {
   const made = new Map<string, unknown>();
   const once = <K, V>(name: string, read: (keys: readonly K[]) => Promise<readonly V[]>): DataLoader<K, V> => {
     let loader = made.get(name) as DataLoader<K, V> | undefined;
@@ -62,33 +64,57 @@ export function openLoaders(reading: Reading): Loaders {
     await citeCarried(found.flat() as (Evidence | null)[], delivery);
     return found;
   };
+  const told = async <T extends readonly (Evidence | readonly Evidence[] | null)[]>(found: T): Promise<T> => {
+    for (const each of found.flat() as (Evidence | null)[]) noteWhom(note, each);
+    return await complete(found);
+  };
+  const named = <T extends readonly (Named | readonly Named[] | null)[]>(found: T): T => {
+    for (const each of found.flat() as (Named | null)[]) if (each && each.person !== null) note.person(each.person);
+    return found;
+  };
   return {
     evidence: Object.fromEntries(
       kinds.map((kind) => [
         kind,
-        once<number, readonly Evidence[]>(kind, (ids) => readEvidence(reading, kind, ids).then(complete)),
+        once<number, readonly Evidence[]>(kind, async (ids) => {
+          const found = await readEvidence(reading, kind, ids);
+          if (kind === 'Person') for (const [at, id] of ids.entries()) if (found[at]!.length > 0) note.person(id);
+          if (kind === 'Household') for (const [at, id] of ids.entries()) if (found[at]!.length > 0) note.household(id);
+          return await (wholeRecords && kind !== 'Person' ? told(found) : complete(found));
+        }),
       ]),
     ) as Loaders['evidence'],
-    record: once('record', (ids) => readRecords(reading, ids).then(complete)),
+    record: once('record', (ids) => readRecords(reading, ids).then(told)),
     division: once('division', (codes) => readDivisions(reading, codes)),
     divisionsBelow: once('divisions below', (codes) => readDivisionsBelow(reading, codes)),
     delivery,
     deliveryCount: once('delivery count', (ids) => readDeliveryCounts(reading, ids)),
     organisationByCode: once('organisation by code', (codes) => readOrganisationsByCode(reading, codes)),
     gridByCode: once('grid by code', (codes) => readGridsByCode(reading, codes)),
-    staffOfGrid: once('staff', (ids) => readStaff(reading, ids).then(complete)),
-    mentionsOf: once('mentions of', (ids) => readMentionsOf(reading, ids)),
-    mentionsIn: once('mentions in', (ids) => readMentionsIn(reading, ids)),
-    finding: once('finding', (ids) => readFindings(reading, ids)),
-    findingsOf: once('findings', (ids) => readFindingsOfPersons(reading, ids)),
+    staffOfGrid: once('staff', (ids) => readStaff(reading, ids).then(told)),
+    mentionsOf: once('mentions of', (ids) => readMentionsOf(reading, ids).then(named)),
+    mentionsIn: once('mentions in', (ids) => readMentionsIn(reading, ids).then(named)),
+    finding: once('finding', (ids) => readFindings(reading, ids).then(named)),
+    findingsOf: once('findings', (ids) => readFindingsOfPersons(reading, ids).then(named)),
     decisionsOfPair: once('decisions of pairs', (keys) => readDecisionsOfPairs(reading, keys)),
     survivor: once('survivor', (ids) => readSurvivors(reading, ids)),
-    recordAsOf: (at) => once(`as of ${at.getTime()}`, (ids) => readRecordsAsOf(reading, at, ids).then(complete)),
+    recordAsOf: (at) => once(`as of ${at.getTime()}`, (ids) => readRecordsAsOf(reading, at, ids).then(told)),
     below: (kind, after, limit) =>
       once(`below ${kind} ${after} ${limit}`, (codes) => findBelow(reading, kind, codes, after, limit)),
     countOf: (kind) => once(`count ${kind}`, (codes) => countBelow(reading, kind, codes)),
     members: (after, limit) => once(`members ${after} ${limit}`, (ids) => readMembers(reading, ids, after, limit)),
   };
+}
+
+/** A row that names a person. */
+interface Named {
+  readonly person: number | null;
+}
+
+/** Whom a record speaks of. */
+function noteWhom(note: AccessNote, evidence: Evidence | null): void {
+  if (evidence && evidence.person !== null) note.person(evidence.person);
+  if (evidence && evidence.household !== null) note.household(evidence.household);
 }
 
 /** A value that an earlier delta stated is dated by that delta. */

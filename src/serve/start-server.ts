@@ -7,6 +7,7 @@ import { Kind, type OperationDefinitionNode } from 'graphql';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ReadingFailed, TokenRefused, verifyToken, type Readings, type TokenKeys } from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
+import type { Accessing } from './accessing.js';
 import { buildHubSchema } from './build-hub-schema.js';
 import type { RequestContext } from './context.js';
 import { codeOf, ERRORS, maskError, Refused, type ErrorCode } from './errors.js';
@@ -19,6 +20,8 @@ import { exceeds, measureOperation } from './measure-operation.js';
 export interface ServerSettings {
   readonly readings: Readings;
   readonly keys: TokenKeys;
+  /** How readings of personal data are written down. */
+  readonly accessing?: Accessing;
   /** 0: any that is free. */
   readonly port: number;
   readonly host: string;
@@ -46,7 +49,7 @@ const MOST_TOKENS = 2000;
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const schema = buildHubSchema();
   const apollo = new ApolloServer<RequestContext>({
-    gateway: executeWith(schema, settings.readings, {
+    gateway: executeWith(schema, settings.readings, settings.accessing ?? null, {
       reviewing: settings.reviewing ?? null,
       previewing: settings.previewing ?? null,
     }),

@@ -1,0 +1,68 @@
+import type { ExecutionResult } from 'graphql';
+import { ReadingFailed } from '../authorize/index.js';
+import type { Access, AccessOutcome } from '../model/access.js';
+import type { ToldAccess } from './access-note.js';
+import type { Accessing } from './accessing.js';
+import type { RequestContext } from './context.js';
+import { codeOf, type ErrorCode } from './errors.js';
+import type { Survey } from './survey-operation.js';
+
+/**
+ * Writes down what an operation read, before anybody is told of it.
+ * @param failure what the reading ended with; null where it answered
+ * @throws ReadingFailed where it cannot be written: then the answer is not given
+ */
+export async function writeAccess(
+  accessing: Accessing,
+  { viewer, requestId }: RequestContext,
+  survey: Survey,
+  told: ToldAccess,
+  result: ExecutionResult | null,
+  failure: unknown,
+  started: number,
+): Promise<void> {
+  // What was read and not told has not left the house.
+  const left = result?.data !== null && result?.data !== undefined;
+  const error = failure ?? result?.errors?.[0] ?? null;
+  const code = error === null ? null : codeOf(error);
+  const persons = left ? inOrder(told.persons) : [];
+  const households = left ? inOrder(told.households) : [];
+  const showed = persons.length + households.length > 0;
+  const access: Access = {
+    county: viewer.divisions[0]!.slice(0, 6),
+    request: requestId,
+    client: viewer.client,
+    person: null,
+    token: '',
+    purpose: '',
+    basis: '',
+    grants: [],
+    emergency: false,
+    operation: survey.operation,
+    document: survey.document,
+    asked: survey.asked,
+    persons,
+    households,
+    shown: showed ? survey.classes : [],
+    masked: [],
+    revealed: [...told.classes],
+    revealReasons: [...told.reasons],
+    outcome: showed ? 'ok' : code === null ? 'none' : (OUTCOMES[code] ?? 'refused'),
+    code,
+    ms: performance.now() - started,
+  };
+  try {
+    await accessing.write(access);
+  } catch (cause) {
+    throw new ReadingFailed('unavailable', { cause });
+  }
+}
+
+/** The hub's own fault; everything else is a refusal. */
+const OUTCOMES: Partial<Record<ErrorCode, AccessOutcome>> = {
+  INTERNAL: 'error',
+  UNAVAILABLE: 'error',
+  TIMEOUT: 'error',
+};
+
+const inOrder = (ids: ReadonlySet<number>): number[] => [...ids].toSorted((a, b) => a - b);
