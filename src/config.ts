@@ -19,6 +19,10 @@ export interface Config {
   /** Explorer, introspection and printed demo tokens. */
   readonly demo: boolean;
   readonly language: keyof Words;
+  /** What the chain of the access log is hashed with; each row names its own, so that it may change at any time. */
+  readonly auditHash: 'sha256' | 'sm3';
+  /** Where the daily anchors of the access log go: best a place that the hub can write to and not overwrite. */
+  readonly anchors: string;
 }
 
 /** @throws Error with a sentence for the operator when a setting cannot be read. */
@@ -28,8 +32,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const county = environment['HUB_COUNTY'] || null;
   if (county !== null && !/^\d{6}$/.test(county)) throw new Error('HUB_COUNTY must be a six-digit county code.');
   const databaseUrl = environment['DATABASE_URL'] || null;
+  const home = resolve(environment['HUB_HOME'] || join(PROJECT_FOLDER, '.hub'));
   return {
-    home: resolve(environment['HUB_HOME'] || join(PROJECT_FOLDER, '.hub')),
+    home,
     port: Number(port),
     host: environment['HOST'] || '127.0.0.1',
     databaseUrl,
@@ -39,7 +44,15 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     feedToken: environment['HUB_FEED_TOKEN'] || null,
     demo: (environment['HUB_DEMO'] || (databaseUrl ? 'off' : 'on')) === 'on',
     language: readLanguage(environment),
+    auditHash: readAuditHash(environment),
+    anchors: resolve(environment['HUB_ANCHORS'] || join(home, 'anchors')),
   };
+}
+
+function readAuditHash(environment: NodeJS.ProcessEnv): Config['auditHash'] {
+  const name = environment['HUB_AUDIT_HASH'] || 'sha256';
+  if (name !== 'sha256' && name !== 'sm3') throw new Error(`HUB_AUDIT_HASH must be sha256 or sm3; it is ${name}.`);
+  return name;
 }
 
 /** POSIX: LC_ALL outranks LC_MESSAGES, which outranks LANG. */

@@ -17,6 +17,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   'src/graph': ['src/model', 'src/database'],
   'src/quality': ['src/model', 'src/database'],
   'src/decide': ['src/model', 'src/database'],
+  'src/accesses': ['src/model', 'src/database'],
   'src/authorize': ['src/model', 'src/database'],
   'src/serve': ['src/model', 'src/authorize'],
   'src/seal': ['src/model'],

@@ -5,6 +5,7 @@ import { openReadings, openTokenKeys, signToken, type TokenKeys } from '../autho
 import { PROJECT_FOLDER } from '../database/project-folder.js';
 import { openHub, readCounty, type Hub } from '../hub.js';
 import { listDeliveries } from '../receive/list-deliveries.js';
+import { openAccessing } from './open-accessing.js';
 import { openReviewing } from './open-reviewing.js';
 import { EXIT, type Command, type CommandContext } from './command.js';
 import { tellNight } from './receive.js';
@@ -82,9 +83,11 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
   const keys = await openTokenKeys(config.home);
   const readings = openReadings({ apiUrl: hub.apiUrl });
   const reviewing = openReviewing(hub);
+  const accessing = openAccessing(hub);
   const { openPreviewing } = await import('./open-previewing.js');
   const server = await startServer({
     readings,
+    accessing,
     reviewing,
     previewing: openPreviewing(hub),
     keys,
@@ -105,6 +108,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
       await server.stop();
       await readings.close();
       await reviewing.close();
+      await accessing.close();
     },
   };
 }

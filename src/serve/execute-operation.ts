@@ -29,7 +29,7 @@ export interface Joined {
 export function executeWith(
   schema: GraphQLSchema,
   readings: Readings,
-  accessing: Accessing | null,
+  accessing: Accessing,
   joined: Joined,
 ): GatewayInterface {
   const compile = rememberCompiled(schema);
@@ -67,7 +67,7 @@ export function executeWith(
     } catch (error) {
       failure = error;
     }
-    if (accessing && (surveyed.personal || told.persons.size + told.households.size > 0)) {
+    if (surveyed.personal || told.persons.size + told.households.size > 0) {
       await writeAccess(accessing, context as RequestContext, surveyed, told, result, failure, started);
     }
     if (!result) throw failure;

@@ -20,8 +20,8 @@ import { exceeds, measureOperation } from './measure-operation.js';
 export interface ServerSettings {
   readonly readings: Readings;
   readonly keys: TokenKeys;
-  /** How readings of personal data are written down. */
-  readonly accessing?: Accessing;
+  /** How readings of personal data are written down; what cannot be is not answered. */
+  readonly accessing: Accessing;
   /** 0: any that is free. */
   readonly port: number;
   readonly host: string;
@@ -49,7 +49,7 @@ const MOST_TOKENS = 2000;
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const schema = buildHubSchema();
   const apollo = new ApolloServer<RequestContext>({
-    gateway: executeWith(schema, settings.readings, settings.accessing ?? null, {
+    gateway: executeWith(schema, settings.readings, settings.accessing, {
       reviewing: settings.reviewing ?? null,
       previewing: settings.previewing ?? null,
     }),

@@ -7,6 +7,7 @@ import { openReadings, openTokenKeys, signToken, type TokenKeys } from '../../sr
 import type { Database } from '../../src/database/connect.js';
 import type { Permission } from '../../src/model/viewer.js';
 import { startServer, type Explorer, type Previewing, type Reviewing } from '../../src/serve/index.js';
+import { openAccessLog } from '../../src/accesses/index.js';
 import { cloneDatabase } from '../database/clone.js';
 import { ALL_REGISTERS, fillSmallCounty } from './small-county.js';
 
@@ -41,8 +42,10 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     statementTimeout,
     onStatement: (text) => void (text !== 'begin' && statements.push(text)),
   });
+  const accessing = openAccessLog({ apiUrl: database.apiUrl });
   const server = await startServer({
     readings,
+    accessing,
     keys,
     port: 0,
     host: '127.0.0.1',
@@ -87,6 +90,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     close: async () => {
       await server.stop();
       await readings.close();
+      await accessing.close();
       await database.close();
       rmSync(home, { recursive: true });
     },

@@ -1,0 +1,181 @@
+import { Client } from 'pg';
+import type { Access } from '../model/access.js';
+import { chainStart, hashRow, HASHED, textsOf, type ChainHead, type Digest } from './access-row.js';
+
+export interface AccessLogSettings {
+  /** Of the role `hub_api`, which may become `hub_access_writer`. */
+  readonly apiUrl: string;
+  readonly algorithm?: Digest;
+  /** Milliseconds that a group of rows may take, the wait for other writers with it. */
+  readonly patience?: number;
+  /** Told after each group, with its transaction ended. */
+  readonly onWritten?: (accesses: readonly Access[]) => void;
+}
+
+export interface AccessLog {
+  /**
+   * Answers when the row is on disk. What is asked for while a group is being written goes together into the next one.
+   * @throws whatever the database says: then nobody may be told what was read
+   */
+  write(access: Access): Promise<void>;
+  /** Writes what waits, and ends. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly access: Access;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Rows of one transaction: enough to keep up with whatever is read, few enough to be on disk in a blink. */
+const LARGEST_GROUP = 500;
+
+/** The one writer of this process: one connection, as a role that can append to the log and nothing else. */
+export function openAccessLog(settings: AccessLogSettings): AccessLog {
+  const algorithm = settings.algorithm ?? 'sha256';
+  let waiting: Waiting[] = [];
+  let client: Client | null = null;
+  let writing: Promise<void> | null = null;
+  let closed = false;
+
+  const connected = async (): Promise<Client> => {
+    if (client) return client;
+    const made = new Client({
+      connectionString: settings.apiUrl,
+      application_name: 'hub access log',
+      connectionTimeoutMillis: settings.patience ?? 5000,
+      statement_timeout: settings.patience ?? 5000,
+      query_timeout: (settings.patience ?? 5000) * 2,
+      options: '-c role=hub_access_writer -c synchronous_commit=on',
+      keepAlive: true,
+      pipeline: true,
+    });
+    // One that breaks fails what is being written; the next group connects anew.
+    made.on('error', () => drop(made));
+    await made.connect();
+    return (client = made);
+  };
+  const drop = (broken: Client): void => {
+    if (client === broken) client = null;
+    void broken.end().catch(() => {});
+  };
+
+  const writeGroup = async (group: readonly Waiting[]): Promise<void> => {
+    // One that broke while nothing was written is not the readers' fault: it is replaced once.
+    const idle = client;
+    try {
+      await append(await connected(), group, algorithm);
+    } catch (error) {
+      if (client) drop(client);
+      if (idle === null || isRefusal(error)) throw error;
+      try {
+        await append(await connected(), group, algorithm);
+      } catch (again) {
+        if (client) drop(client);
+        throw again;
+      }
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, LARGEST_GROUP);
+      waiting = waiting.slice(LARGEST_GROUP);
+      try {
+        await writeGroup(group);
+        for (const each of group) each.done();
+        settings.onWritten?.(group.map((each) => each.access));
+      } catch (error) {
+        for (const each of group) each.failed(error);
+      }
+    }
+    writing = null;
+  };
+
+  return {
+    write: (access) =>
+      new Promise((done, failed) => {
+        if (closed) {
+          failed(new Error('The access log is closed.'));
+          return;
+        }
+        waiting.push({ access, done, failed });
+        // Not before the other requests of this turn of the loop have come as well.
+        writing ??= Promise.resolve().then(drain);
+      }),
+    close: async () => {
+      closed = true;
+      await writing;
+      await client?.end();
+      client = null;
+    },
+  };
+}
+
+/** The database answered, and said no: to ask it again would not help. */
+const isRefusal = (error: unknown): boolean => {
+  const code = String((error as { code?: unknown }).code ?? '');
+  return /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P0)/.test(code);
+};
+
+/** Two round trips: where the chain stands, then the rows and the end of the transaction. */
+async function append(client: Client, group: readonly Waiting[], algorithm: Digest): Promise<void> {
+  const counties = Map.groupBy(group, (each) => each.access.county);
+  try {
+    for (const [county, some] of counties) {
+      const begun = client.query('begin');
+      const [[head]] = (await Promise.all([
+        client.query<HeadRow>({ name: 'access head', text: HEAD, values: [county] }).then(({ rows }) => rows),
+        begun,
+      ])) as unknown as [[HeadRow], unknown];
+      const rows = JSON.stringify(chain(county, some, head, algorithm));
+      const written = client.query({ name: 'access rows', text: APPEND, values: [rows] });
+      const [, { command }] = await Promise.all([written, client.query('commit')]);
+      // COMMIT of a transaction that has failed answers ROLLBACK.
+      if (command !== 'COMMIT') throw new Error(`The rows were not kept: ${command}.`);
+    }
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+interface HeadRow {
+  readonly micros: string;
+  readonly month: string;
+  readonly number: string | null;
+  readonly hash: Buffer | null;
+}
+
+function chain(county: string, group: readonly Waiting[], found: HeadRow, algorithm: Digest): (string | null)[][] {
+  let head: ChainHead = {
+    month: found.month,
+    number: Number(found.number ?? 0),
+    hash: found.hash ?? chainStart(algorithm, county, found.month),
+  };
+  return group.flatMap(({ access }) =>
+    textsOf(access, head, found.micros, algorithm).map((texts) => {
+      const hash = hashRow(algorithm, head.hash, texts);
+      const row = texts.concat(head.hash.toString('hex'), hash.toString('hex'));
+      head = { ...head, number: head.number + 1, hash };
+      return row;
+    }),
+  );
+}
+
+const HEAD = `select micros::text, month::text, number::text, hash from access_head($1)`;
+
+const at = (column: string) => `(r ->> ${[...HASHED, 'previous', 'hash'].indexOf(column)})`;
+const words = (column: string) => `array(select json_array_elements_text(${at(column)}::json))`;
+
+/** Index: access_log's primary key refuses a second row of one number, should two chains ever be written at once. */
+const APPEND = `insert into access_log (county, month, number, at, request, client, person, token, purpose, basis, grants, emergency, operation,
+    document, asked, part, parts, persons, households, shown, masked, revealed, reveal_reasons, outcome, code, ms, algorithm, previous, hash)
+  select ${at('county')}, ${at('month')}::date, ${at('number')}::bigint, timestamptz 'epoch' + ${at('micros')}::bigint * interval '1 microsecond',
+    ${at('request')}, ${at('client')}, ${at('person')}, ${at('token')}, ${at('purpose')}, ${at('basis')}, ${at('grants')}::bigint[],
+    ${at('emergency')}::boolean, ${at('operation')}, ${at('document')}, ${words('asked')}, ${at('part')}::integer, ${at('parts')}::integer,
+    ${at('persons')}::bigint[], ${at('households')}::bigint[], ${words('shown')}, ${words('masked')}, ${words('revealed')},
+    ${words('reveal_reasons')}, ${at('outcome')}, ${at('code')}, ${at('ms')}::integer, ${at('algorithm')},
+    decode(${at('previous')}, 'hex'), decode(${at('hash')}, 'hex')
+  from json_array_elements($1::json) as r`;
