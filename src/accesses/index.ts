@@ -1,2 +1,2 @@
-export { DIGESTS, type Digest } from './access-row.js';
+export type { Digest } from './access-row.js';
 export { openAccessLog, type AccessLog } from './open-access-log.js';
