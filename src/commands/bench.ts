@@ -5,13 +5,13 @@ import { EXIT, UsageError, type Command, type CommandContext } from './command.j
 
 export const bench: Command = {
   name: 'bench',
-  zh: '性能与准确率测量：night（两天的完整流程）、linkage（只测关联，不用数据库）、preview（查人的响应时间）、truth（三种差错程度下与标准答案对照）、link-file（公开基准，与 Splink 并列）',
-  en: 'measure: night (two days from files to a graph, as whole processes), linkage (linking alone, without a database), preview (how long looking somebody up takes), truth (links beside the truth, three strengths of noise), link-file (public benchmarks, beside Splink)',
+  zh: '性能与准确率测量：api（接口，与 PostGraphile 并列）、night（两天的完整流程）、linkage（只测关联，不用数据库）、preview（查人的响应时间）、truth（三种差错程度下与标准答案对照）、link-file（公开基准，与 Splink 并列）',
+  en: 'measure: api (the API beside PostGraphile), night (two days from files to a graph, as whole processes), linkage (linking alone, without a database), preview (how long looking somebody up takes), truth (links beside the truth, three strengths of noise), link-file (public benchmarks, beside Splink)',
   arguments: [
     {
       name: '<what>',
-      zh: 'night、linkage、preview、truth 或 link-file',
-      en: 'night, linkage, preview, truth or link-file',
+      zh: 'api、night、linkage、preview、truth 或 link-file',
+      en: 'api, night, linkage, preview, truth or link-file',
     },
   ],
   options: [
@@ -52,6 +52,8 @@ export const bench: Command = {
       en: 'folder of the public benchmarks (link-file)',
       fallback: join(PROJECT_FOLDER, '../shared/benchmarks'),
     },
+    { flags: '--rounds <n>', zh: '轮数（api）', en: 'rounds (api)', fallback: '5' },
+    { flags: '--seconds <n>', zh: '每轮每题的秒数（api）', en: 'seconds a question and round (api)', fallback: '4' },
     {
       flags: '--sweep',
       zh: '另用其他阈值各跑一次，仅供诊断（link-file）',
@@ -108,6 +110,17 @@ const BENCHES: Readonly<Record<string, (context: CommandContext, options: Option
   preview: async ({ terminal }, { people, seed, keep = null }) => {
     const { benchPreview } = await import('../bench/preview.js');
     await benchPreview({ people: numberOf(people!), seed: numberOf(seed!), keep }, (line) => terminal.line(line));
+  },
+  api: async ({ terminal }, { people, seed, rounds, seconds, keep = null }) => {
+    const { benchApi } = await import('../bench/api.js');
+    const asked = {
+      people: numberOf(people!),
+      seed: numberOf(seed!),
+      rounds: numberOf(rounds!),
+      seconds: numberOf(seconds!),
+      keep,
+    };
+    await benchApi(asked, (line) => terminal.line(line));
   },
   'link-file': async ({ terminal }, options) => {
     const { benchLinkFile } = await import('../bench/link-file.js');
