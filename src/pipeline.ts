@@ -25,6 +25,7 @@ import { beginIntake, type Intake } from './stage/begin-intake.js';
 import { findTaken, newestFull } from './stage/find-taken.js';
 import { ReceiveBusy, withReceiveLock } from './stage/receive-lock.js';
 import { recordRefusal } from './stage/record-refusal.js';
+import { refreshTotals } from './totals/refresh-totals.js';
 import { createReader } from './validate/create-reader.js';
 import { planColumns, refusedNotes } from './validate/plan-columns.js';
 
@@ -129,6 +130,7 @@ export async function settleChange<T>(
         );
         if (!row!.touched) return { result, link: null, assemble: null };
         const link = await linkTouched(database, county, DATASETS);
+        await refreshTotals(database, county, DATASETS);
         return { result, link, assemble: await assembleTouched(database, county, DATASETS) };
       });
     } catch (error) {
@@ -188,6 +190,8 @@ async function settle(
   if (link.touched > 0) collectGarbage();
   await ensureIndexes(database, tell('index'));
   if (empty) await database.query('vacuum (analyze) record, link, mention, entity, finding');
+  // Before the assembly, which forgets who was touched.
+  await refreshTotals(database, county, datasets);
   // The links stand: what they say of themselves is counted while their contradictions are looked for.
   const [assemble, standing] = await Promise.all([
     assembleTouched(database, county, datasets, tell('assemble')),

@@ -15,6 +15,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   'src/stage': ['src/model', 'src/database'],
   'src/link': ['src/model', 'src/database'],
   'src/graph': ['src/model', 'src/database'],
+  'src/totals': ['src/model', 'src/database'],
   'src/quality': ['src/model', 'src/database'],
   'src/decide': ['src/model', 'src/database'],
   'src/accesses': ['src/model', 'src/database'],

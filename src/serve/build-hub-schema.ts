@@ -5,6 +5,7 @@ import { EntityChangesResolver } from './entity-changes.js';
 import { ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions } from './lists-of-areas.js';
 import { LinkageRuns } from './linkage-runs.js';
 import { MatchPreviewResolver } from './match-preview.js';
+import { PeopleAggregates } from './people-aggregates.js';
 import { QueryResolver } from './query.js';
 import { ReviewResolver } from './review.js';
 import { UndoChangeResolver } from './undo-change.js';
@@ -20,6 +21,7 @@ export function buildHubSchema(): GraphQLSchema {
       EntityChangesResolver,
       LinkageRuns,
       MatchPreviewResolver,
+      PeopleAggregates,
       UndoChangeResolver,
       ListsOfDivisions,
       ListsOfGrids,

@@ -1,5 +1,6 @@
 import { levelOf, type Reading } from '../authorize/index.js';
 import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
+import { readKeptTotal, readKeptTotals } from './kept-totals.js';
 
 /** What a list is narrowed by. Every filter reads the records that the viewer may see, never a value chosen from them. */
 export interface EntityFilter {
@@ -39,6 +40,8 @@ export async function findEntities(
 
 /** How many there are, for this viewer. */
 export async function countEntities(reading: Reading, kind: EntityKind, filter: EntityFilter): Promise<number> {
+  const kept = kind === 'Person' ? await readKeptTotal(reading, filter) : null;
+  if (kept !== null) return kept;
   const { from, where, values, shape } = narrow(reading, filter);
   const id = `l.${ENTITY_COLUMNS[kind]}`;
   const [row] = await reading.query<{ n: number }>(
@@ -81,6 +84,8 @@ export async function findBelow(
 
 /** The counts of several divisions or grids, in one statement. */
 export async function countBelow(reading: Reading, kind: EntityKind, codes: readonly string[]): Promise<number[]> {
+  const kept = kind === 'Person' ? await readKeptTotals(reading, codes) : null;
+  if (kept !== null) return kept;
   const id = `l.${ENTITY_COLUMNS[kind]}`;
   const own = ownDivision(reading);
   const rows = await perCode(codes, (level, some) =>
@@ -118,7 +123,7 @@ interface Narrowed {
 }
 
 /** Equality and `^@` only: row-level security lets an index serve no other operator before its own conditions. */
-function narrow(reading: Reading, filter: EntityFilter): Narrowed {
+export function narrow(reading: Reading, filter: EntityFilter): Narrowed {
   const values: unknown[] = [reading.bounds.county];
   const conditions = [`l.county = $1`, `l.status = 'current'`];
   const shape: string[] = [];
@@ -166,7 +171,7 @@ function narrow(reading: Reading, filter: EntityFilter): Narrowed {
  * The one division of a viewer narrows like a filter would, beside row-level security and never instead of it: the index on
  * that level then gives the order as well.
  */
-function ownDivision({ bounds }: Reading) {
+export function ownDivision({ bounds }: Reading) {
   const all = [...bounds.townships, ...bounds.villages, ...bounds.grids];
   const [code] = all;
   const level = code === undefined ? null : levelOf(code);

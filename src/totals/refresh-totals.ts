@@ -1,0 +1,167 @@
+import type { PoolClient } from 'pg';
+import type { Database } from '../database/connect.js';
+import { dropIndexes, ensureIndexes } from '../database/indexes.js';
+import type { Dataset } from '../model/importer.js';
+import { SOURCE_PRIORITY } from '../model/priority.js';
+
+export interface TotalsReport {
+  /** Persons counted anew; null where all were. */
+  readonly persons: number | null;
+  readonly seconds: number;
+}
+
+/** Beyond these, a set of registers that is not kept is counted from the traits: 2⁶ sets are kept. */
+const MOST_REGISTERS = 6;
+
+/**
+ * Counts anew the persons whose records the linkage touched (`touched_entity`, which is left as it is): their traits are written again, and each
+ * total moves by the difference. One transaction; a stop at any moment leaves last night's totals, and the next run begins from them.
+ */
+export async function refreshTotals(
+  database: Database,
+  county: string,
+  datasets: readonly Dataset[],
+): Promise<TotalsReport> {
+  const began = performance.now();
+  const everybody = await isEverybodyTouched(database, county);
+  if (everybody) await dropIndexes(database, ['person_trait']);
+  const persons = await database.transaction(async (client) => {
+    await client.query(`select pg_advisory_xact_lock(hashtext('hub totals ' || $1))`, [county]);
+    await client.query(`set local work_mem = '128MB'`);
+    const counted = everybody ? null : await listTouched(client, county);
+    if (counted === 0) return counted;
+    await writeRegisterSets(client, registersOf(datasets));
+    if (everybody) {
+      await client.query('delete from person_trait where county = $1', [county]);
+      await client.query('delete from person_total where county = $1', [county]);
+    } else {
+      await tally(client, county, -1, TOUCHED);
+      await client.query(`delete from person_trait t where t.county = $1 and ${TOUCHED}`, [county]);
+    }
+    const { sex, birthDate } = SOURCE_PRIORITY;
+    await client.query(WRITE_TRAITS(everybody), [county, sex, birthDate]);
+    await tally(client, county, 1, everybody ? 'true' : TOUCHED);
+    await client.query(MOVE_TOTALS, [county]);
+    await client.query('delete from person_total where county = $1 and people = 0', [county]);
+    return counted;
+  });
+  if (everybody) {
+    await ensureIndexes(database);
+    await database.query('vacuum (analyze) person_trait, person_total');
+  }
+  return { persons, seconds: (performance.now() - began) / 1000 };
+}
+
+/** Also where links are older than the tables of totals. */
+async function isEverybodyTouched(database: Database, county: string): Promise<boolean> {
+  const [row] = await database.query<{ everybody: boolean }>(
+    `select exists (select from touched_entity where county = $1 and kind = 'person' and entity = 0)
+       or (not exists (select from person_trait where county = $1)
+         and exists (select from link where county = $1 and person is not null)) as everybody`,
+    [county],
+  );
+  return row!.everybody;
+}
+
+const TOUCHED = 't.person in (select person from counted_person)';
+
+async function listTouched(client: PoolClient, county: string): Promise<number> {
+  await client.query(
+    `create temp table counted_person on commit drop as
+     select entity as person from touched_entity where county = $1 and kind = 'person'`,
+    [county],
+  );
+  // Whoever had one of their records until last night, or has one that was theirs.
+  await client.query(
+    `insert into counted_person
+     select t.person from link l join person_trait t on t.county = l.county and t.record = l.record
+       where l.county = $1 and l.person in (select person from counted_person) and t.person <> l.person
+     union select l.person from person_trait t join link l on l.county = t.county and l.record = t.record
+       where t.county = $1 and t.person in (select person from counted_person) and l.person <> t.person
+     except select person from counted_person`,
+    [county],
+  );
+  await client.query('analyze counted_person');
+  const { rows } = await client.query<{ n: number }>('select count(*) as n from counted_person');
+  return rows[0]!.n;
+}
+
+function registersOf(datasets: readonly Dataset[]): string[] {
+  return [...new Set(datasets.map(({ register }) => register))].toSorted();
+}
+
+/** A bit a register; a set is the sum of its bits. */
+async function writeRegisterSets(client: PoolClient, registers: readonly string[]): Promise<void> {
+  const kept = registers.slice(0, MOST_REGISTERS);
+  const sets = Array.from({ length: 2 ** kept.length - 1 }, (_, at) => at + 1);
+  const named = sets.map((set) => kept.filter((_, bit) => (set & (1 << bit)) !== 0).join(','));
+  await client.query(
+    'create temp table register_bit on commit drop as select * from unnest($1::text[], $2::int[]) as b (register, bit)',
+    [kept, kept.map((_, bit) => 1 << bit)],
+  );
+  await client.query(
+    'create temp table register_set on commit drop as select * from unnest($1::int[], $2::text[]) as s (bits, registers)',
+    [sets, named],
+  );
+  await client.query(
+    `create temp table tally (level text, area text, township text, village text, tie text, bits int, people int) on commit drop`,
+  );
+}
+
+/** Who speaks first, newest first, of equals the lowest record; see 014-totals.sql. The same order as `compareCandidates` of src/model/priority.ts. */
+const choice = (field: 'sex' | 'birthDate', ranks: string): string =>
+  `case when coalesce(r.stated ->> '${field}', '') <> '' then
+     case l.status when 'current' then '0' else '1' end
+     || coalesce(array_position(${ranks}::text[], l.dataset) - 1, cardinality(${ranks}::text[]))
+     || rpad(translate(left(coalesce(
+          (select e.stated_on::text || 'T000000' from delivery e
+             where e.county = r.county and e.id = (r.carried -> '${field}' ->> 'delivery')::bigint),
+          r.stated ->> 'updatedAt', r.stated ->> 'collectedAt', d.stated_on::text || 'T000000',
+          to_char(r.valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')), 19), '0123456789-T: ', '9876543210'), 14, '9')
+     || lpad(l.record::text, 14, '0')
+     || (r.stated ->> '${field}') end`;
+
+/** Index: link_person. */
+const WRITE_TRAITS = (everybody: boolean): string => `
+  insert into person_trait (county, record, register, township, village, grid, status, tie, person, sex_choice, birth_choice, programme)
+  select l.county, l.record, l.register, l.township, l.village, l.grid, l.status, l.tie, l.person,
+    ${choice('sex', '$2')}, ${choice('birthDate', '$3')}, r.stated ->> 'programme'
+  from link l join record r on r.county = l.county and r.id = l.record
+  left join delivery d on d.county = r.county and d.id = r.delivery
+  where l.county = $1 and l.person is not null ${everybody ? 'order by l.village, l.person' : 'and l.person in (select person from counted_person)'}`;
+
+/** Adds to the tally, or takes from it, each person once an area, tie and set of registers that know them there. */
+async function tally(client: PoolClient, county: string, sign: 1 | -1, who: string): Promise<void> {
+  await client.query(
+    `with known as (
+       select t.person, t.township, t.village, coalesce(t.tie, 'none') as tie,
+         t.township is null as nowhere, t.village is null as no_village, bit_or(b.bit) as bits
+       from person_trait t join register_bit b on b.register = t.register
+       where t.county = $1 and t.status = 'current' and ${who} group by 1, 2, 3, 4),
+     counted as (
+       select person, township, village, tie, nowhere, no_village, bit_or(bits) as bits, grouping(tie) as of_any_tie,
+         case
+           when grouping(no_village) = 0 then case when no_village then 'no village' end
+           when grouping(nowhere) = 0 then case when nowhere then 'no township' end
+           when grouping(township) = 1 then 'county'
+           when grouping(village) = 1 then case when township is not null then 'township' end
+           when village is not null then 'village'
+           when township is not null then 'no village'
+         end as level
+       from known
+       group by grouping sets (
+         (person), (person, tie), (person, township), (person, township, tie), (person, township, village), (person, township, village, tie),
+         (person, no_village), (person, no_village, tie), (person, nowhere), (person, nowhere, tie)))
+     insert into tally
+     select level, coalesce(village, township, $1), township, village, case of_any_tie when 1 then '' else tie end, bits, $2 * count(*)
+     from counted where level is not null group by 1, 2, 3, 4, 5, 6`,
+    [county, sign],
+  );
+}
+
+const MOVE_TOTALS = `
+  insert into person_total as p (county, registers, tie, level, area, township, village, people)
+  select $1, s.registers, t.tie, t.level, t.area, min(t.township), min(t.village), sum(t.people)
+  from tally t join register_set s on (s.bits & t.bits) <> 0
+  group by s.registers, t.tie, t.level, t.area having sum(t.people) <> 0
+  on conflict (county, registers, tie, level, area) do update set people = p.people + excluded.people`;
