@@ -23,6 +23,8 @@ export interface Config {
   readonly auditHash: 'sha256' | 'sm3';
   /** Where the daily anchors of the access log go: best a place that the hub can write to and not overwrite. */
   readonly anchors: string;
+  /** More than this of one client on one day raises an alarm. */
+  readonly alarms: { readonly persons: number; readonly rows: number };
 }
 
 /** @throws Error with a sentence for the operator when a setting cannot be read. */
@@ -46,7 +48,17 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     language: readLanguage(environment),
     auditHash: readAuditHash(environment),
     anchors: resolve(environment['HUB_ANCHORS'] || join(home, 'anchors')),
+    alarms: {
+      persons: readCount(environment, 'HUB_ALARM_PERSONS', 5000),
+      rows: readCount(environment, 'HUB_ALARM_ROWS', 20_000),
+    },
   };
+}
+
+function readCount(environment: NodeJS.ProcessEnv, name: string, usual: number): number {
+  const text = environment[name] || String(usual);
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} must be a whole number; it is ${text}.`);
+  return Number(text);
 }
 
 function readAuditHash(environment: NodeJS.ProcessEnv): Config['auditHash'] {

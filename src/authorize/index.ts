@@ -3,6 +3,7 @@ export { FailedAttempts } from './failed-attempts.js';
 export { openReadings, type Readings, type ReadingSettings } from './open-readings.js';
 export { openReviews, type Reviews } from './open-reviews.js';
 export { ReadingFailed, type Reading, type Statement } from './reading.js';
+export { openSigning } from './sign-text.js';
 export { openNumber, sealNumber } from './seal-number.js';
 export { KeyRefused, listTokenKeys, retireTokenKey, rotateTokenKey, type TokenKeyState } from './rotate-token-key.js';
 export { openTokenKeys, TokensUnavailable, type TokenKeys } from './token-keys.js';

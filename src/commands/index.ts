@@ -16,6 +16,7 @@ import { train } from './train.js';
 import { model } from './model.js';
 import { token } from './token.js';
 import { tokenKey } from './token-keys.js';
+import { audit } from './audit.js';
 import { bench } from './bench.js';
 
 /** Every command of the program, in the order of its help. */
@@ -37,5 +38,6 @@ export const COMMANDS: readonly Command[] = [
   model,
   token,
   tokenKey,
+  audit,
   bench,
 ];

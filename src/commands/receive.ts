@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { openHub } from '../hub.js';
+import { openHub, type Hub } from '../hub.js';
 import { tellFinding } from '../model/finding.js';
 import type { DeliveryReport } from '../model/delivery.js';
 import type { NightReport } from '../pipeline.js';
@@ -58,6 +58,7 @@ export const receive: Command = {
         onProgress: showProgress(terminal, say),
       });
       tellNight(report, context);
+      if (!report.preview) await anchorNight(hub);
       return (report.run?.violations ?? 0) > 0 ||
         report.deliveries.some((delivery) => delivery.state === 'held' || delivery.state === 'refused')
         ? EXIT.attention
@@ -67,6 +68,15 @@ export const receive: Command = {
     }
   },
 };
+
+/** Each night ends with where the access log stands, outside of the database. */
+async function anchorNight(hub: Hub): Promise<void> {
+  const [{ anchorAccesses }, { openAnchorSigning }] = await Promise.all([
+    import('../accesses/index.js'),
+    import('./open-accessing.js'),
+  ]);
+  await anchorAccesses(hub.database, hub.config.anchors, await openAnchorSigning(hub.config));
+}
 
 function readAcceptance(
   options: Readonly<Record<string, unknown>>,

@@ -83,7 +83,10 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
   const keys = await openTokenKeys(config.home);
   const readings = openReadings({ apiUrl: hub.apiUrl });
   const reviewing = openReviewing(hub);
-  const accessing = openAccessing(hub);
+  const log = (line: object): void => void process.stderr.write(`${JSON.stringify(line)}\n`);
+  const accessing = openAccessing(hub, (alarm) =>
+    log({ at: new Date().toISOString(), alarm: 'ACCESS_VOLUME', ...alarm }),
+  );
   const { openPreviewing } = await import('./open-previewing.js');
   const server = await startServer({
     readings,
@@ -100,7 +103,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
           headers: async () => ({ authorization: `Bearer ${await explorerToken(hub, keys)}` }),
         }
       : null,
-    log: (line) => process.stderr.write(`${JSON.stringify(line)}\n`),
+    log,
   });
   return {
     url: server.url,

@@ -1,20 +1,299 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openAccessLog } from '../../src/accesses/index.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { chmod, writeFile, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  anchorAccesses,
+  dropExpired,
+  findExpired,
+  openAccessLog,
+  readAnchors,
+  verifyAccesses,
+  watchVolumes,
+  type Signing,
+  type VolumeAlarm,
+} from '../../src/accesses/index.js';
+import { openSigning, openTokenKeys, rotateTokenKey } from '../../src/authorize/index.js';
+import type { Access } from '../../src/model/access.js';
 import { cloneDatabase } from '../database/clone.js';
 import { anAccess } from './an-access.js';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
-beforeAll(async () => {
+let home: string;
+let signing: Signing;
+beforeEach(async () => {
   database = await cloneDatabase();
+  home = mkdtempSync(join(tmpdir(), 'hub-anchors-'));
+  signing = openSigning(home, await openTokenKeys(home));
 });
-afterAll(() => database.close());
+afterEach(async () => {
+  await database.close();
+  rmSync(home, { recursive: true, force: true });
+});
 
-it('numbers the rows of many requests at once without a gap', async () => {
-  const log = openAccessLog({ apiUrl: database.apiUrl });
-  await Promise.all(Array.from({ length: 300 }, (_, at) => log.write(anAccess({ persons: [at, at + 1] }))));
+async function write(accesses: readonly Access[], algorithm: 'sha256' | 'sm3' = 'sha256'): Promise<void> {
+  const log = openAccessLog({ apiUrl: database.apiUrl, algorithm });
+  await Promise.all(accesses.map((access) => log.write(access)));
   await log.close();
-  const [row] = await database.query(
-    'select count(*) as n, min(number) as first, max(number) as last, count(distinct at) < 10 as together from access_log',
-  );
-  expect(row).toEqual({ n: 300, first: 1, last: 300, together: true });
+}
+
+const many = (n: number, stated: (at: number) => Partial<Access> = () => ({})) =>
+  Array.from({ length: n }, (_, at) => anAccess({ persons: [at, at + 1], ...stated(at) }));
+
+/** As somebody who owns the database and knows what stands in the way. */
+async function tamper(statement: string): Promise<void> {
+  const [{ name }] = (await database.query<{ name: string }>(
+    `select 'access_log_' || to_char(max(month), 'YYYY_MM') as name from access_log`,
+  )) as [{ name: string }];
+  await database.query(`alter table ${name} disable trigger all`);
+  await database.query(statement.replaceAll('LOG', name));
+  await database.query(`alter table ${name} enable always trigger refuse_direct_change`);
+}
+
+describe('the chain', () => {
+  it('numbers the rows of many requests at once without a gap, in few transactions', async () => {
+    await write(many(300));
+    const [row] = await database.query(
+      'select count(*) as n, min(number) as first, max(number) as last, count(distinct at) < 10 as together from access_log',
+    );
+    expect(row).toEqual({ n: 300, first: 1, last: 300, together: true });
+  });
+
+  it('is one, whatever number of servers write it', async () => {
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const log = openAccessLog({ apiUrl: database.apiUrl });
+        for (let round = 0; round < 10; round += 1) await Promise.all(many(7).map((access) => log.write(access)));
+        await log.close();
+      }),
+    );
+    expect(await verifyAccesses(database)).toEqual({ rows: 560, chains: 1, anchors: 0, misfit: null });
+  });
+
+  it('goes on from one algorithm to another, each row naming its own', async () => {
+    await write(many(3), 'sha256');
+    await write(many(3), 'sm3');
+    await write(many(3), 'sha256');
+    expect(await verifyAccesses(database)).toMatchObject({ rows: 9, misfit: null });
+    expect(await database.query('select algorithm, count(*) as n from access_log group by 1 order by 1')).toEqual([
+      { algorithm: 'sha256', n: 6 },
+      { algorithm: 'sm3', n: 3 },
+    ]);
+  });
+
+  it('takes words of any script, and an operation that shows thousands in several rows', async () => {
+    const awkward = '引号" 反斜\\ 换\n行 \u0001 𠮷 \u2028 {}[]';
+    await write([
+      anAccess({ basis: awkward, asked: [awkward, 'a,b'], revealReasons: [awkward], person: null, operation: null }),
+      anAccess({ persons: Array.from({ length: 2500 }, (_, at) => at), households: [9_007_199_254_740_991] }),
+    ]);
+    expect(await verifyAccesses(database)).toMatchObject({ rows: 4, misfit: null });
+    expect(
+      await database.query(
+        'select part, parts, cardinality(persons) as persons, households from access_log where number > 1 order by number',
+      ),
+    ).toEqual([
+      { part: 1, parts: 3, persons: 1000, households: ['9007199254740991'] },
+      { part: 2, parts: 3, persons: 1000, households: [] },
+      { part: 3, parts: 3, persons: 500, households: [] },
+    ]);
+  });
+
+  it.each([
+    ['altered', `update LOG set client = 'somebody-else' where number = 17`, 17, 'altered'],
+    ['altered in its ids', `update LOG set persons = persons[1:1] where number = 17`, 17, 'altered'],
+    ['altered in its time', `update LOG set at = at - interval '1 microsecond' where number = 17`, 17, 'altered'],
+    ['deleted', 'delete from LOG where number = 17', 17, 'missing'],
+    ['deleted at the beginning', 'delete from LOG where number = 1', 1, 'missing'],
+    [
+      'swapped with another',
+      'update LOG set number = case number when 17 then 1021 else 1017 end where number in (17, 21); update LOG set number = number - 1000 where number > 1000',
+      17,
+      'altered',
+    ],
+    [
+      'hashed anew by who altered it',
+      `update LOG set hash = sha256('forged'), previous = previous where number = 17`,
+      17,
+      'altered',
+    ],
+  ])('names a row that was %s', async (_, statement, number, what) => {
+    await write(many(40));
+    await tamper(statement);
+    expect((await verifyAccesses(database)).misfit).toMatchObject({ county: '530502', number, what });
+  });
 });
+
+describe('the log', () => {
+  it('is only appended to, also by its owner', async () => {
+    await write(many(2));
+    for (const table of ['access_log', `access_log_${await partition()}`]) {
+      for (const statement of [`update ${table} set client = 'x'`, `delete from ${table}`, `truncate ${table}`]) {
+        await expect(database.query(statement)).rejects.toMatchObject({ code: '23001' });
+      }
+      await expect(
+        database.transaction(async (client) => {
+          await client.query('set local session_replication_role = replica');
+          await client.query(`delete from ${table}`);
+        }),
+      ).rejects.toMatchObject({ code: '23001' });
+    }
+  });
+
+  it('is written by a role that can read nothing, and read by no role of the API but through what it may', async () => {
+    await write(many(2));
+    for (const [role, statement] of [
+      ['hub_access_writer', 'select * from access_log'],
+      ['hub_access_writer', 'select * from link'],
+      ['hub_access_writer', `insert into access_alarm values ('530502', '2026-01-01', 'x', 'rows', 1, 1)`],
+      ['hub_county', 'select * from access_log'],
+      ['hub_county', `select * from access_log_${await partition()}`],
+      ['hub_county', `select * from access_head('530502')`],
+      ['hub_reviewer', `select * from persons_shown_to('530502', 'test', '-infinity', 'infinity', 0, 10)`],
+    ] as const) {
+      await expect(
+        database.transaction(async (client) => {
+          await client.query(`set local role ${role}`);
+          await client.query(statement);
+        }),
+        `${role}: ${statement}`,
+      ).rejects.toMatchObject({ code: '42501' });
+    }
+  });
+
+  it('refuses where it cannot be written, and goes on when it can', async () => {
+    const log = openAccessLog({ apiUrl: database.apiUrl, patience: 1000 });
+    await log.write(anAccess());
+    await database.query('revoke insert on access_log from hub_access_writer');
+    await expect(log.write(anAccess())).rejects.toMatchObject({ code: '42501' });
+    await database.query('grant insert on access_log to hub_access_writer');
+    await log.write(anAccess());
+    // A connection that the server ended meanwhile is replaced, and nobody notices.
+    await database.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'hub access log'
+      and datname = current_database()`);
+    await log.write(anAccess());
+    // Somebody holds the chain and does not let go.
+    const [holder] = [await database.pool.connect()];
+    await holder.query(`select pg_advisory_lock(hashtext('hub access log'), 530502)`);
+    await expect(log.write(anAccess())).rejects.toMatchObject({ code: '57014' });
+    await holder.query('select pg_advisory_unlock_all()');
+    holder.release();
+    await log.write(anAccess());
+    await log.close();
+    expect(await verifyAccesses(database)).toMatchObject({ rows: 4, misfit: null });
+  });
+});
+
+describe('an anchor', () => {
+  it('misses what was cut off the end, and what was written anew in its place', async () => {
+    await write(many(20));
+    const folder = join(home, 'anchors');
+    await anchorAccesses(database, folder, signing);
+    await write(many(5));
+    const { anchors } = await readAnchors(folder, signing);
+    expect(await verifyAccesses(database, { anchors })).toEqual({ rows: 25, chains: 1, anchors: 1, misfit: null });
+    await tamper('delete from LOG where number > 15');
+    expect((await verifyAccesses(database)).misfit).toBeNull();
+    expect((await verifyAccesses(database, { anchors })).misfit).toMatchObject({ number: 16, what: 'cut' });
+    await write(many(10));
+    expect((await verifyAccesses(database)).misfit).toBeNull();
+    expect((await verifyAccesses(database, { anchors })).misfit).toMatchObject({ number: 20, what: 'other' });
+    await tamper('delete from LOG');
+    expect((await verifyAccesses(database, { anchors })).misfit).toMatchObject({ number: 20, what: 'cut' });
+  });
+
+  it('is trusted only as this hub signed it, also when the key is another by now', async () => {
+    await write(many(3));
+    const folder = join(home, 'anchors');
+    const { file } = (await anchorAccesses(database, folder, signing))!;
+    expect(await readAnchors(folder, signing)).toMatchObject({ anchors: [{ chains: [{ rows: 3 }] }], untrusted: [] });
+    await rotateTokenKey(home, 0);
+    const later = openSigning(home, await openTokenKeys(home));
+    await anchorAccesses(database, folder, later);
+    expect(await readAnchors(folder, later)).toMatchObject({ anchors: [{}, {}], untrusted: [] });
+    rmSync(file.replace(/access-log.*/, (await readdir(folder)).toSorted().at(-1)!), { force: true });
+    const stranger = mkdtempSync(join(tmpdir(), 'hub-stranger-'));
+    const forged = openSigning(stranger, await openTokenKeys(stranger));
+    await anchorAccesses(database, folder, forged);
+    const text = await readFile(file, 'utf8');
+    await chmod(file, 0o600);
+    await writeFile(file, text.replace('.', '.e'));
+    expect(await readAnchors(folder, signing)).toMatchObject({ anchors: [], untrusted: await readdir(folder) });
+    rmSync(stranger, { recursive: true });
+  });
+});
+
+describe('what is old', () => {
+  const backdate = async (month: string, outcome: 'ok' | 'refused'): Promise<void> => {
+    await write(many(1));
+    await database.query(`select make_access_partition('${month}')`);
+    await database.query(
+      `insert into access_log select (jsonb_populate_record(l, jsonb_build_object('month', $1::text, 'at', $1::text, 'number', 1, 'outcome', $2::text))).*
+       from access_log l where number = 1 and month > '2026-01-01' limit 1`,
+      [month, outcome],
+    );
+  };
+
+  it('goes by whole months: after three years, and half a year where nothing left the house', async () => {
+    await backdate('2022-05-01', 'ok');
+    await backdate('2025-02-01', 'ok');
+    await backdate('2025-03-01', 'refused');
+    const now = new Date('2026-11-20T00:00:00Z');
+    await expect(findExpired(database, 179, now)).rejects.toThrow(RangeError);
+    expect((await findExpired(database, 1096, now)).expired.map(({ month }) => month)).toEqual(['2022-05-01']);
+    const { expired, kept } = await findExpired(database, 180, now);
+    expect(expired.map(({ month }) => month)).toEqual(['2022-05-01', '2025-03-01']);
+    expect(kept).toEqual([{ county: '530502', month: '2025-02-01' }]);
+    const folder = join(home, 'anchors');
+    await anchorAccesses(database, folder, signing);
+    await anchorAccesses(database, folder, signing, expired);
+    await dropExpired(database, expired);
+    const { anchors } = await readAnchors(folder, signing);
+    expect(anchors).toHaveLength(2);
+    // What was let go on record is not missed; what went otherwise is.
+    expect((await verifyAccesses(database, { anchors, from: '2025-03', to: '2025-03' })).misfit).toBeNull();
+    expect((await verifyAccesses(database, { anchors: anchors.slice(0, 1), to: '2022-12' })).misfit).toMatchObject({
+      month: '2022-05',
+      what: 'cut',
+    });
+  });
+});
+
+describe('an alarm', () => {
+  it('is raised once a client, day and kind, whoever wrote the rows', async () => {
+    const alarms: VolumeAlarm[] = [];
+    const watch = watchVolumes({
+      apiUrl: database.apiUrl,
+      mostPersons: 50,
+      mostRows: 100,
+      every: 60_000,
+      onAlarm: (alarm) => alarms.push(alarm),
+    });
+    const [one, other] = [0, 1].map(() => openAccessLog({ apiUrl: database.apiUrl, onWritten: watch.note }));
+    const quiet = many(60, () => ({ client: 'quiet', persons: [1, 2, 3] }));
+    await Promise.all(quiet.map((access) => one!.write(access)));
+    await watch.look();
+    expect(alarms).toEqual([]);
+    await Promise.all(many(30, () => ({ client: 'greedy' })).map((access) => one!.write(access)));
+    await Promise.all(
+      many(30, (at) => ({ client: 'greedy', persons: [at + 30] })).map((access) => other!.write(access)),
+    );
+    await watch.look();
+    expect(alarms).toMatchObject([{ client: 'greedy', kind: 'persons', counted: 60, threshold: 50 }]);
+    await Promise.all(many(50, () => ({ client: 'greedy' })).map((access) => other!.write(access)));
+    await watch.look();
+    await watch.look();
+    expect(alarms).toMatchObject([{ kind: 'persons' }, { client: 'greedy', kind: 'rows', counted: 110 }]);
+    expect(await database.query('select client, kind from access_alarm order by 2')).toEqual([
+      { client: 'greedy', kind: 'persons' },
+      { client: 'greedy', kind: 'rows' },
+    ]);
+    await Promise.all([one!.close(), other!.close(), watch.close()]);
+  });
+});
+
+async function partition(): Promise<string> {
+  const [row] = await database.query<{ name: string }>(`select to_char(max(month), 'YYYY_MM') as name from access_log`);
+  return row!.name;
+}

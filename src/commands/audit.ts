@@ -1,0 +1,201 @@
+import type { Signing } from '../accesses/index.js';
+import { openHub, type Hub } from '../hub.js';
+import type { Words } from '../model/register.js';
+import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
+import { table } from './terminal.js';
+
+/** Who has looked, and whether what was written of it still stands. */
+export const audit: Command = {
+  name: 'audit',
+  zh: '查阅日志：核验（verify）、落锚（anchor）、到期清理（expire）、用量警报（alarms）',
+  en: 'the access log: verify its chains, anchor them, let old months expire, list the alarms',
+  arguments: [
+    {
+      name: '<what>',
+      zh: 'verify、anchor、expire 或 alarms',
+      en: 'verify, anchor, expire or alarms',
+    },
+  ],
+  options: [
+    { flags: '--from <month>', zh: '核验起始月，如 2026-09', en: 'verify from this month, as 2026-09' },
+    { flags: '--to <month>', zh: '核验截止月', en: 'verify to this month' },
+    {
+      flags: '--days <n>',
+      zh: '到期清理：保留天数，默认 1096（三年）',
+      en: 'expire: days to keep, 1096 unless told (three years)',
+    },
+    { flags: '--preview', zh: '到期清理：只列出，不清理', en: 'expire: only tell what would go' },
+    { flags: '--limit <n>', zh: '警报条数', en: 'how many alarms', fallback: '20' },
+  ],
+  async run(context, [what], options) {
+    const action = ACTIONS[what as keyof typeof ACTIONS];
+    if (!action)
+      throw new UsageError({
+        zh: '可用：verify、anchor、expire、alarms',
+        en: `There are ${Object.keys(ACTIONS).join(', ')}.`,
+      });
+    const asked = readOptions(options as Readonly<Record<string, string | boolean | undefined>>);
+    const { openAnchorSigning } = await import('./open-accessing.js');
+    const hub = await openHub(context.config);
+    try {
+      return await action({ hub, context, asked, signing: await openAnchorSigning(context.config) });
+    } finally {
+      await hub.close();
+    }
+  },
+};
+
+interface Asked {
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly days: number | null;
+  readonly preview: boolean;
+  readonly limit: number;
+}
+
+interface Doing {
+  readonly hub: Hub;
+  readonly context: CommandContext;
+  readonly asked: Asked;
+  readonly signing: Signing;
+}
+
+const ACTIONS = {
+  verify: async ({ hub, context: { config, terminal, say }, asked, signing }: Doing) => {
+    const { readAnchors, verifyAccesses } = await import('../accesses/index.js');
+    const { anchors, untrusted } = await readAnchors(config.anchors, signing);
+    const found = await verifyAccesses(hub.database, {
+      ...asked,
+      anchors,
+      onRows: (rows) => terminal.progress(say({ zh: `已核验 ${rows} 行`, en: `${rows} rows verified` })),
+    });
+    const { rows, chains, misfit } = found;
+    for (const name of untrusted)
+      terminal.line(say({ zh: `锚 ${name} 的签名无效`, en: `The anchor ${name} is not signed by this hub.` }));
+    if (misfit) {
+      const place = `${misfit.county} ${misfit.month} #${misfit.number}`;
+      terminal.line(`${place}: ${say(MISFITS[misfit.what]!)}`);
+      return EXIT.failed;
+    }
+    terminal.line(
+      say({
+        zh: `${chains} 条链共 ${rows} 行，全部吻合；对照 ${anchors.length} 个锚。`,
+        en: `${rows} rows in ${chains} chains fit, and ${anchors.length} anchors agree.`,
+      }),
+    );
+    if (anchors.length === 0 && rows > 0)
+      terminal.note(
+        say({
+          zh: '没有锚：看不出日志末尾是否被截去。请运行 hub audit anchor。',
+          en: 'There is no anchor: rows cut off the end would not be missed. Run hub audit anchor.',
+        }),
+      );
+    return untrusted.length > 0 ? EXIT.failed : EXIT.done;
+  },
+  anchor: async ({ hub, context: { config, terminal, say }, signing }: Doing) => {
+    const { anchorAccesses } = await import('../accesses/index.js');
+    const done = await anchorAccesses(hub.database, config.anchors, signing);
+    terminal.line(
+      done ? done.file : say({ zh: '日志为空，没有可落锚的。', en: 'The log is empty: there is nothing to anchor.' }),
+    );
+    return EXIT.done;
+  },
+  expire: async ({ hub, context: { config, terminal, say }, asked, signing }: Doing) => {
+    const { anchorAccesses, dropExpired, findExpired, KEPT_OF_WHAT_LEFT, SHORTEST_KEPT } =
+      await import('../accesses/index.js');
+    const days = asked.days ?? KEPT_OF_WHAT_LEFT;
+    if (days < SHORTEST_KEPT)
+      throw new UsageError({
+        zh: `日志至少保留 ${SHORTEST_KEPT} 天`,
+        en: `The access log is kept for ${SHORTEST_KEPT} days at least.`,
+      });
+    const { expired, kept } = await findExpired(hub.database, days, new Date());
+    for (const { county, month } of kept)
+      terminal.line(
+        say({
+          zh: `${county} ${month.slice(0, 7)}：有提供给其他机关的记录，须保留三年，不清理`,
+          en: `${county} ${month.slice(0, 7)} is kept: what left the house stays on record for three years.`,
+        }),
+      );
+    if (!asked.preview && expired.length > 0) {
+      // First what is let go is on record, then it goes.
+      await anchorAccesses(hub.database, config.anchors, signing, expired);
+      await dropExpired(hub.database, expired);
+    }
+    for (const { county, month, rows } of expired)
+      terminal.line(
+        asked.preview
+          ? say({
+              zh: `${county} ${month.slice(0, 7)}：可清理，${rows} 行`,
+              en: `${county} ${month.slice(0, 7)} may go: ${rows} rows.`,
+            })
+          : say({
+              zh: `${county} ${month.slice(0, 7)}：已清理，${rows} 行`,
+              en: `${county} ${month.slice(0, 7)} is gone: ${rows} rows.`,
+            }),
+      );
+    if (expired.length === 0) terminal.line(say({ zh: '没有到期的月份。', en: 'No month has expired.' }));
+    return kept.length > 0 ? EXIT.attention : EXIT.done;
+  },
+  alarms: async ({ hub, context: { terminal, say }, asked }: Doing) => {
+    const alarms = await hub.database.query<Readonly<Record<string, string>>>(
+      `select day::text, client, kind, counted::text, threshold::text, to_char(raised_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as raised
+       from access_alarm order by raised_at desc limit $1`,
+      [asked.limit],
+    );
+    if (alarms.length === 0) {
+      terminal.line(say({ zh: '没有警报。', en: 'No alarm.' }));
+      return EXIT.done;
+    }
+    const head = say({ zh: '日期 客户端 何者 数量 阈值 发出时间', en: 'day client of counted threshold raised' }).split(
+      ' ',
+    );
+    const rows = alarms.map((each) => [
+      each['day']!,
+      each['client']!,
+      say(KINDS[each['kind']!]!),
+      each['counted']!,
+      each['threshold']!,
+      each['raised']!,
+    ]);
+    for (const line of table([head, ...rows])) terminal.line(line);
+    return EXIT.attention;
+  },
+};
+
+const MISFITS: Readonly<Record<string, Words>> = {
+  missing: { zh: '缺少此行，其后的行仍在', en: 'this row is missing, though later ones are there' },
+  altered: { zh: '此行内容与其散列不符', en: 'this row does not say what was written' },
+  order: { zh: '此行不接前一行', en: 'this row does not go on from the one before' },
+  cut: { zh: '此行起被截去：锚见过更多的行', en: 'the chain is cut off here: an anchor has seen more rows' },
+  other: { zh: '此行与锚所见不同', en: 'an anchor has seen another row of this number' },
+};
+
+const KINDS: Readonly<Record<string, Words>> = {
+  persons: { zh: '不同的人', en: 'persons' },
+  rows: { zh: '查阅次数', en: 'rows' },
+};
+
+function readOptions(options: Readonly<Record<string, string | boolean | undefined>>): Asked {
+  const month = (name: 'from' | 'to') => {
+    const text = options[name];
+    if (text === undefined) return null;
+    if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(String(text)))
+      throw new UsageError({ zh: `--${name} 须为月份，如 2026-09`, en: `--${name} takes a month, as 2026-09.` });
+    return String(text);
+  };
+  const whole = (name: 'days' | 'limit') => {
+    const text = options[name];
+    if (text === undefined) return null;
+    if (!/^\d{1,5}$/.test(String(text)))
+      throw new UsageError({ zh: `--${name} 须为整数`, en: `--${name} takes a whole number.` });
+    return Number(text);
+  };
+  return {
+    from: month('from'),
+    to: month('to'),
+    days: whole('days'),
+    preview: options['preview'] === true,
+    limit: whole('limit') ?? 20,
+  };
+}
