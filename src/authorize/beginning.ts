@@ -4,7 +4,8 @@ import type { Bounds } from './bounds.js';
 
 /**
  * Begin, role and settings in one round trip. SET LOCAL with a literal rather than set_config: Citus passes only that on to
- * its workers (where `citus.propagate_set_commands` is `local`), and nothing of it outlives the transaction.
+ * its workers (where `citus.propagate_set_commands` is `local`), and nothing of it outlives the transaction. The last of it fails where
+ * the viewer was made of grants that have changed since.
  * Every value was checked by `boundsOf` or with the token, and is quoted all the same.
  * @param statementTimeout milliseconds
  */
@@ -24,8 +25,10 @@ export function beginningOf(
     set('hub.villages', bounds.villages.join(',')),
     set('hub.grids', bounds.grids.join(',')),
     set('hub.registers', bounds.registers.join(',')),
+    set('hub.ties', viewer.ties.join(',')),
     set('hub.may', viewer.may.join(',')),
     set('statement_timeout', String(Math.floor(statementTimeout))),
+    `select expect_access_version(${Math.floor(viewer.accessVersion)});`,
   ].join(' ');
 }
 

@@ -5,7 +5,7 @@ export type Level = 'county' | 'township' | 'village' | 'grid';
 /** What a viewer's divisions come down to: which database role reads for it, with which settings. */
 export interface Bounds {
   readonly county: string;
-  /** `mixed` where the divisions are of several levels; its plans are not as good. */
+  /** `mixed` where the divisions are of several levels, or rows are seen by one tie alone; its plans are not as good. */
   readonly level: Level | 'mixed';
   readonly counties: readonly string[];
   readonly townships: readonly string[];
@@ -26,7 +26,11 @@ const MOST = 500;
  * The bounds of a viewer. A division inside another of the viewer's own adds nothing and is dropped.
  * @throws RangeError for a code or a register of another shape, none at all, or divisions of two counties
  */
-export function boundsOf({ divisions, registers }: Pick<Viewer, 'divisions' | 'registers'>): Bounds {
+export function boundsOf({
+  divisions,
+  registers,
+  ties,
+}: Pick<Viewer, 'divisions' | 'registers'> & Partial<Pick<Viewer, 'ties'>>): Bounds {
   if (divisions.length === 0 || divisions.length > MOST) throw new RangeError('A viewer has 1…500 divisions.');
   if (registers.length === 0 || registers.length > MOST) throw new RangeError('A viewer has at least one register.');
   for (const code of divisions) {
@@ -44,7 +48,7 @@ export function boundsOf({ divisions, registers }: Pick<Viewer, 'divisions' | 'r
   const present = LEVELS.filter(([, digits]) => at(digits).length > 0);
   return {
     county: [...counties][0]!,
-    level: present.length === 1 ? present[0]![0] : 'mixed',
+    level: present.length === 1 && (ties?.length ?? 2) > 1 ? present[0]![0] : 'mixed',
     counties: at(6),
     townships: at(9),
     villages: at(12),

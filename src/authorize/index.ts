@@ -1,5 +1,20 @@
+export {
+  confirmGrant,
+  GrantRefused,
+  listGrants,
+  listPurposes,
+  proposeGrant,
+  registerClient,
+  registerPurpose,
+  revokeGrant,
+  type Grant,
+  type GrantTerms,
+  type Purpose,
+} from './administer-grants.js';
 export { boundsOf, levelOf, type Bounds, type Level } from './bounds.js';
 export { FailedAttempts } from './failed-attempts.js';
+export { DEMO_PURPOSE, grantDemo } from './demo-grants.js';
+export { AccessRefused, openGrants, type AccessRefusal, type Grants } from './grants.js';
 export { openReadings, type Readings, type ReadingSettings } from './open-readings.js';
 export { openReviews, type Reviews } from './open-reviews.js';
 export { ReadingFailed, type Reading, type Statement } from './reading.js';

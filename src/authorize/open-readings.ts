@@ -10,6 +10,7 @@ export interface Readings {
   /**
    * Runs the work in one read-only transaction that shows what this viewer may see. The connection is taken at the first
    * query, so that a request which asks nothing of the database costs it nothing.
+   * @throws ReadingFailed `stale` where the viewer's grants have changed, whatever the work made of it
    */
   read<T>(viewer: Viewer, work: (reading: Reading) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -42,6 +43,8 @@ export function openReadings(settings: ReadingSettings): Readings {
       const transaction = openTransaction(settings, poolOf(bounds.level), viewer, bounds);
       try {
         const result = await work(transaction);
+        // What the work made of this failure was made of nothing.
+        if (transaction.failed()?.failure === 'stale') throw transaction.failed();
         await transaction.end('commit');
         return result;
       } catch (error) {
@@ -56,6 +59,8 @@ export function openReadings(settings: ReadingSettings): Readings {
 }
 
 interface Transaction extends Reading {
+  /** Why it ended early; null where it did not. */
+  failed(): ReadingFailed | null;
   end(how: 'commit' | 'rollback'): Promise<void>;
 }
 
@@ -78,6 +83,7 @@ function openTransaction(settings: ReadingSettings, pool: Pool, viewer: Viewer, 
   return {
     viewer,
     bounds,
+    failed: () => failed,
     query: async <T extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<T[]> => {
       if (ended) throw new ReadingFailed('internal', { cause: new Error('The reading has ended.') });
       try {

@@ -16,7 +16,8 @@ export interface Reading {
   query<T extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<T[]>;
 }
 
-export type ReadingFailure = 'timeout' | 'unavailable' | 'internal';
+/** `stale`: the grants that the viewer was made of have changed. */
+export type ReadingFailure = 'timeout' | 'unavailable' | 'stale' | 'internal';
 
 /** Why a reading ended early. Its message tells a client nothing; the cause is for the operator. */
 export class ReadingFailed extends Error {
@@ -33,6 +34,7 @@ export function readingFailed(error: unknown): ReadingFailed {
   if (error instanceof ReadingFailed) return error;
   const { code = '', message = '' } = error as { code?: string; message?: string };
   if (code === '57014') return new ReadingFailed('timeout', { cause: error });
+  if (code === 'HA001') return new ReadingFailed('stale', { cause: error });
   const gone =
     /^(08|53|57P0|ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH)/.test(code) ||
     /terminated|not queryable|timeout exceeded|Connection ended/i.test(message);

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { jwtVerify, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
-import { PERMISSIONS, type Permission, type Viewer } from '../model/viewer.js';
-import { boundsOf } from './bounds.js';
+import type { TokenHolder } from '../model/viewer.js';
 import { ALGORITHM } from './token-key-file.js';
 import { TokensUnavailable, type TokenKeys, type VerifyingKey } from './token-keys.js';
 
@@ -16,12 +15,8 @@ const FORBIDDEN_HEADERS = ['jwk', 'jku', 'x5c', 'x5u', 'x5t', 'x5t#S256', 'crit'
 
 export interface TokenClaims {
   readonly client: string;
-  /** 6, 9, 12 or 15 digits, all of one county. */
-  readonly divisions: readonly string[];
-  /** Each by its name: there is no word for "all", so that a fifth register is nobody's until it is granted. */
-  readonly registers: readonly string[];
-  /** What it may do besides reading; nothing unless told. */
-  readonly may?: readonly Permission[];
+  /** Staff number of the officer behind it; never a name. */
+  readonly person?: string;
 }
 
 /** The token is not one of ours, or not now. It does not say why: the answer to the client is the same in every case. */
@@ -32,23 +27,19 @@ export class TokenRefused extends Error {
 }
 
 /**
- * Signs a token. It names a client and no person.
+ * Signs a token. It names a client, perhaps an officer's staff number, and nothing of what the client may see.
  * @param lifetime seconds, at most 12 hours
- * @throws RangeError for a lifetime, division, register or permission that no token may have
+ * @throws RangeError for a lifetime, client or staff number that no token may have
  */
 export async function signToken(keys: TokenKeys, claims: TokenClaims, lifetime: number): Promise<string> {
   if (!(lifetime > 0 && lifetime <= LONGEST_LIFE)) throw new RangeError(`A token lives 1…${LONGEST_LIFE} seconds.`);
-  boundsOf(claims);
-  const may = [...(claims.may ?? [])];
-  if (!arePermissions(may)) throw new RangeError(`A token may ${PERMISSIONS.join(', ')}.`);
+  if (!CLIENT.test(claims.client)) throw new RangeError('A client is named a-z, 0-9 and -, 1…48 characters.');
+  if (claims.person !== undefined && !STAFF_NUMBER.test(claims.person))
+    throw new RangeError('A staff number is A-Z, a-z, 0-9, . _ and -, 1…32 characters.');
   // A key that was made a moment ago signs at once.
   await keys.refresh(0);
   const now = Math.floor(Date.now() / 1000);
-  return await new SignJWT({
-    divisions: [...claims.divisions],
-    registers: [...claims.registers],
-    ...(may.length > 0 && { may }),
-  })
+  return await new SignJWT({ ...(claims.person !== undefined && { act: claims.person }) })
     .setProtectedHeader({ alg: ALGORITHM, kid: keys.signing.kid, typ: 'JWT' })
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
@@ -60,7 +51,7 @@ export async function signToken(keys: TokenKeys, claims: TokenClaims, lifetime: 
 }
 
 /** @throws TokenRefused whatever is wrong with it @throws TokensUnavailable where that cannot be told */
-export async function verifyToken(keys: TokenKeys, text: string): Promise<Viewer> {
+export async function verifyToken(keys: TokenKeys, text: string): Promise<TokenHolder> {
   if (text.length > LONGEST_TEXT) throw new TokenRefused();
   await keys.refresh();
   const known = recall(keys, text);
@@ -76,12 +67,12 @@ export async function verifyToken(keys: TokenKeys, text: string): Promise<Viewer
       algorithms: [ALGORITHM],
       issuer: ISSUER,
       audience: AUDIENCE,
-      requiredClaims: ['exp', 'iat', 'sub'],
+      requiredClaims: ['exp', 'iat', 'sub', 'jti'],
       clockTolerance: CLOCK_SKEW,
       maxTokenAge: LONGEST_LIFE,
       typ: 'JWT',
     });
-    return remember(keys, text, viewerOf(payload), until);
+    return remember(keys, text, holderOf(payload), until);
   } catch (error) {
     if (error instanceof TokensUnavailable) throw error;
     throw new TokenRefused(error);
@@ -91,14 +82,14 @@ export async function verifyToken(keys: TokenKeys, text: string): Promise<Viewer
 /** A signature is a quarter of a millisecond; one that was found good a moment ago is good. */
 const verified = new WeakMap<
   TokenKeys['verifying'],
-  Map<string, { readonly viewer: Viewer; readonly until: number }>
+  Map<string, { readonly holder: TokenHolder; readonly until: number }>
 >();
 const KEPT_FOR = 30_000;
 const MOST_KEPT = 1000;
 
-function recall(keys: TokenKeys, text: string): Viewer | null {
+function recall(keys: TokenKeys, text: string): TokenHolder | null {
   const kept = verified.get(keys.verifying)?.get(text);
-  return kept && Date.now() < kept.until ? kept.viewer : null;
+  return kept && Date.now() < kept.until ? kept.holder : null;
 }
 
 /** Whether this very token was found good before, be it expired by now; it costs next to nothing to tell. */
@@ -107,12 +98,12 @@ export function wasVerified(keys: TokenKeys, text: string): boolean {
 }
 
 /** @param keyUntil milliseconds; when the key that signed it ends */
-function remember(keys: TokenKeys, text: string, viewer: Viewer, keyUntil: number): Viewer {
+function remember(keys: TokenKeys, text: string, holder: TokenHolder, keyUntil: number): TokenHolder {
   let kept = verified.get(keys.verifying);
   if (!kept) verified.set(keys.verifying, (kept = new Map()));
   if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(text, { viewer, until: Math.min(Date.now() + KEPT_FOR, viewer.expires.getTime(), keyUntil) });
-  return viewer;
+  kept.set(text, { holder, until: Math.min(Date.now() + KEPT_FOR, holder.expires.getTime(), keyUntil) });
+  return holder;
 }
 
 async function keyOf(keys: TokenKeys, header: JWTHeaderParameters): Promise<VerifyingKey> {
@@ -125,18 +116,12 @@ async function keyOf(keys: TokenKeys, header: JWTHeaderParameters): Promise<Veri
   return found;
 }
 
-function viewerOf(payload: JWTPayload): Viewer {
-  const { sub, iat, exp, divisions, registers, may = [] } = payload;
+function holderOf({ sub, act, jti, iat, exp }: JWTPayload): TokenHolder {
   // maxTokenAge alone would accept a token of a hundred years in its first twelve hours.
-  if (exp! - iat! > LONGEST_LIFE || !sub) throw new TokenRefused();
-  if (!isTexts(divisions) || !isTexts(registers) || !arePermissions(may)) throw new TokenRefused();
-  const viewer: Viewer = { client: sub, divisions, registers, may, expires: new Date(exp! * 1000) };
-  boundsOf(viewer);
-  return viewer;
+  if (exp! - iat! > LONGEST_LIFE || !CLIENT.test(sub!) || typeof jti !== 'string') throw new TokenRefused();
+  if (act !== undefined && (typeof act !== 'string' || !STAFF_NUMBER.test(act))) throw new TokenRefused();
+  return { client: sub!, person: act ?? null, token: jti, expires: new Date(exp! * 1000) };
 }
 
-const isTexts = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((each) => typeof each === 'string');
-
-const arePermissions = (value: unknown): value is Permission[] =>
-  isTexts(value) && value.every((each) => (PERMISSIONS as readonly string[]).includes(each));
+const CLIENT = /^[a-z][a-z0-9-]{0,47}$/;
+const STAFF_NUMBER = /^[\w.-]{1,32}$/;

@@ -14,6 +14,8 @@ import { changes } from './changes.js';
 import { undo } from './undo.js';
 import { train } from './train.js';
 import { model } from './model.js';
+import { grant } from './grant.js';
+import { purpose } from './purpose.js';
 import { token } from './token.js';
 import { tokenKey } from './token-keys.js';
 import { audit } from './audit.js';
@@ -36,6 +38,8 @@ export const COMMANDS: readonly Command[] = [
   undo,
   train,
   model,
+  purpose,
+  grant,
   token,
   tokenKey,
   audit,

@@ -1,8 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMPORTERS } from '../../importers/index.js';
-import { openReadings, openTokenKeys, signToken, type TokenKeys } from '../authorize/index.js';
+import {
+  DEMO_PURPOSE,
+  grantDemo,
+  openGrants,
+  openReadings,
+  openTokenKeys,
+  signToken,
+  type TokenKeys,
+} from '../authorize/index.js';
 import { PROJECT_FOLDER } from '../database/project-folder.js';
+import type { Permission } from '../model/viewer.js';
 import { openHub, readCounty, type Hub } from '../hub.js';
 import { listDeliveries } from '../receive/list-deliveries.js';
 import { openAccessing } from './open-accessing.js';
@@ -82,6 +91,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
   const { startServer } = await import('../serve/start-server.js');
   const keys = await openTokenKeys(config.home);
   const readings = openReadings({ apiUrl: hub.apiUrl });
+  const grants = openGrants({ apiUrl: hub.apiUrl });
   const reviewing = openReviewing(hub);
   const log = (line: object): void => void process.stderr.write(`${JSON.stringify(line)}\n`);
   const accessing = openAccessing(hub, (alarm) =>
@@ -91,6 +101,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
   const server = await startServer({
     readings,
     accessing,
+    grants,
     reviewing,
     previewing: openPreviewing(hub),
     keys,
@@ -100,7 +111,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
       ? {
           query: await readFile(join(PROJECT_FOLDER, 'schema/operations/people-with-sources.graphql'), 'utf8'),
           // Made anew for each visit: a token lives 12 hours, the server longer.
-          headers: async () => ({ authorization: `Bearer ${await explorerToken(hub, keys)}` }),
+          headers: async () => ({ authorization: `Bearer ${await explorerToken(hub, keys)}`, purpose: DEMO_PURPOSE }),
         }
       : null,
     log,
@@ -110,6 +121,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
     stop: async () => {
       await server.stop();
       await readings.close();
+      await grants.close();
       await reviewing.close();
       await accessing.close();
     },
@@ -125,15 +137,13 @@ async function explorerToken(hub: Hub, keys: TokenKeys): Promise<string> {
     [files],
   );
   if (county === null || other || !LOOPBACK.has(hub.config.host)) return 'TOKEN';
-  return await signToken(
-    keys,
-    { client: 'demo-explorer', divisions: [county], registers: REGISTERS, may: ['review'] },
-    12 * 3600,
-  );
+  await grantDemo(hub.database.pool, county, 'demo-explorer', [county], REGISTERS, DEMO_MAY);
+  return await signToken(keys, { client: 'demo-explorer' }, 12 * 3600);
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
+const DEMO_MAY: readonly Permission[] = ['review', 'develop'];
 const REGISTERS = IMPORTERS.map((importer) => importer.register);
 
 /** Where it answers, and on a demo a token for a post at each level: the busiest township and its busiest village. */
@@ -145,17 +155,12 @@ async function tellWhereToAsk(hub: Hub, { config, terminal, say }: CommandContex
       terminal.line();
       terminal.line(
         say({
-          zh: `演示令牌 · ${level.zh} · ${name}（${code}），12 小时有效：`,
-          en: `demo token · ${level.en} officer · ${name} (${code}), holds for 12 hours:`,
+          zh: `演示令牌 · ${level.zh} · ${name}（${code}），12 小时有效，请求头 purpose: ${DEMO_PURPOSE}：`,
+          en: `demo token · ${level.en} officer · ${name} (${code}), holds for 12 hours, with the header purpose: ${DEMO_PURPOSE}:`,
         }),
       );
-      terminal.line(
-        await signToken(
-          keys,
-          { client: `demo-${level.en}`, divisions: [code], registers: REGISTERS, may: ['review'] },
-          12 * 3600,
-        ),
-      );
+      await grantDemo(hub.database.pool, county, `demo-${level.en}`, [code], REGISTERS, DEMO_MAY);
+      terminal.line(await signToken(keys, { client: `demo-${level.en}` }, 12 * 3600));
     }
   }
   terminal.line();

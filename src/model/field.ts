@@ -1,7 +1,8 @@
 import type { Words } from './register.js';
 
-/** Field classes of a later grant: what kind of fact a field is. */
-export type FieldClass = 'basic' | 'contact' | 'identity' | 'benefit' | 'party' | 'location';
+/** What kind of fact a field is: a grant names the classes that are shown as stated. */
+export const FIELD_CLASSES = ['basic', 'contact', 'identity', 'benefit', 'party', 'location'] as const;
+export type FieldClass = (typeof FIELD_CLASSES)[number];
 
 export interface FieldMeaning extends Words {
   readonly class: FieldClass;

@@ -8,6 +8,8 @@ import type { Loaders } from './open-loaders.js';
 /** What a request has from its token, before it reads anything. */
 export interface RequestContext {
   readonly viewer: Viewer;
+  /** The same token and purpose, by the grants as they are now. */
+  readonly readmit: () => Promise<Viewer>;
   readonly requestId: string;
   /** Seal the numbers that a viewer is not to read. */
   readonly keys: Pick<TokenKeys, 'sealing'>;

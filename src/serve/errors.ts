@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { ReadingFailed, TokenRefused } from '../authorize/index.js';
+import { AccessRefused, ReadingFailed, TokenRefused } from '../authorize/index.js';
 
 /** What a client can meet, for ever. The sentences say what to do, and nothing of what is inside. */
 export const ERRORS = {
@@ -7,6 +7,19 @@ export const ERRORS = {
   FORBIDDEN: {
     status: 403,
     message: 'The token does not allow this; another has to be signed for it. 令牌未授权此操作',
+  },
+  PURPOSE_REQUIRED: {
+    status: 403,
+    message: 'The request names what it asks for in the header purpose. 请求须在 purpose 头中注明用途',
+  },
+  PURPOSE_NOT_GRANTED: {
+    status: 403,
+    message: 'The client holds no grant for this purpose at this moment. 该用途当前未获授权',
+  },
+  GRANT_AMBIGUOUS: {
+    status: 403,
+    message:
+      'The client holds several grants for this purpose that allow different things: the header grant names one. 该用途有多项不同授权，须在 grant 头中指明',
   },
   BAD_USER_INPUT: { status: 400, message: 'The request is not one that this API understands. 请求无法识别' },
   CURSOR_EXPIRED: {
@@ -35,8 +48,11 @@ export class Refused extends GraphQLError {
 export function codeOf(error: unknown): ErrorCode {
   const cause = rootOf(error);
   if (cause instanceof TokenRefused) return 'UNAUTHENTICATED';
+  if (cause instanceof AccessRefused) return cause.refusal;
   if (cause instanceof ReadingFailed) {
-    return ({ timeout: 'TIMEOUT', unavailable: 'UNAVAILABLE', internal: 'INTERNAL' } as const)[cause.failure];
+    return ({ timeout: 'TIMEOUT', unavailable: 'UNAVAILABLE', stale: 'UNAVAILABLE', internal: 'INTERNAL' } as const)[
+      cause.failure
+    ];
   }
   const code = String((error as { extensions?: { code?: unknown } } | null)?.extensions?.code ?? '');
   return CODES[code] ?? 'INTERNAL';

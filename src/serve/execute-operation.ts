@@ -1,7 +1,8 @@
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
-import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
-import type { Readings } from '../authorize/index.js';
+import { ReadingFailed, type Readings } from '../authorize/index.js';
+import type { Viewer } from '../model/viewer.js';
 import { ToldAccess } from './access-note.js';
 import type { Accessing } from './accessing.js';
 import type { Context, RequestContext } from './context.js';
@@ -12,6 +13,8 @@ import { surveyOperation, type Survey } from './survey-operation.js';
 import { writeAccess } from './write-access.js';
 
 const MOST_ERRORS = 10;
+/** Grants change a few times a day, or a dozen at once. */
+const MOST_TRIES = 10;
 /** Compiled documents that are kept; the one not asked for the longest goes first. */
 const MOST_COMPILED = 300;
 
@@ -36,17 +39,15 @@ export function executeWith(
   const survey = rememberSurveys(schema);
   const executor: GatewayExecutor = async ({ context, document, operation, operationName, queryHash, request }) => {
     const started = performance.now();
-    const { viewer, requestId, keys } = context as RequestContext;
+    const asked = context as RequestContext;
     const surveyed = survey(document, operation, queryHash);
     // A reading that is begun anew tells anew.
     let told = new ToldAccess();
-    let result: ExecutionResult | null = null;
-    let failure: unknown = null;
-    try {
-      result = await readings.read(viewer, async (reading) => {
+    const read = (viewer: Viewer): Promise<ExecutionResult> =>
+      readings.read(viewer, async (reading) => {
         told = new ToldAccess();
         const loaders = openLoaders(reading, told, surveyed.wholeRecords);
-        const contextValue: Context = { viewer, requestId, keys, reading, loaders, note: told, ...joined };
+        const contextValue: Context = { ...asked, viewer, reading, loaders, note: told, ...joined };
         const variables = request.variables ?? {};
         // A change comes once, and what runs its fields one after another is not compiled.
         const compiled =
@@ -64,13 +65,23 @@ export function executeWith(
               rootValue: {},
             }))) as ExecutionResult;
       });
-    } catch (error) {
-      failure = error;
+    let { viewer } = asked;
+    let result: ExecutionResult | null = null;
+    let failure: unknown = null;
+    for (let tries = 1; result === null && failure === null; tries += 1) {
+      try {
+        result = await read(viewer);
+      } catch (error) {
+        // A grant changed between two requests: this one is answered by what holds now.
+        const isStale = error instanceof ReadingFailed && error.failure === 'stale';
+        if (!isStale || tries === MOST_TRIES) failure = error;
+        else viewer = await asked.readmit().catch((refused: unknown) => ((failure = refused), viewer));
+      }
     }
     if (surveyed.personal || told.persons.size + told.households.size > 0) {
-      await writeAccess(accessing, context as RequestContext, surveyed, told, result, failure, started);
+      await writeAccess(accessing, { ...asked, viewer }, surveyed, told, result, failure, started);
     }
-    if (!result) throw failure;
+    if (!result) return { errors: [new GraphQLError('No answer.', { originalError: failure as Error })] };
     return (
       result.errors && result.errors.length > MOST_ERRORS
         ? { ...result, errors: result.errors.slice(0, MOST_ERRORS) }

@@ -5,7 +5,15 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { Kind, type OperationDefinitionNode } from 'graphql';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { ReadingFailed, TokenRefused, verifyToken, type Readings, type TokenKeys } from '../authorize/index.js';
+import {
+  AccessRefused,
+  ReadingFailed,
+  TokenRefused,
+  verifyToken,
+  type Grants,
+  type Readings,
+  type TokenKeys,
+} from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Accessing } from './accessing.js';
 import { buildHubSchema } from './build-hub-schema.js';
@@ -22,6 +30,7 @@ export interface ServerSettings {
   readonly keys: TokenKeys;
   /** How readings of personal data are written down; what cannot be is not answered. */
   readonly accessing: Accessing;
+  readonly grants: Grants;
   /** 0: any that is free. */
   readonly port: number;
   readonly host: string;
@@ -86,9 +95,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
 
 interface Asked extends FastifyRequest {
   viewer?: Viewer;
+  readmit?: () => Promise<Viewer>;
 }
 
-function openHttp({ keys, explorer }: ServerSettings, apollo: ApolloServer<RequestContext>): FastifyInstance {
+function openHttp({ keys, grants, explorer }: ServerSettings, apollo: ApolloServer<RequestContext>): FastifyInstance {
   const app = fastify({
     bodyLimit: LARGEST_BODY,
     genReqId: () => randomUUID(),
@@ -112,12 +122,22 @@ function openHttp({ keys, explorer }: ServerSettings, apollo: ApolloServer<Reque
   app.setNotFoundHandler((request, reply) => reply.code(404).send(answer(request, 'BAD_USER_INPUT')));
 
   const handle = fastifyApolloHandler(apollo, {
-    context: async (request) => ({ viewer: (request as Asked).viewer!, requestId: request.id, keys }),
+    context: async (request) => {
+      const { viewer, readmit } = request as Asked;
+      return { viewer: viewer!, readmit: readmit!, requestId: request.id, keys };
+    },
   });
   app.post(PATH, {
     // Before the body is read: who has no token sends nothing.
     onRequest: async (request: Asked) => {
-      request.viewer = await verifyToken(keys, bearer(request));
+      const holder = await verifyToken(keys, bearer(request));
+      const [purpose, grant] = [statedOnce(request, 'purpose'), statedOnce(request, 'grant')];
+      const admit = () => grants.admit(holder, purpose, grant === null ? null : Number(grant));
+      request.viewer = await admit();
+      request.readmit = () => {
+        grants.forget();
+        return admit();
+      };
     },
     handler: handle,
   });
@@ -144,9 +164,16 @@ function bearer(request: FastifyRequest): string {
   return token;
 }
 
+/** A header of a few plain characters; null where it is absent or stands there twice. */
+function statedOnce(request: FastifyRequest, name: 'purpose' | 'grant'): string | null {
+  const stated = request.headers[name];
+  return typeof stated === 'string' && /^[a-z0-9-]{1,48}$/.test(stated) ? stated : null;
+}
+
 function httpCode(error: unknown): ErrorCode {
   const { statusCode = 500 } = error as { statusCode?: number };
-  if (error instanceof TokenRefused) return 'UNAUTHENTICATED';
+  if (error instanceof TokenRefused || error instanceof AccessRefused || error instanceof ReadingFailed)
+    return codeOf(error);
   if (statusCode === 413) return 'TOO_LARGE';
   if (statusCode === 503) return 'UNAVAILABLE';
   return statusCode >= 400 && statusCode < 500 ? 'BAD_USER_INPUT' : 'INTERNAL';

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openReadings, type Reading, type Readings } from '../../src/authorize/index.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import { cloneDatabase } from '../database/clone.js';
+import { viewerOf } from './viewer.js';
 import { ALL_REGISTERS, EAST, EAST_1, EAST_2, fillSmallCounty, GRID, WEST } from '../serve/small-county.js';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
@@ -17,13 +18,8 @@ afterAll(async () => {
   await database.close();
 });
 
-const viewer = (divisions: string | readonly string[], registers: readonly string[] = ALL_REGISTERS): Viewer => ({
-  client: 'test',
-  divisions: typeof divisions === 'string' ? [divisions] : divisions,
-  registers,
-  may: [],
-  expires: new Date(Date.now() + 60_000),
-});
+const viewer = (divisions: string | readonly string[], registers: readonly string[] = ALL_REGISTERS): Viewer =>
+  viewerOf(divisions, registers);
 const TABLES = ['record', 'record_version', 'link', 'mention', 'finding', 'entity', 'delivery'] as const;
 const records = async (reading: Reading) =>
   (await reading.query<{ id: number }>({ text: 'select id from record order by id' }, [])).map((row) => row.id);

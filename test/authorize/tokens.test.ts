@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openTokenKeys, signToken, TokenRefused, verifyToken, type TokenKeys } from '../../src/authorize/index.js';
 
-const CLAIMS = { client: 'clinic-app', divisions: ['530502001'], registers: ['police', 'governance'] };
+const CLAIMS = { client: 'clinic-app', person: 'N-204' };
 const home = mkdtempSync(join(tmpdir(), 'hub-keys-'));
 let keys: TokenKeys;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('ba
 const header = () => ({ alg: 'EdDSA', kid: keys.signing.kid, typ: 'JWT' });
 const secret = () => JSON.parse(readFileSync(join(home, 'token-keys.json'), 'utf8')).keys[0];
 describe('a token', () => {
-  it('names its client, divisions and registers, until it expires', async () => {
+  it('names its client and the officer, until it expires', async () => {
     const viewer = await verifyToken(keys, await signToken(keys, CLAIMS, 3600));
     expect(viewer).toMatchObject(CLAIMS);
     expect(viewer.expires.getTime() / 1000 - Date.now() / 1000).toBeCloseTo(3600, -1);
@@ -49,13 +49,11 @@ describe('a token', () => {
   });
 
   it.each([
-    [{ ...CLAIMS, divisions: [] }, 60],
-    [{ ...CLAIMS, divisions: ['53050'] }, 60],
-    [{ ...CLAIMS, divisions: ["530502'--"] }, 60],
-    [{ ...CLAIMS, divisions: ['530502', '530112'] }, 60],
-    [{ ...CLAIMS, registers: [] }, 60],
-    [{ ...CLAIMS, registers: ['*'] }, 60],
-    [{ ...CLAIMS, registers: ['police,governance'] }, 60],
+    [{ client: '' }, 60],
+    [{ client: 'Clinic App' }, 60],
+    [{ client: "x'--" }, 60],
+    [{ ...CLAIMS, person: '张三' }, 60],
+    [{ ...CLAIMS, person: '' }, 60],
     [CLAIMS, 0],
     [CLAIMS, 12 * 3600 + 1],
     [CLAIMS, Number.NaN],
@@ -71,8 +69,7 @@ describe('what is no token', () => {
     sub: 'x',
     iat: now(),
     exp: now() + 600,
-    divisions: ['530502001'],
-    registers: ['police'],
+    jti: 'a-token',
   });
   /** Signed with the hub's own key, whatever it says. */
   const signed = async (head: object, payload: object) => {
@@ -102,7 +99,7 @@ describe('what is no token', () => {
       'a swapped payload',
       async () => {
         const [head, , signature] = (await signed(header(), good())).split('.');
-        return `${head}.${part({ ...good(), divisions: ['530502'] })}.${signature}`;
+        return `${head}.${part({ ...good(), sub: 'another' })}.${signature}`;
       },
     ],
     [
@@ -140,10 +137,9 @@ describe('what is no token', () => {
     ['no subject', () => signed(header(), without('sub'))],
     ['a hundred years', () => signed(header(), { ...good(), exp: now() + 100 * 31_536_000 })],
     ['thirteen hours', () => signed(header(), { ...good(), exp: now() + 13 * 3600 })],
-    ['no divisions', () => signed(header(), { ...good(), divisions: [] })],
-    ['divisions that are no codes', () => signed(header(), { ...good(), divisions: ["530502' or true"] })],
-    ['divisions that are no list', () => signed(header(), { ...good(), divisions: '530502' })],
-    ['all registers by a star', () => signed(header(), { ...good(), registers: ['*'] })],
+    ['no id of its own', () => signed(header(), without('jti'))],
+    ['a subject that is no client', () => signed(header(), { ...good(), sub: "x' or true" })],
+    ['an officer by name', () => signed(header(), { ...good(), act: '张三' })],
     ['a megabyte', () => signed(header(), { ...good(), pad: 'x'.repeat(1_000_000) })],
   ];
   it.each(cases)('is refused: %s', async (_, make) => {

@@ -9,6 +9,7 @@ import { readPair } from '../../src/decide/read-pair.js';
 import { revoke } from '../../src/decide/revoke.js';
 import type { Decision } from '../../src/model/decision.js';
 import type { Permission, Viewer } from '../../src/model/viewer.js';
+import { viewerOf } from '../authorize/viewer.js';
 import { cloneDatabase } from '../database/clone.js';
 import { COUNTY } from '../link/county-records.js';
 import { ALL_REGISTERS, EAST, EAST_1, WEST } from '../serve/small-county.js';
@@ -183,7 +184,7 @@ describe('a reviewer who comes with a token', () => {
     divisions: string,
     registers: readonly string[] = ALL_REGISTERS,
     may: readonly Permission[] = ['review'],
-  ): Viewer => ({ client: 'tests', divisions: [divisions], registers, may, expires: new Date(Date.now() + 60_000) });
+  ): Viewer => viewerOf(divisions, registers, { client: 'tests', may });
   const openDoors = () => {
     const readings = openReadings({ apiUrl: database.apiUrl, poolSize: 1 });
     const reviews = openReviews({ apiUrl: database.apiUrl, poolSize: 1 });

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { IMPORTERS } from '../../importers/index.js';
 import { openReadings } from '../../src/authorize/index.js';
+import { viewerOf } from '../authorize/viewer.js';
 import {
   csv,
   date,
@@ -76,7 +77,7 @@ it('joins the graph by its declaration alone', async () => {
   try {
     const seenBy = async (registers: string[]) =>
       await readings.read(
-        { client: 'test', divisions: ['530502'], registers, may: [], expires: new Date(Date.now() + 60_000) },
+        viewerOf('530502', registers),
         async (reading) =>
           await reading.query(
             { text: `select stated->>'forest' as forest from record where register = 'forestry'` },

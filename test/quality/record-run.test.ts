@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openReadings } from '../../src/authorize/index.js';
+import { viewerOf } from '../authorize/viewer.js';
 import type { NightReport } from '../../src/pipeline.js';
 import { openTestHub, type TestHub } from '../flow/open-test-hub.js';
 
@@ -82,15 +83,12 @@ it('shows a run only to who sees the whole county and every register that it cou
   const readings = openReadings({ apiUrl: hub.apiUrl });
   try {
     const seen = async (divisions: string[], registers: string[]) =>
-      await readings.read(
-        { client: 'test', divisions, registers, may: [], expires: new Date(Date.now() + 1e6) },
-        async (reading) => {
-          const [row] = await reading
-            .query<{ n: number }>({ text: 'select count(*) as n from link_run' }, [])
-            .catch(() => [{ n: 'refused' as const }]);
-          return row!.n;
-        },
-      );
+      await readings.read(viewerOf(divisions, registers), async (reading) => {
+        const [row] = await reading
+          .query<{ n: number }>({ text: 'select count(*) as n from link_run' }, [])
+          .catch(() => [{ n: 'refused' as const }]);
+        return row!.n;
+      });
     expect(await seen(['530502'], REGISTERS)).toBeGreaterThan(1);
     expect(await seen(['530502'], REGISTERS.slice(1))).toBe(0);
     expect(await seen(['440904'], REGISTERS)).toBe(0);

@@ -3,13 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
-import { openReadings, openTokenKeys, signToken, type TokenKeys } from '../../src/authorize/index.js';
+import {
+  openGrants,
+  openReadings,
+  openTokenKeys,
+  proposeGrant,
+  confirmGrant,
+  registerClient,
+  registerPurpose,
+  signToken,
+  type GrantTerms,
+  type TokenKeys,
+} from '../../src/authorize/index.js';
 import type { Database } from '../../src/database/connect.js';
+import { FIELD_CLASSES } from '../../src/model/field.js';
 import type { Permission } from '../../src/model/viewer.js';
 import { startServer, type Explorer, type Previewing, type Reviewing } from '../../src/serve/index.js';
 import { openAccessLog } from '../../src/accesses/index.js';
 import { cloneDatabase } from '../database/clone.js';
-import { ALL_REGISTERS, fillSmallCounty } from './small-county.js';
+import { ALL_REGISTERS, COUNTY, fillSmallCounty } from './small-county.js';
 
 export interface Answer<T> {
   readonly status: number;
@@ -28,6 +40,22 @@ interface More {
   readonly openPreviewing?: (hub: { readonly database: Database }) => Previewing;
 }
 
+/** What the tests' clients ask for, unless they say otherwise. */
+export const PURPOSE = 'test';
+
+const EVERYTHING: Omit<GrantTerms, 'client' | 'purpose' | 'validUntil'> = {
+  divisions: [COUNTY],
+  registers: ALL_REGISTERS,
+  fields: FIELD_CLASSES,
+  ties: ['resident', 'registered'],
+  records: true,
+  may: [],
+  reveals: 0,
+  sharing: 'unconditional',
+  condition: null,
+  validFrom: null,
+};
+
 /** The API over the small county, on a port of its own. */
 export async function openApi(explorer: Explorer | null = null, statementTimeout = 5000, more: More = {}) {
   const database = await cloneDatabase();
@@ -43,9 +71,11 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     onStatement: (text) => void (text !== 'begin' && statements.push(text)),
   });
   const accessing = openAccessLog({ apiUrl: database.apiUrl });
+  const grants = openGrants({ apiUrl: database.apiUrl });
   const server = await startServer({
     readings,
     accessing,
+    grants,
     keys,
     port: 0,
     host: '127.0.0.1',
@@ -54,15 +84,48 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     ...(more.openPreviewing && { previewing: more.openPreviewing({ database }) }),
     log: (line) => log.push(line),
   });
+  const purpose = {
+    code: PURPOSE,
+    zh: '测试',
+    en: 'test',
+    legalBasis: 'none',
+    scenario: 'test',
+    forMinors: true,
+    validUntil: new Date(Date.now() + 3600_000),
+  };
+  const granted = new Map<string, Promise<string>>();
+  /** A client that holds one grant of these terms, and a token of it. */
+  const tokenOf = (terms: Partial<GrantTerms>): Promise<string> => {
+    const key = JSON.stringify(terms);
+    const known = granted.get(key);
+    if (known) return known;
+    const client = `test-${granted.size}`;
+    const made = (async () => {
+      const county = (terms.divisions?.[0] ?? COUNTY).slice(0, 6);
+      const { pool } = database;
+      await registerPurpose(pool, county, purpose, 'one');
+      await registerClient(pool, county, { name: client, organ: 'test', kind: 'program', by: 'one' });
+      const validUntil = new Date(Date.now() + 3_000_000);
+      const full = { ...EVERYTHING, ...terms, client, purpose: PURPOSE, validUntil };
+      await confirmGrant(pool, county, await proposeGrant(pool, county, full, 'one'), 'another');
+      return await signToken(keys, { client, person: 'N-1' }, 600);
+    })();
+    granted.set(key, made);
+    return made;
+  };
   const tokenFor = (
     divisions: readonly string[],
     registers: readonly string[] = ALL_REGISTERS,
     may: readonly Permission[] = [],
-  ) => signToken(keys, { client: 'test', divisions, registers, may }, 600);
+  ) => tokenOf({ divisions, registers, may });
   const send = async (body: unknown, headers: Record<string, string> = {}): Promise<Answer<never>> => {
     const response = await fetch(server.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: {
+        'content-type': 'application/json',
+        ...(headers['authorization'] && { purpose: PURPOSE }),
+        ...headers,
+      },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await response.text();
@@ -74,6 +137,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     statements,
     log,
     tokenFor,
+    tokenOf,
     send,
     /** Asks as a viewer of these divisions. */
     ask: async <T = Record<string, never>, V = Record<string, unknown>>(
@@ -91,6 +155,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
       await server.stop();
       await readings.close();
       await accessing.close();
+      await grants.close();
       await database.close();
       rmSync(home, { recursive: true });
     },

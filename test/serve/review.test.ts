@@ -165,7 +165,7 @@ describe('a decision', () => {
         state: 'EFFECTIVE',
         reason: '电话核实',
         decidedBy: '王主任',
-        decidedThrough: 'test',
+        decidedThrough: expect.stringMatching(/^test-\d+$/),
       },
     });
     expect(data.decideMatch!.oneEntity).not.toBeNull();

@@ -1,0 +1,234 @@
+import type { QueryResultRow } from 'pg';
+import { FIELD_CLASSES, type FieldClass } from '../model/field.js';
+import { PERMISSIONS, type Permission, type RowTie } from '../model/viewer.js';
+import type { Words } from '../model/register.js';
+import { boundsOf } from './bounds.js';
+
+/** The owner's session: who writes here is checked before. */
+interface Session {
+  query<T extends QueryResultRow>(text: string, values?: unknown[]): Promise<{ rows: T[] }>;
+}
+
+export interface Purpose extends Words {
+  readonly code: string;
+  readonly legalBasis: string;
+  readonly scenario: string;
+  readonly forMinors: boolean;
+  readonly validUntil: Date;
+}
+
+export interface GrantTerms {
+  readonly client: string;
+  readonly purpose: string;
+  readonly divisions: readonly string[];
+  readonly registers: readonly string[];
+  readonly fields: readonly FieldClass[];
+  readonly ties: readonly RowTie[];
+  readonly records: boolean;
+  readonly may: readonly Permission[];
+  readonly reveals: number;
+  /** Shared without conditions, on this condition, or not at all. @see 国务院令第 809 号 art. 16: 无条件共享、有条件共享、不予共享 */
+  readonly sharing: 'unconditional' | 'conditional' | 'refused';
+  readonly condition: string | null;
+  readonly validFrom: Date | null;
+  readonly validUntil: Date;
+}
+
+export interface Grant extends Omit<GrantTerms, 'validFrom'> {
+  readonly id: number;
+  readonly organ: string;
+  readonly validFrom: Date;
+  readonly emergency: boolean;
+  readonly proposedBy: string;
+  readonly confirmedBy: string | null;
+  readonly revokedBy: string | null;
+  readonly revokedAt: Date | null;
+  readonly revokeReason: string | null;
+  /** Whether it holds now. */
+  readonly holds: boolean;
+  /** Whether a second person has to confirm it before it does. */
+  readonly waits: boolean;
+}
+
+/** The grant cannot be written as it was asked for; the sentence is ours and holds nothing of anybody. */
+export class GrantRefused extends Error {
+  constructor(readonly words: Words) {
+    super(words.en);
+  }
+}
+
+/** Registers a client, or says anew which organ answers for it. */
+export async function registerClient(
+  session: Session,
+  county: string,
+  { name, organ, kind, by }: { name: string; organ: string; kind: 'program' | 'analyst'; by: string },
+): Promise<void> {
+  if (!/^[a-z][a-z0-9-]{0,47}$/.test(name))
+    throw new GrantRefused({
+      zh: '客户端名称为小写字母开头的 a-z、0-9、-，至多 48 个字符',
+      en: 'A client is named a-z, 0-9 and -, a letter first, at most 48 characters.',
+    });
+  await session.query(
+    `insert into client (county, name, organ, kind, registered_by) values ($1, $2, $3, $4, $5)
+     on conflict (county, name) do update set organ = excluded.organ, ended_at = null where client.organ <> excluded.organ or client.ended_at is not null`,
+    [county, name, organ, kind, by],
+  );
+}
+
+export async function registerPurpose(
+  session: Session,
+  county: string,
+  { code, zh, en, legalBasis, scenario, forMinors, validUntil }: Purpose,
+  by: string,
+): Promise<void> {
+  if (!/^[a-z][a-z0-9-]{0,47}$/.test(code))
+    throw new GrantRefused({
+      zh: '用途代码为小写字母开头的 a-z、0-9、-，至多 48 个字符',
+      en: 'A purpose is named a-z, 0-9 and -, a letter first, at most 48 characters.',
+    });
+  await session.query(
+    `insert into purpose (county, code, zh, en, legal_basis, scenario, for_minors, valid_until, registered_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (county, code) do update set zh = $3, en = $4, legal_basis = $5, scenario = $6, for_minors = $7, valid_until = $8,
+       registered_by = $9, ended_at = null`,
+    [county, code, zh, en, legalBasis, scenario, forMinors, validUntil, by],
+  );
+}
+
+export async function listPurposes(session: Session, county: string): Promise<Purpose[]> {
+  const { rows } = await session.query<Purpose & QueryResultRow>(
+    `select code, zh, en, legal_basis as "legalBasis", scenario, for_minors as "forMinors", valid_until as "validUntil"
+     from purpose where county = $1 and ended_at is null order by code`,
+    [county],
+  );
+  return rows;
+}
+
+/** @returns its id; it holds at once where it is of villages and grids alone, else once another person has confirmed it */
+export async function proposeGrant(
+  session: Session,
+  county: string,
+  terms: GrantTerms,
+  by: string,
+  emergency = false,
+): Promise<number> {
+  checkTerms(county, terms);
+  const { client, purpose, divisions, registers, fields, ties, records, may, reveals, sharing, condition } = terms;
+  const { rows } = await session
+    .query<{ id: number }>(
+      `insert into access_grant (county, client, purpose, divisions, registers, fields, ties, records, may, reveals, sharing, condition,
+         valid_from, valid_until, proposed_by, emergency)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce($13, clock_timestamp()), $14, $15, $16) returning id`,
+      [
+        county,
+        client,
+        purpose,
+        divisions,
+        registers,
+        fields,
+        ties,
+        records,
+        may,
+        reveals,
+        sharing,
+        condition,
+        terms.validFrom,
+        terms.validUntil,
+        by,
+        emergency,
+      ],
+    )
+    .catch((error: { code?: string; constraint?: string }) => {
+      if (error.code !== '23503') throw error;
+      const isClient = error.constraint?.includes('client') === true;
+      throw new GrantRefused(
+        isClient
+          ? { zh: `没有登记这个客户端：${client}`, en: `There is no client ${client}.` }
+          : { zh: `没有登记这项用途：${purpose}`, en: `There is no purpose ${purpose}.` },
+      );
+    });
+  return rows[0]!.id;
+}
+
+/** By another person than who proposed it. */
+export async function confirmGrant(session: Session, county: string, id: number, by: string): Promise<void> {
+  const { rows } = await session
+    .query(
+      `update access_grant set confirmed_by = $3, confirmed_at = clock_timestamp()
+       where county = $1 and id = $2 and confirmed_by is null and revoked_by is null returning id`,
+      [county, id, by],
+    )
+    .catch((error: { code?: string }) => {
+      if (error.code !== '23514') throw error;
+      throw new GrantRefused({
+        zh: '授权须由提出人以外的第二人确认',
+        en: 'A grant is confirmed by another person than who proposed it.',
+      });
+    });
+  if (rows.length === 0) throw new GrantRefused(NOTHING_TO_DO);
+}
+
+/** Holds from the next request on. */
+export async function revokeGrant(
+  session: Session,
+  county: string,
+  id: number,
+  by: string,
+  reason: string,
+): Promise<void> {
+  const { rows } = await session.query(
+    `update access_grant set revoked_by = $3, revoked_at = clock_timestamp(), revoke_reason = $4
+     where county = $1 and id = $2 and revoked_by is null returning id`,
+    [county, id, by, reason],
+  );
+  if (rows.length === 0) throw new GrantRefused(NOTHING_TO_DO);
+}
+
+export async function listGrants(session: Session, county: string, client: string | null): Promise<Grant[]> {
+  const { rows } = await session.query<Grant & QueryResultRow>(
+    `select g.id, g.client, c.organ, g.purpose, g.divisions, g.registers, g.fields, g.ties, g.records, g.may, g.reveals, g.sharing, g.condition,
+       g.emergency, g.valid_from as "validFrom", g.valid_until as "validUntil", g.proposed_by as "proposedBy", g.confirmed_by as "confirmedBy",
+       g.revoked_by as "revokedBy", g.revoked_at as "revokedAt", g.revoke_reason as "revokeReason",
+       is_grant_effective(g) and p.valid_until > clock_timestamp() and p.ended_at is null and c.ended_at is null as holds,
+       g.confirmed_at is null and g.revoked_at is null and (select min(length(code)) from unnest(g.divisions) as d (code)) < 12 as waits
+     from access_grant g join client c on c.county = g.county and c.name = g.client join purpose p on p.county = g.county and p.code = g.purpose
+     where g.county = $1 and ($2::text is null or g.client = $2) order by g.id`,
+    [county, client],
+  );
+  return rows;
+}
+
+const NOTHING_TO_DO: Words = {
+  zh: '没有这项授权，或已确认、已撤销',
+  en: 'There is no such grant, or it was confirmed or revoked before.',
+};
+
+function checkTerms(
+  county: string,
+  { divisions, registers, fields, ties, may, reveals, validUntil }: GrantTerms,
+): void {
+  try {
+    const bounds = boundsOf({ divisions, registers });
+    if (bounds.county !== county) throw new RangeError('The divisions are of another county.');
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new GrantRefused({ zh: `区划或部门登记不符：${error.message}`, en: error.message });
+  }
+  const isKnown = (known: readonly string[], some: readonly string[]) => some.every((each) => known.includes(each));
+  if (!isKnown(FIELD_CLASSES, fields))
+    throw new GrantRefused({
+      zh: `字段类别只能是：${FIELD_CLASSES.join('、')}`,
+      en: `Classes of fields are ${FIELD_CLASSES.join(', ')}.`,
+    });
+  if (!isKnown(PERMISSIONS, may))
+    throw new GrantRefused({
+      zh: `许可只能是：${PERMISSIONS.join('、')}`,
+      en: `A grant may ${PERMISSIONS.join(', ')}.`,
+    });
+  if (ties.length === 0 || !isKnown(['resident', 'registered'], ties))
+    throw new GrantRefused({ zh: '人户关系为 resident、registered', en: 'Rows go by resident, registered, or both.' });
+  if (!(Number.isInteger(reveals) && reveals >= 0 && reveals <= 10_000))
+    throw new GrantRefused({ zh: '每日揭示次数为 0 到 10000', en: 'Reveals a day are 0…10000.' });
+  if (!(validUntil.getTime() > Date.now()))
+    throw new GrantRefused({ zh: '期限须在将来', en: 'A grant ends in the future.' });
+}

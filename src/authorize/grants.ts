@@ -1,0 +1,146 @@
+import type { FieldClass } from '../model/field.js';
+import type { Permission, RowTie, TokenHolder, Viewer } from '../model/viewer.js';
+import { boundsOf } from './bounds.js';
+import { openPool, type PoolSettings } from './open-pool.js';
+import { readingFailed } from './reading.js';
+
+/** From a token and a purpose to what may be seen. */
+export interface Grants {
+  /**
+   * @param purpose as the request names it
+   * @param grant the one that is meant, where a client holds several of one purpose that allow different things
+   * @throws AccessRefused where there is none @throws ReadingFailed where the database cannot tell
+   */
+  admit(holder: TokenHolder, purpose: string | null, grant?: number | null): Promise<Viewer>;
+  /** What was known of grants is not so any more. */
+  forget(): void;
+  close(): Promise<void>;
+}
+
+export type AccessRefusal = 'PURPOSE_REQUIRED' | 'PURPOSE_NOT_GRANTED' | 'GRANT_AMBIGUOUS';
+
+/** The client holds no grant for what it says that it asks for. */
+export class AccessRefused extends Error {
+  constructor(readonly refusal: AccessRefusal) {
+    super(`Access refused: ${refusal}.`);
+  }
+}
+
+interface GrantRow {
+  readonly id: number;
+  readonly client: string;
+  readonly purpose: string;
+  readonly basis: string;
+  readonly forMinors: boolean;
+  readonly divisions: readonly string[];
+  readonly registers: readonly string[];
+  readonly fields: readonly FieldClass[];
+  readonly ties: readonly RowTie[];
+  readonly records: boolean;
+  readonly may: readonly Permission[];
+  readonly reveals: number;
+  readonly emergency: boolean;
+  /** Milliseconds. */
+  readonly from: number;
+  readonly until: number;
+}
+
+interface Known {
+  readonly version: number;
+  readonly byClient: ReadonlyMap<string, readonly GrantRow[]>;
+}
+
+/** Grants that will hold are read with those that do: time passes between two readings of them. */
+const GRANTS = `select g.id, g.client, g.purpose, p.legal_basis as basis, p.for_minors as "forMinors", g.divisions, g.registers, g.fields, g.ties,
+    g.records, g.may, g.reveals, g.emergency, extract(epoch from g.valid_from)::float8 * 1000 as from,
+    extract(epoch from least(g.valid_until, p.valid_until))::float8 * 1000 as until
+  from access_grant g join purpose p on p.county = g.county and p.code = g.purpose join client c on c.county = g.county and c.name = g.client
+  where g.revoked_at is null and g.sharing <> 'refused' and g.valid_until > clock_timestamp() and p.valid_until > clock_timestamp()
+    and p.ended_at is null and c.ended_at is null and c.kind = 'program'
+    and (g.confirmed_at is not null or (select min(length(code)) from unnest(g.divisions) as d (code)) >= 12)
+  order by g.id`;
+
+/** Grants are kept in memory, with the version of which they were read; every reading says that version to the database, which knows better. */
+export function openGrants(settings: PoolSettings): Grants {
+  const pool = openPool({ ...settings, poolSize: 1 });
+  let known: Promise<Known> | null = null;
+  const load = async (): Promise<Known> => {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin transaction isolation level repeatable read, read only; set local role hub_gatekeeper');
+      const version = (await client.query<{ version: number }>('select version from access_version')).rows[0]!.version;
+      const { rows } = await client.query<GrantRow>(GRANTS);
+      await client.query('commit');
+      return { version, byClient: Map.groupBy(rows, (row) => row.client) };
+    } catch (error) {
+      broken = error as Error;
+      throw readingFailed(error);
+    } finally {
+      client.release(broken);
+    }
+  };
+  const knownNow = (): Promise<Known> => {
+    known ??= load().catch((error: unknown) => {
+      known = null;
+      throw error;
+    });
+    return known;
+  };
+  const admitBy = async (holder: TokenHolder, purpose: string, grant: number | null): Promise<Viewer> => {
+    const { version, byClient } = await knownNow();
+    const now = Date.now();
+    const held = (byClient.get(holder.client) ?? []).filter(
+      (row) => row.purpose === purpose && row.from <= now && now < row.until && (grant === null || row.id === grant),
+    );
+    return viewerOf(holder, held, version);
+  };
+  return {
+    admit: async (holder, purpose, grant = null) => {
+      if (purpose === null) throw new AccessRefused('PURPOSE_REQUIRED');
+      const before = known;
+      try {
+        return await admitBy(holder, purpose, grant);
+      } catch (error) {
+        // What was granted a moment ago is told from what never was by reading again; those who are refused share one reading.
+        if (!(error instanceof AccessRefused)) throw error;
+        if (known === before) known = null;
+        return await admitBy(holder, purpose, grant);
+      }
+    },
+    forget: () => {
+      known = null;
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** Several grants are one where they differ in nothing but their divisions; what two of them allow together nobody has granted. */
+function viewerOf(holder: TokenHolder, held: readonly GrantRow[], accessVersion: number): Viewer {
+  const [first] = held;
+  if (!first) throw new AccessRefused('PURPOSE_NOT_GRANTED');
+  if (held.some((row) => termsOf(row) !== termsOf(first))) throw new AccessRefused('GRANT_AMBIGUOUS');
+  const viewer: Viewer = {
+    ...holder,
+    purpose: first.purpose,
+    basis: first.basis,
+    divisions: [...new Set(held.flatMap((row) => row.divisions))].toSorted(),
+    registers: first.registers,
+    ties: first.ties,
+    fields: first.fields,
+    records: first.records,
+    forMinors: first.forMinors,
+    reveals: Math.max(...held.map((row) => row.reveals)),
+    emergency: first.emergency,
+    may: first.may,
+    grants: held.map((row) => row.id),
+    accessVersion,
+  };
+  boundsOf(viewer);
+  return viewer;
+}
+
+function termsOf({ registers, fields, ties, records, may, emergency }: GrantRow): string {
+  const sets = [registers, fields, ties, may].map((set) => set.toSorted());
+  return JSON.stringify([...sets, records, emergency]);
+}

@@ -1,0 +1,177 @@
+import { IMPORTERS } from '../../importers/index.js';
+import {
+  confirmGrant,
+  GrantRefused,
+  listGrants,
+  proposeGrant,
+  registerClient,
+  revokeGrant,
+  type Grant,
+  type GrantTerms,
+} from '../authorize/index.js';
+import { openHub, readCounty, type Hub } from '../hub.js';
+import { FIELD_CLASSES, type FieldClass } from '../model/field.js';
+import type { Permission, RowTie } from '../model/viewer.js';
+import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
+import { readList } from './read-list.js';
+
+/** What a client may see: granted, confirmed by a second person where it is more than villages, revoked. */
+export const grant: Command = {
+  name: 'grant',
+  zh: '授权：客户端可为某用途看到哪些区划、登记、字段；不带选项则列出',
+  en: 'grants: which divisions, registers and fields a client may see for a purpose; without options they are listed',
+  arguments: [{ name: '[client]', zh: '客户端名称', en: 'the client’s name' }],
+  options: [
+    {
+      flags: '--organ <name>',
+      zh: '对客户端负责的机关（首次登记时必填）',
+      en: 'the organ that answers for the client; at its first grant',
+    },
+    {
+      flags: '--purpose <code>',
+      zh: '用途代码（hub purpose 登记）',
+      en: 'code of the purpose (hub purpose registers one)',
+    },
+    {
+      flags: '--division <codes...>',
+      zh: '区划代码：县 6 位、乡镇 9 位、村 12 位、网格 15 位',
+      en: 'codes of 6 (county), 9 (township), 12 (village) or 15 (grid) digits',
+    },
+    {
+      flags: '--register <names...>',
+      zh: '可见的部门登记，默认全部现有',
+      en: 'registers whose records it may see; all that there are by default',
+    },
+    {
+      flags: '--fields <classes...>',
+      zh: `按原样显示的字段类别：${FIELD_CLASSES.join('、')}；其余脱敏`,
+      en: `classes of fields that are shown as stated: ${FIELD_CLASSES.join(', ')}; others are masked`,
+      fallback: 'basic,location',
+    },
+    {
+      flags: '--tie <ties...>',
+      zh: '按居住（resident）、按户籍（registered），默认两者',
+      en: 'rows by where people live (resident), are registered (registered); both by default',
+      fallback: 'resident,registered',
+    },
+    { flags: '--totals-only', zh: '只可看统计，不见个人', en: 'totals only, no single person' },
+    {
+      flags: '--may <what...>',
+      zh: '除查看外还可以：review、grant、audit、usage、develop、break-glass',
+      en: 'besides reading: review, grant, audit, usage, develop, break-glass',
+    },
+    {
+      flags: '--reveals <n>',
+      zh: '每日可揭示的完整值个数',
+      en: 'whole values that may be revealed a day',
+      fallback: '0',
+    },
+    { flags: '--condition <text>', zh: '有条件共享的条件', en: 'the condition, where it is shared on one' },
+    { flags: '--days <n>', zh: '有效天数', en: 'days it holds', fallback: '365' },
+    { flags: '--confirm <id>', zh: '作为第二人确认', en: 'confirm as the second person' },
+    { flags: '--revoke <id>', zh: '撤销，下一次请求即生效', en: 'revoke; holds from the next request' },
+    { flags: '--by <name>', zh: '承担责任的人员姓名，记录在案', en: 'who answers for it; kept on record' },
+    { flags: '--reason <text>', zh: '撤销理由', en: 'why it is revoked' },
+  ],
+  async run(context, [client], options) {
+    const hub = await openHub(context.config);
+    try {
+      const county = await readCounty(hub.database);
+      if (county === null)
+        throw new UsageError({
+          zh: '尚未接收任何交付，还不知道是哪个县',
+          en: 'Nothing was received yet: the county is not known.',
+        });
+      return await act(hub, county, context, client ?? null, options);
+    } catch (error) {
+      if (!(error instanceof GrantRefused)) throw error;
+      throw new UsageError(error.words);
+    } finally {
+      await hub.close();
+    }
+  },
+};
+
+async function act(
+  { database }: Hub,
+  county: string,
+  context: CommandContext,
+  client: string | null,
+  options: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const { pool } = database;
+  if (options['confirm'] !== undefined) {
+    await confirmGrant(pool, county, numberOf(options['confirm']), byOf(options));
+  } else if (options['revoke'] !== undefined) {
+    const reason = String(options['reason'] ?? '').trim();
+    if (reason === '') throw new UsageError({ zh: '撤销须写明 --reason', en: '--revoke needs --reason.' });
+    await revokeGrant(pool, county, numberOf(options['revoke']), byOf(options), reason);
+  } else if (options['purpose'] !== undefined) {
+    if (client === null) throw new UsageError({ zh: '须写明客户端', en: 'Name the client.' });
+    const by = byOf(options);
+    await database.transaction(async (session) => {
+      if (typeof options['organ'] === 'string')
+        await registerClient(session, county, { name: client, organ: options['organ'], kind: 'program', by });
+      await proposeGrant(session, county, termsOf(client, options), by);
+    });
+  }
+  const grants = await listGrants(pool, county, client);
+  for (const each of grants) tell(each, context);
+  if (grants.length === 0) context.terminal.note(context.say({ zh: '没有授权', en: 'There are no grants.' }));
+  return EXIT.done;
+}
+
+function termsOf(client: string, options: Readonly<Record<string, unknown>>): GrantTerms {
+  const known = IMPORTERS.map((importer) => importer.register);
+  const registers = readList(options['register']);
+  const unknown = registers.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError({
+      zh: `没有这个部门登记：${unknown}；可用：${known.join('、')}`,
+      en: `There is no register ${unknown}; there are ${known.join(', ')}.`,
+    });
+  const days = numberOf(options['days']);
+  const condition = typeof options['condition'] === 'string' ? options['condition'] : null;
+  return {
+    client,
+    purpose: String(options['purpose']),
+    divisions: readList(options['division']),
+    registers: registers.length > 0 ? registers : known,
+    fields: readList(options['fields']) as FieldClass[],
+    ties: readList(options['tie']) as RowTie[],
+    records: options['totalsOnly'] !== true,
+    may: readList(options['may']) as Permission[],
+    reveals: numberOf(options['reveals']),
+    sharing: condition === null ? 'unconditional' : 'conditional',
+    condition,
+    validFrom: null,
+    validUntil: new Date(Date.now() + days * 86_400_000),
+  };
+}
+
+function byOf(options: Readonly<Record<string, unknown>>): string {
+  const by = String(options['by'] ?? '').trim();
+  if (by === '') throw new UsageError({ zh: '须写明 --by：谁对此负责', en: 'Say with --by who answers for it.' });
+  return by;
+}
+
+function numberOf(given: unknown): number {
+  const number = Number(given);
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new UsageError({ zh: '须为整数', en: 'A whole number is expected.' });
+  return number;
+}
+
+function tell(each: Grant, { terminal, say }: CommandContext): void {
+  const state = each.revokedAt
+    ? say({ zh: `已撤销（${each.revokedBy}）`, en: `revoked (${each.revokedBy})` })
+    : each.waits
+      ? say({ zh: '待第二人确认', en: 'waits for a second person' })
+      : each.holds
+        ? say({ zh: '有效', en: 'holds' })
+        : say({ zh: '不在有效期', en: 'does not hold now' });
+  const what = [each.divisions, each.registers, each.fields, each.may].map((set) => set.join(',') || '-').join(' · ');
+  terminal.line(
+    `${each.id}  ${each.client}  ${each.purpose}  ${what}  → ${each.validUntil.toISOString().slice(0, 10)}  ${state}`,
+  );
+}

@@ -1,0 +1,52 @@
+import { GrantRefused, listPurposes, registerPurpose } from '../authorize/index.js';
+import { openHub, readCounty } from '../hub.js';
+import { EXIT, UsageError, type Command } from './command.js';
+
+/** What data may be used for: each request names one. */
+export const purpose: Command = {
+  name: 'purpose',
+  zh: '用途：登记法律依据、应用场景、期限（国务院令第 809 号第二十条）；不带选项则列出',
+  en: 'purposes: register one with its legal basis, scenario and term; without options they are listed',
+  arguments: [{ name: '[code]', zh: '代码，如 home-visit', en: 'code, such as home-visit' }],
+  options: [
+    { flags: '--zh <words>', zh: '中文名称', en: 'its name in Chinese' },
+    { flags: '--en <words>', zh: '英文名称', en: 'its name in English' },
+    { flags: '--basis <text>', zh: '法律依据', en: 'legal basis' },
+    { flags: '--scenario <text>', zh: '应用场景', en: 'scenario' },
+    { flags: '--for-minors', zh: '用于保护未成年人', en: 'it is the protection of children' },
+    { flags: '--days <n>', zh: '有效天数', en: 'days it holds', fallback: '365' },
+    { flags: '--by <name>', zh: '登记人，记录在案', en: 'who registers it; kept on record' },
+  ],
+  async run({ config, terminal, say }, [code], options) {
+    const hub = await openHub(config);
+    try {
+      const county = await readCounty(hub.database);
+      if (county === null)
+        throw new UsageError({
+          zh: '尚未接收任何交付，还不知道是哪个县',
+          en: 'Nothing was received yet: the county is not known.',
+        });
+      if (code !== undefined) {
+        const text = (name: string): string => {
+          const given = String(options[name] ?? '').trim();
+          if (given === '') throw new UsageError({ zh: `须写明 --${name}`, en: `--${name} is missing.` });
+          return given;
+        };
+        const validUntil = new Date(Date.now() + Number(options['days']) * 86_400_000);
+        const stated = { zh: text('zh'), en: text('en'), legalBasis: text('basis'), scenario: text('scenario') };
+        const forMinors = options['forMinors'] === true;
+        await registerPurpose(hub.database.pool, county, { code, ...stated, forMinors, validUntil }, text('by'));
+      }
+      for (const each of await listPurposes(hub.database.pool, county))
+        terminal.line(
+          `${each.code}  ${say(each)}  ${each.legalBasis}  → ${each.validUntil.toISOString().slice(0, 10)}`,
+        );
+      return EXIT.done;
+    } catch (error) {
+      if (!(error instanceof GrantRefused)) throw error;
+      throw new UsageError(error.words);
+    } finally {
+      await hub.close();
+    }
+  },
+};
