@@ -52,6 +52,8 @@ describe('every command', () => {
     'undo',
     'train',
     'model',
+    'purpose',
+    'grant',
     'token',
     'bench',
   ])('%s has help in both languages', (name) => {
@@ -69,7 +71,9 @@ describe('every command', () => {
       ['train', '--use'],
       ['model', '--id', 'x'],
       ['model', '--use', 'nowhere.json', '--by', 'x', '--reason', 'x'],
-      ['token', '--division', '12'],
+      ['token', 'Clinic App'],
+      ['token', 'clinic-app', '--hours', '13'],
+      ['token', 'clinic-app', '--officer', '张三'],
       ['receive', '/nowhere/at/all'],
       ['links', '--kind', 'x'],
       ['findings', '--code', 'X'],
@@ -87,12 +91,13 @@ describe('every command', () => {
 
 describe('token', () => {
   it('prints a token and nothing else', () => {
-    const { stdout, stderr, status } = hub(['token', '--division', '530502001', '--register', 'governance']);
+    const { stdout, stderr, status } = hub(['token', 'clinic-app', '--officer', 'N-204']);
     expect(status).toBe(0);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     const claims = JSON.parse(Buffer.from(stdout.split('.')[1]!, 'base64url').toString());
-    expect(claims).toMatchObject({ divisions: ['530502001'], registers: ['governance'] });
+    expect(claims).toMatchObject({ sub: 'clinic-app', act: 'N-204' });
+    expect(Object.keys(claims).toSorted()).toEqual(['act', 'aud', 'exp', 'iat', 'iss', 'jti', 'sub']);
     expect(claims.exp - claims.iat).toBeLessThanOrEqual(12 * 3600);
   });
 });
@@ -149,7 +154,7 @@ async function answersOverHttp(): Promise<void> {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(token === null ? {} : { authorization: `Bearer ${token}`, purpose: 'home-visit' }),
         },
         body: JSON.stringify({ query: question }),
       });
@@ -159,9 +164,32 @@ async function answersOverHttp(): Promise<void> {
     const [{ village }] = (await database.query<{ village: string }>(
       'select village from link where person is not null and village is not null group by 1 order by count(*) desc limit 1',
     )) as [{ village: string }];
+    const visit = ['--zh', '走访', '--en', 'home visits', '--basis', '条例', '--scenario', '走访', '--by', '李四'];
+    expect(hub(['purpose', 'home-visit', ...visit]).status).toBe(0);
     const seen: number[] = [];
     for (const code of ['530502', village.slice(0, 9), village]) {
-      const token = hub(['token', '--division', code]).stdout.trim();
+      const client = `post-${code}`;
+      const terms = [
+        '--organ',
+        '街道',
+        '--purpose',
+        'home-visit',
+        '--division',
+        code,
+        '--by',
+        '李四',
+        '--may',
+        'develop',
+      ];
+      const granted = hub(['grant', client, ...terms]);
+      expect(granted.status).toBe(0);
+      const token = hub(['token', client]).stdout.trim();
+      if (code.length < 12) {
+        expect(granted.stdout).toContain('waits for a second person');
+        expect((await ask(token)).status).toBe(403);
+        expect(hub(['grant', '--confirm', granted.stdout.split(' ')[0]!, '--by', '李四']).status).toBe(2);
+        expect(hub(['grant', '--confirm', granted.stdout.split(' ')[0]!, '--by', '王五']).status).toBe(0);
+      }
       const { data, errors } = (await (await ask(token)).json()) as {
         data: { people: { totalCount: number; nodes: { records: { division: { code: string } | null }[] }[] } };
         errors?: unknown;
