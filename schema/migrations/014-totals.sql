@@ -42,13 +42,15 @@ declare
   counties constant text := 'county = any ((select string_to_array(nullif(current_setting(''hub.counties'', true), ''''), '',''))::text[])';
   townships constant text := 'township = any ((select string_to_array(nullif(current_setting(''hub.townships'', true), ''''), '',''))::text[])';
   villages constant text := 'village = any ((select string_to_array(nullif(current_setting(''hub.villages'', true), ''''), '',''))::text[])';
+  -- The totals do not say what is seen by one tie alone.
+  both_ties constant text := '(select coalesce(string_to_array(nullif(current_setting(''hub.ties'', true), ''''), '',''), array[''resident'', ''registered'']) @> array[''resident'', ''registered''])';
   home constant text := 'county = (select nullif(current_setting(''hub.county'', true), ''''))';
 begin
   execute 'alter table person_trait enable row level security';
   execute 'alter table person_trait force row level security';
   -- Word for word the policies of the links, whatever they have become.
   for policy in select * from pg_policies where schemaname = 'public' and tablename = 'link' loop
-    execute format('create policy %I on person_trait for %s to %s using (%s)%s', policy.policyname, policy.cmd,
+    execute format('create policy %I on person_trait as %s for %s to %s using (%s)%s', policy.policyname, policy.permissive, policy.cmd,
       (select string_agg(quote_ident(name), ', ') from unnest(policy.roles) as name), policy.qual,
       case when policy.with_check is null then '' else format(' with check (%s)', policy.with_check) end);
   end loop;
@@ -60,7 +62,7 @@ begin
   execute format('create policy county on person_total for select to hub_county using (%s and %s)', counties, in_registers);
   execute format('create policy township on person_total for select to hub_township using (%s and %s and %s)', home, townships, in_registers);
   execute format('create policy village on person_total for select to hub_village using (%s and %s and %s)', home, villages, in_registers);
-  execute format('create policy mixed on person_total for select to hub_mixed using (%s and (%s or %s or %s) and %s)', home, counties, townships, villages, in_registers);
+  execute format('create policy mixed on person_total for select to hub_mixed using (%s and (%s or %s or %s) and %s and %s)', home, counties, townships, villages, in_registers, both_ties);
   -- A grid's rows are few: who sees one grid counts them.
   execute 'grant select on person_total to hub_county, hub_township, hub_village, hub_mixed';
 end $$;

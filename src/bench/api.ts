@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateCounty } from '../../fixtures/county/generate-county.js';
 import { IMPORTERS } from '../../importers/index.js';
-import { boundsOf, openTokenKeys, signToken } from '../authorize/index.js';
+import { boundsOf, DEMO_PURPOSE, grantDemo, openTokenKeys, signToken } from '../authorize/index.js';
 import { readConfig } from '../config.js';
 import { PROJECT_FOLDER } from '../database/project-folder.js';
 import { openHub, readCounty, type Hub } from '../hub.js';
@@ -157,10 +157,20 @@ interface Server {
 }
 
 async function startServers(hub: Hub, county: string, peer: string | null): Promise<Server[]> {
+  for (const [name, { registers }] of Object.entries(VIEWERS))
+    await grantDemo(hub.database.pool, county, `bench-${name}`, [county], registers, ['develop']);
+  const [granted] = await hub.database.query<{ version: number }>('select version from access_version');
   const viewers = Object.fromEntries(
     Object.entries(VIEWERS).map(([name, { registers }]) => [
       name,
-      { client: 'bench', divisions: [county], registers, may: [], expires: new Date() },
+      {
+        client: `bench-${name}`,
+        divisions: [county],
+        registers,
+        ties: ['resident', 'registered'],
+        may: [],
+        accessVersion: granted!.version,
+      },
     ]),
   );
   const settings = Object.fromEntries(
@@ -252,17 +262,14 @@ async function prepare(
     [VIEWERS[viewer].registers],
   );
   const persons = rows.map(({ person }) => person);
-  const token = await signToken(
-    await openTokenKeys(hub.config.home),
-    { client: 'bench', divisions: [county], registers: VIEWERS[viewer].registers },
-    12 * 3600,
-  );
+  const client = `bench-${viewer}`;
+  const token = await signToken(await openTokenKeys(hub.config.home), { client }, 12 * 3600);
   const prepared: Partial<Record<QuestionName, Map<ServerName, Prepared>>> = {};
   for (const question of QUESTION_NAMES) {
     const of = new Map<ServerName, Prepared>();
     for (const server of servers) {
       const headers: Record<string, string> =
-        server.name === 'ours' ? { authorization: `Bearer ${token}` } : { 'x-viewer': viewer };
+        server.name === 'ours' ? { authorization: `Bearer ${token}`, purpose: DEMO_PURPOSE } : { 'x-viewer': viewer };
       of.set(server.name, await askInTurn(server, question, headers, persons, county));
     }
     const [[first, { answers }], ...others] = [...of] as [[ServerName, Prepared], ...[ServerName, Prepared][]];

@@ -17,7 +17,7 @@ export function keptScope(reading: Reading, filter: EntityFilter): KeptScope | n
   const { bounds } = reading;
   const { division, register, ...rest } = filter;
   if (Object.values(rest).some((value) => value !== null && value !== undefined)) return null;
-  if (bounds.grids.length > 0) return null;
+  if (bounds.grids.length > 0 || reading.viewer.ties.length < 2) return null;
   if (register && !bounds.registers.includes(register)) return null;
   const own = [...bounds.counties, ...bounds.townships, ...bounds.villages];
   const asked = division ?? bounds.county;
