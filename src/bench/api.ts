@@ -167,7 +167,7 @@ async function startServers(hub: Hub, county: string, peer: string | null): Prom
         client: `bench-${name}`,
         divisions: [county],
         registers,
-        ties: ['resident', 'registered'],
+        ties: ['resident', 'registered'] as const,
         may: [],
         accessVersion: granted!.version,
       },
