@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { Access } from '../model/access.js';
-import { chainStart, hashRow, HASHED, textsOf, type ChainHead, type Digest } from './access-row.js';
+import { chainStart, hashRow, HASHED, textsOf, type ChainHead, type Digest, type HashedTexts } from './access-row.js';
 
 export interface AccessLogSettings {
   /** Of the role `hub_api`, which may become `hub_access_writer`. */
@@ -129,8 +129,8 @@ async function append(client: Client, group: readonly Waiting[], algorithm: Dige
         client.query<HeadRow>({ name: 'access head', text: HEAD, values: [county] }).then(({ rows }) => rows),
         begun,
       ])) as unknown as [[HeadRow], unknown];
-      const rows = JSON.stringify(chain(county, some, head, algorithm));
-      const written = client.query({ name: 'access rows', text: APPEND, values: [rows] });
+      const columns = columnsOf(chain(county, some, head, algorithm));
+      const written = client.query({ name: 'access rows', text: APPEND, values: columns });
       const [, { command }] = await Promise.all([written, client.query('commit')]);
       // COMMIT of a transaction that has failed answers ROLLBACK.
       if (command !== 'COMMIT') throw new Error(`The rows were not kept: ${command}.`);
@@ -148,7 +148,7 @@ interface HeadRow {
   readonly hash: Buffer | null;
 }
 
-function chain(county: string, group: readonly Waiting[], found: HeadRow, algorithm: Digest): (string | null)[][] {
+function chain(county: string, group: readonly Waiting[], found: HeadRow, algorithm: Digest): HashedTexts[] {
   let head: ChainHead = {
     month: found.month,
     number: Number(found.number ?? 0),
@@ -157,25 +157,56 @@ function chain(county: string, group: readonly Waiting[], found: HeadRow, algori
   return group.flatMap(({ access }) =>
     textsOf(access, head, found.micros, algorithm).map((texts) => {
       const hash = hashRow(algorithm, head.hash, texts);
-      const row = texts.concat(head.hash.toString('hex'), hash.toString('hex'));
+      const row = texts.concat(`\\x${head.hash.toString('hex')}`, `\\x${hash.toString('hex')}`);
       head = { ...head, number: head.number + 1, hash };
       return row;
     }),
   );
 }
 
+/** A column at a time, words as the database writes arrays. */
+function columnsOf(rows: readonly HashedTexts[]): (string | null)[][] {
+  return SENT.map((column, at) =>
+    TYPES[column] === 'text[]' ? rows.map((row) => arrayOf(row[at]!)) : rows.map((row) => row[at]!),
+  );
+}
+
+/** `["a"]` → `{"a"}`: the same quotes and backslashes, once what JSON writes as an escape is what it stands for. */
+function arrayOf(words: string): string {
+  if (words === '[]') return '{}';
+  return `{${(JSON.parse(words) as string[]).map((word) => `"${word.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}
+
 const HEAD = `select micros::text, month::text, number::text, hash from access_head($1)`;
 
-const at = (column: string) => `(r ->> ${[...HASHED, 'previous', 'hash'].indexOf(column)})`;
-const words = (column: string) => `array(select json_array_elements_text(${at(column)}::json))`;
+/** Each column, what it is in the table, and how it gets there from a text. */
+const TYPES: Readonly<Record<string, string>> = {
+  month: 'date',
+  number: 'bigint',
+  grants: 'bigint[]',
+  emergency: 'boolean',
+  asked: 'text[]',
+  part: 'integer',
+  parts: 'integer',
+  persons: 'bigint[]',
+  households: 'bigint[]',
+  shown: 'text[]',
+  masked: 'text[]',
+  revealed: 'text[]',
+  reveal_reasons: 'text[]',
+  ms: 'integer',
+  previous: 'bytea',
+  hash: 'bytea',
+};
+const SENT = [...HASHED, 'previous', 'hash'];
+const valueOf = (column: string) =>
+  column === 'micros'
+    ? `timestamptz 'epoch' + micros::bigint * interval '1 microsecond'`
+    : TYPES[column]
+      ? `${column}::${TYPES[column]}`
+      : column;
 
 /** Index: access_log's primary key refuses a second row of one number, should two chains ever be written at once. */
-const APPEND = `insert into access_log (county, month, number, at, request, client, person, token, purpose, basis, grants, emergency, operation,
-    document, asked, part, parts, persons, households, shown, masked, revealed, reveal_reasons, outcome, code, ms, algorithm, previous, hash)
-  select ${at('county')}, ${at('month')}::date, ${at('number')}::bigint, timestamptz 'epoch' + ${at('micros')}::bigint * interval '1 microsecond',
-    ${at('request')}, ${at('client')}, ${at('person')}, ${at('token')}, ${at('purpose')}, ${at('basis')}, ${at('grants')}::bigint[],
-    ${at('emergency')}::boolean, ${at('operation')}, ${at('document')}, ${words('asked')}, ${at('part')}::integer, ${at('parts')}::integer,
-    ${at('persons')}::bigint[], ${at('households')}::bigint[], ${words('shown')}, ${words('masked')}, ${words('revealed')},
-    ${words('reveal_reasons')}, ${at('outcome')}, ${at('code')}, ${at('ms')}::integer, ${at('algorithm')},
-    decode(${at('previous')}, 'hex'), decode(${at('hash')}, 'hex')
-  from json_array_elements($1::json) as r`;
+const APPEND = `insert into access_log (${SENT.map((column) => (column === 'micros' ? 'at' : column)).join(', ')})
+  select ${SENT.map(valueOf).join(', ')}
+  from unnest(${SENT.map((_, at) => `$${at + 1}::text[]`).join(', ')}) as row (${SENT.join(', ')})`;
