@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { readOpenIdSettings, type OpenIdSettings } from './authorize/openid-settings.js';
 import { PROJECT_FOLDER } from './database/project-folder.js';
 import type { Words } from './model/register.js';
 
@@ -16,6 +17,8 @@ export interface Config {
   readonly county: string | null;
   readonly feedUrl: string | null;
   readonly feedToken: string | null;
+  /** Whose tokens are accepted beside the hub's own. */
+  readonly openId: OpenIdSettings | null;
   /** Explorer, introspection and printed demo tokens. */
   readonly demo: boolean;
   readonly language: keyof Words;
@@ -44,6 +47,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     county,
     feedUrl: environment['HUB_FEED_URL'] || null,
     feedToken: environment['HUB_FEED_TOKEN'] || null,
+    openId: readOpenIdSettings(environment),
     demo: (environment['HUB_DEMO'] || (databaseUrl ? 'off' : 'on')) === 'on',
     language: readLanguage(environment),
     auditHash: readAuditHash(environment),

@@ -3,13 +3,15 @@ import type { Permission, RowTie, TokenHolder, Viewer } from '../model/viewer.js
 import { boundsOf } from './bounds.js';
 import { openPool, type PoolSettings } from './open-pool.js';
 import { readingFailed } from './reading.js';
+import { REVOCATIONS, revokedBy, type Revocation, type Revoked } from './revocations.js';
+import { TokenRefused } from './token-holder.js';
 
 /** From a token and a purpose to what may be seen. */
 export interface Grants {
   /**
    * @param purpose as the request names it
    * @param grant the one that is meant, where a client holds several of one purpose that allow different things
-   * @throws AccessRefused where there is none @throws ReadingFailed where the database cannot tell
+   * @throws TokenRefused where the token was revoked @throws AccessRefused where there is no grant @throws ReadingFailed where the database cannot tell
    */
   admit(holder: TokenHolder, purpose: string | null, grant?: number | null): Promise<Viewer>;
   /** What was known of grants is not so any more. */
@@ -48,6 +50,7 @@ interface GrantRow {
 interface Known {
   readonly version: number;
   readonly byClient: ReadonlyMap<string, readonly GrantRow[]>;
+  readonly isRevoked: Revoked;
 }
 
 /** Grants that will hold are read with those that do: time passes between two readings of them. */
@@ -71,8 +74,9 @@ export function openGrants(settings: PoolSettings): Grants {
       await client.query('begin transaction isolation level repeatable read, read only; set local role hub_gatekeeper');
       const version = (await client.query<{ version: number }>('select version from access_version')).rows[0]!.version;
       const { rows } = await client.query<GrantRow>(GRANTS);
+      const revocations = await client.query<Revocation>(REVOCATIONS);
       await client.query('commit');
-      return { version, byClient: Map.groupBy(rows, (row) => row.client) };
+      return { version, byClient: Map.groupBy(rows, (row) => row.client), isRevoked: revokedBy(revocations.rows) };
     } catch (error) {
       broken = error as Error;
       throw readingFailed(error);
@@ -88,7 +92,8 @@ export function openGrants(settings: PoolSettings): Grants {
     return known;
   };
   const admitBy = async (holder: TokenHolder, purpose: string, grant: number | null): Promise<Viewer> => {
-    const { version, byClient } = await knownNow();
+    const { version, byClient, isRevoked } = await knownNow();
+    if (isRevoked(holder)) throw new TokenRefused();
     const now = Date.now();
     const held = (byClient.get(holder.client) ?? []).filter(
       (row) => row.purpose === purpose && row.from <= now && now < row.until && (grant === null || row.id === grant),

@@ -1,4 +1,4 @@
-import { LONGEST_LIFE } from './tokens.js';
+import { LONGEST_LIFE } from './token-holder.js';
 import { changeKeyFile, makeKey, openKeyFile, type StoredKey, type TokenKeyFile } from './token-key-file.js';
 
 export interface TokenKeyState {

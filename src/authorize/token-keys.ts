@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { importJWK, type CryptoKey } from 'jose';
+import { openProvider, type OpenIdProvider } from './openid-provider.js';
+import type { OpenIdSettings } from './openid-settings.js';
+import { TokensUnavailable } from './token-holder.js';
 import {
   ALGORITHM,
   keyFileOf,
@@ -16,6 +19,8 @@ export interface TokenKeys {
   readonly verifying: ReadonlyMap<string, VerifyingKey>;
   /** For sealing numbers; the first seals, all of them open. 32 bytes. */
   readonly sealing: readonly Buffer[];
+  /** Whose tokens are accepted besides; null: nobody's. */
+  readonly provider: OpenIdProvider | null;
   /**
    * Reads the file anew, unless that was done less than `age` milliseconds ago.
    * @throws TokensUnavailable where it could not be read for so long that a key may have been taken out of it
@@ -34,20 +39,12 @@ export interface VerifyingKey {
   readonly until: number;
 }
 
-/** Whether a token is good cannot be told at the moment; so it is not. The answer is the same as for a database that is away. */
-export class TokensUnavailable extends Error {
-  readonly statusCode = 503;
-  constructor(options?: ErrorOptions) {
-    super('Tokens cannot be verified at the moment.', options);
-  }
-}
-
 /** Milliseconds. A key that was taken out is refused within a minute, also where the file cannot be read meanwhile. */
 const LOOKED_AT_EVERY = 2000;
 const TRUSTED_UNREAD = 45_000;
 
 /** Opens `token-keys.json` in the hub's home; made at first use. */
-export async function openTokenKeys(home: string): Promise<TokenKeys> {
+export async function openTokenKeys(home: string, openId: OpenIdSettings | null = null): Promise<TokenKeys> {
   const path = keyFileOf(home);
   let text = '';
   let ring = await readKeys(await openKeyFile(home));
@@ -64,6 +61,7 @@ export async function openTokenKeys(home: string): Promise<TokenKeys> {
     }
   };
   return {
+    provider: openId && openProvider(openId),
     get signing() {
       return ring.signing;
     },

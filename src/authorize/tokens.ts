@@ -1,29 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { jwtVerify, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { decodeJwt, jwtVerify, SignJWT, type JWTHeaderParameters } from 'jose';
 import type { TokenHolder } from '../model/viewer.js';
 import { ALGORITHM } from './token-key-file.js';
-import { TokensUnavailable, type TokenKeys, type VerifyingKey } from './token-keys.js';
+import {
+  CLOCK_SKEW,
+  FORBIDDEN_HEADERS,
+  holderOf,
+  isClient,
+  isStaffNumber,
+  LONGEST_LIFE,
+  TokenRefused,
+  TokensUnavailable,
+} from './token-holder.js';
+import type { TokenKeys, VerifyingKey } from './token-keys.js';
 
 const ISSUER = 'grid-hub';
 const AUDIENCE = 'grid-hub-api';
-/** Seconds. Nothing lives longer, whoever signed it. */
-export const LONGEST_LIFE = 12 * 3600;
-const CLOCK_SKEW = 60;
 const LONGEST_TEXT = 8192;
-/** A key that the token itself brings or points to, and extensions that we do not know. */
-const FORBIDDEN_HEADERS = ['jwk', 'jku', 'x5c', 'x5u', 'x5t', 'x5t#S256', 'crit', 'zip', 'b64'];
 
 export interface TokenClaims {
   readonly client: string;
   /** Staff number of the officer behind it; never a name. */
   readonly person?: string;
-}
-
-/** The token is not one of ours, or not now. It does not say why: the answer to the client is the same in every case. */
-export class TokenRefused extends Error {
-  constructor(cause?: unknown) {
-    super('The token is missing, not valid, or has expired.', { cause });
-  }
 }
 
 /**
@@ -33,9 +31,12 @@ export class TokenRefused extends Error {
  */
 export async function signToken(keys: TokenKeys, claims: TokenClaims, lifetime: number): Promise<string> {
   if (!(lifetime > 0 && lifetime <= LONGEST_LIFE)) throw new RangeError(`A token lives 1…${LONGEST_LIFE} seconds.`);
-  if (!CLIENT.test(claims.client)) throw new RangeError('A client is named a-z, 0-9 and -, 1…48 characters.');
-  if (claims.person !== undefined && !STAFF_NUMBER.test(claims.person))
-    throw new RangeError('A staff number is A-Z, a-z, 0-9, . _ and -, 1…32 characters.');
+  if (!isClient(claims.client)) throw new RangeError('A client is named a-z, 0-9 and -, 1…48 characters.');
+  if (claims.person !== undefined && !isStaffNumber(claims.person)) {
+    throw new RangeError(
+      'A staff number is A-Z, a-z, 0-9, . _ and -, 1…32 characters, and no identity number or telephone.',
+    );
+  }
   // A key that was made a moment ago signs at once.
   await keys.refresh(0);
   const now = Math.floor(Date.now() / 1000);
@@ -50,12 +51,18 @@ export async function signToken(keys: TokenKeys, claims: TokenClaims, lifetime: 
     .sign(keys.signing.key);
 }
 
-/** @throws TokenRefused whatever is wrong with it @throws TokensUnavailable where that cannot be told */
+/**
+ * What the token says, be it the hub's own or the provider's, whose issuer it then names.
+ * @throws TokenRefused whatever is wrong with it @throws TokensUnavailable where that cannot be told
+ */
 export async function verifyToken(keys: TokenKeys, text: string): Promise<TokenHolder> {
   if (text.length > LONGEST_TEXT) throw new TokenRefused();
   await keys.refresh();
   const known = recall(keys, text);
   if (known) return known;
+  if (keys.provider && issuerOf(text) === keys.provider.issuer) {
+    return remember(keys, text, await keys.provider.verify(text), Date.now() + PROVIDER_KEPT_FOR);
+  }
   try {
     let until = Infinity;
     const findKey = async (header: JWTHeaderParameters) => {
@@ -72,7 +79,7 @@ export async function verifyToken(keys: TokenKeys, text: string): Promise<TokenH
       maxTokenAge: LONGEST_LIFE,
       typ: 'JWT',
     });
-    return remember(keys, text, holderOf(payload), until);
+    return remember(keys, text, holderOf(text, payload, payload.sub, payload['act'] ?? null), until);
   } catch (error) {
     if (error instanceof TokensUnavailable) throw error;
     throw new TokenRefused(error);
@@ -85,6 +92,8 @@ const verified = new WeakMap<
   Map<string, { readonly holder: TokenHolder; readonly until: number }>
 >();
 const KEPT_FOR = 30_000;
+/** With the time that the provider's keys are kept for: less than a minute. */
+const PROVIDER_KEPT_FOR = 20_000;
 const MOST_KEPT = 1000;
 
 function recall(keys: TokenKeys, text: string): TokenHolder | null {
@@ -116,12 +125,11 @@ async function keyOf(keys: TokenKeys, header: JWTHeaderParameters): Promise<Veri
   return found;
 }
 
-function holderOf({ sub, act, jti, iat, exp }: JWTPayload): TokenHolder {
-  // maxTokenAge alone would accept a token of a hundred years in its first twelve hours.
-  if (exp! - iat! > LONGEST_LIFE || !CLIENT.test(sub!) || typeof jti !== 'string') throw new TokenRefused();
-  if (act !== undefined && (typeof act !== 'string' || !STAFF_NUMBER.test(act))) throw new TokenRefused();
-  return { client: sub!, person: act ?? null, token: jti, expires: new Date(exp! * 1000) };
+/** As the token says, unproved: whose keys are to be asked. */
+function issuerOf(text: string): string | undefined {
+  try {
+    return decodeJwt(text).iss;
+  } catch (error) {
+    throw new TokenRefused(error);
+  }
 }
-
-const CLIENT = /^[a-z][a-z0-9-]{0,47}$/;
-const STAFF_NUMBER = /^[\w.-]{1,32}$/;

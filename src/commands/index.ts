@@ -18,6 +18,7 @@ import { grant } from './grant.js';
 import { purpose } from './purpose.js';
 import { token } from './token.js';
 import { tokenKey } from './token-keys.js';
+import { tokenRevoke } from './token-revoke.js';
 import { audit } from './audit.js';
 import { bench } from './bench.js';
 
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   grant,
   token,
   tokenKey,
+  tokenRevoke,
   audit,
   bench,
 ];

@@ -89,7 +89,7 @@ async function takeSample(hub: Hub, context: CommandContext, wanted: boolean | u
 async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: string; stop(): Promise<void> }> {
   // The schema takes half a second to build; no other command needs it.
   const { startServer } = await import('../serve/start-server.js');
-  const keys = await openTokenKeys(config.home);
+  const keys = await openTokenKeys(config.home, config.openId);
   const readings = openReadings({ apiUrl: hub.apiUrl });
   const grants = openGrants({ apiUrl: hub.apiUrl });
   const reviewing = openReviewing(hub);

@@ -14,6 +14,7 @@ export interface TokenHolder {
   readonly person: string | null;
   /** Its `jti`. */
   readonly token: string;
+  readonly issued: Date;
   readonly expires: Date;
 }
 

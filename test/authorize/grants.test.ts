@@ -62,7 +62,7 @@ let clients = 0;
 async function holderOf(): Promise<TokenHolder> {
   const name = `client-${(clients += 1)}`;
   await registerClient(database.pool, COUNTY, { name, organ: '街道', kind: 'program', by: '李四' });
-  return { client: name, person: null, token: 't', expires: soon(1e6) };
+  return { client: name, person: null, token: 't', issued: new Date(), expires: soon(1e6) };
 }
 const propose = ({ client }: TokenHolder, terms: Partial<GrantTerms> = {}) =>
   proposeGrant(database.pool, COUNTY, { ...TERMS, ...terms, client }, '王五');

@@ -11,6 +11,7 @@ export function viewerOf(
     client: 'test',
     person: null,
     token: 'test',
+    issued: new Date(),
     expires: new Date(Date.now() + 60_000),
     purpose: 'test',
     basis: 'test',

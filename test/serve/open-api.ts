@@ -13,6 +13,7 @@ import {
   registerPurpose,
   signToken,
   type GrantTerms,
+  type OpenIdSettings,
   type TokenKeys,
 } from '../../src/authorize/index.js';
 import type { Database } from '../../src/database/connect.js';
@@ -37,6 +38,8 @@ export interface Answer<T> {
 interface More {
   readonly fill?: (database: Database) => Promise<void>;
   readonly openReviewing?: (hub: { readonly database: Database; readonly apiUrl: string }) => Reviewing;
+  /** Whose tokens are accepted besides. */
+  readonly openId?: OpenIdSettings;
   readonly openPreviewing?: (hub: { readonly database: Database }) => Previewing;
 }
 
@@ -61,7 +64,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
   const database = await cloneDatabase();
   await (more.fill ?? fillSmallCounty)(database);
   const home = mkdtempSync(join(tmpdir(), 'hub-keys-'));
-  const keys: TokenKeys = await openTokenKeys(home);
+  const keys: TokenKeys = await openTokenKeys(home, more.openId);
   const statements: string[] = [];
   const log: object[] = [];
   const readings = openReadings({
@@ -136,6 +139,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     database,
     statements,
     log,
+    keys,
     tokenFor,
     tokenOf,
     send,

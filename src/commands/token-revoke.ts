@@ -1,0 +1,60 @@
+import { revokeClient, revokeToken, tokenIdOf } from '../authorize/index.js';
+import { openHub } from '../hub.js';
+import { EXIT, UsageError, type Command } from './command.js';
+
+/** Ends tokens before their time: a running hub refuses them from its next request on. */
+export const tokenRevoke: Command = {
+  name: 'token-revoke',
+  zh: '提前废止令牌：按令牌编号（或令牌本身），或某客户端此前签发的全部令牌；不可撤回',
+  en: 'end tokens before their time: one by its id (or its text), or all of a client; it is not taken back',
+  arguments: [{ name: '[token]', zh: '令牌的 jti，或令牌本身', en: 'its jti, or the token itself' }],
+  options: [
+    { flags: '--client <name>', zh: '该客户端的全部令牌', en: 'all tokens of this client' },
+    {
+      flags: '--before <time>',
+      zh: '只废止此时刻及以前签发的，ISO 8601；默认现在',
+      en: 'only what was signed until then, ISO 8601; by default now',
+    },
+  ],
+  async run({ config, terminal, say }, [token], options) {
+    const client = options['client'] as string | undefined;
+    const before = options['before'] as string | undefined;
+    if ((token === undefined) === (client === undefined) || (token !== undefined && before !== undefined)) {
+      throw new UsageError({
+        zh: '用法：token-revoke 令牌编号，或 token-revoke --client 名称 [--before 时刻]',
+        en: 'token-revoke JTI, or token-revoke --client NAME [--before TIME].',
+      });
+    }
+    const id = token === undefined ? null : tokenIdOf(token);
+    if (token !== undefined && id === null) {
+      throw new UsageError({ zh: '这不是令牌编号，也不是令牌', en: 'That is no id of a token, and no token.' });
+    }
+    const until = before === undefined ? null : new Date(before);
+    if (until !== null && !(until.getTime() <= Date.now())) {
+      throw new UsageError({
+        zh: '--before 须为已过去的时刻，如 2026-10-01T08:30:00+08:00',
+        en: '--before takes a time that has passed, such as 2026-10-01T08:30:00+08:00.',
+      });
+    }
+    const hub = await openHub(config);
+    try {
+      if (id !== null) {
+        await revokeToken(hub.database, id);
+        terminal.line(say({ zh: `令牌 ${id} 已废止`, en: `The token ${id} is revoked.` }));
+        return EXIT.done;
+      }
+      const [known] = await hub.database.query('select from client where name = $1', [client]);
+      if (!known) throw new UsageError({ zh: `没有这个客户端：${client}`, en: `There is no client ${client}.` });
+      await revokeClient(hub.database, client!, until);
+      terminal.line(
+        say({
+          zh: `客户端 ${client} 在 ${(until ?? new Date()).toISOString()} 及以前签发的令牌已全部废止`,
+          en: `All tokens of ${client} that were signed until ${(until ?? new Date()).toISOString()} are revoked.`,
+        }),
+      );
+      return EXIT.done;
+    } finally {
+      await hub.close();
+    }
+  },
+};
