@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -148,7 +148,10 @@ async function answersOverHttp(): Promise<void> {
       server.on('exit', () => failed(new Error(`it ended: ${text}`)));
     });
     const question =
-      '{ people(first: 200) { totalCount nodes { divisionChain { code } records { division { code } } } } }';
+      'query Everybody { people(first: 200) { totalCount nodes { divisionChain { code } records { division { code } } } } }';
+    const file = join(home, 'everybody.graphql');
+    writeFileSync(file, question);
+    const documentId = hub(['documents', 'add', 'command-line', file]).stdout.split(' ')[0]!;
     const ask = async (token: string | null) =>
       await fetch(url, {
         method: 'POST',
@@ -156,7 +159,7 @@ async function answersOverHttp(): Promise<void> {
           'content-type': 'application/json',
           ...(token === null ? {} : { authorization: `Bearer ${token}`, purpose: 'home-visit' }),
         },
-        body: JSON.stringify({ query: question }),
+        body: JSON.stringify({ documentId }),
       });
     expect((await ask(null)).status).toBe(401);
     expect((await ask('nonsense')).status).toBe(401);
