@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -151,7 +152,7 @@ async function answersOverHttp(): Promise<void> {
       'query Everybody { people(first: 200) { totalCount nodes { divisionChain { code } records { division { code } } } } }';
     const file = join(home, 'everybody.graphql');
     writeFileSync(file, question);
-    const documentId = hub(['documents', 'add', 'command-line', file]).stdout.split(' ')[0]!;
+    const documentId = createHash('sha256').update(question).digest('hex');
     const ask = async (token: string | null) =>
       await fetch(url, {
         method: 'POST',
@@ -172,18 +173,8 @@ async function answersOverHttp(): Promise<void> {
     const seen: number[] = [];
     for (const code of ['530502', village.slice(0, 9), village]) {
       const client = `post-${code}`;
-      const terms = [
-        '--organ',
-        '街道',
-        '--purpose',
-        'home-visit',
-        '--division',
-        code,
-        '--by',
-        '李四',
-        '--may',
-        'develop',
-      ];
+      const terms = ['--organ', '街道', '--purpose', 'home-visit', '--division', code, '--by', '李四'];
+      expect(hub(['documents', 'add', client, file]).stdout).toContain(`${documentId}  Everybody`);
       const granted = hub(['grant', client, ...terms]);
       expect(granted.status).toBe(0);
       const token = hub(['token', client]).stdout.trim();
