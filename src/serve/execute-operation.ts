@@ -1,12 +1,11 @@
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import { execute, GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
-import { ReadingFailed, type Readings } from '../authorize/index.js';
+import { ReadingFailed, type Readings, type Statement } from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
 import { ToldAccess } from './access-note.js';
 import type { Accessing } from './accessing.js';
 import type { Context, RequestContext } from './context.js';
-import { followed } from './follow-request.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import { openLoaders } from './open-loaders.js';
@@ -45,8 +44,10 @@ export function executeWith(
     // A reading that is begun anew tells anew.
     let told = new ToldAccess();
     const read = (viewer: Viewer): Promise<ExecutionResult> =>
-      followed(readings, asked.inquiry).read(viewer, async (reading) => {
+      readings.read(viewer, async (reading) => {
         told = new ToldAccess();
+        // A change writes through a door of its own: whether the viewer still is what it was is asked before, while it can be asked anew.
+        if (operation.operation === 'mutation') await reading.query(STILL_ADMITTED, []);
         const loaders = openLoaders(reading, told, surveyed.wholeRecords);
         const contextValue: Context = { ...asked, viewer, reading, loaders, note: told, ...joined };
         const variables = request.variables ?? {};
@@ -100,6 +101,8 @@ export function executeWith(
 }
 
 type Compile = (key: string, document: Parameters<typeof compileQuery>[1], name: string | null) => CompiledQuery | null;
+
+const STILL_ADMITTED: Statement = { name: 'still_admitted', text: 'select' };
 
 /** Null for a document seen for the first time, and for one that cannot be compiled: those are walked. */
 function rememberCompiled(schema: GraphQLSchema): Compile {

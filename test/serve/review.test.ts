@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { openReviewing } from '../../src/commands/open-reviewing.js';
+import { revokeToken, tokenIdOf } from '../../src/authorize/index.js';
 import type { Permission } from '../../src/model/viewer.js';
 import { writeGlobalId } from '../../src/serve/global-id.js';
 import { withReceiveLock } from '../../src/stage/receive-lock.js';
@@ -252,4 +253,17 @@ describe('a decision', () => {
     expect(await api.database.query('select from decision')).toEqual([]);
     expect((await as(EAST).decide(pairOf('plain'))).data.decideMatch!.settled).toBe(true);
   }, 30_000);
+});
+
+describe('a token that was revoked', () => {
+  it('decides nothing any more, from the next request on', async () => {
+    const token = await api.tokenFor([EAST], ALL_REGISTERS, ['review']);
+    const input = { verdict: 'UNSURE', reason: '电话核实', by: '王主任' } as const;
+    const [pair] = Object.keys(PAIRS) as (keyof typeof PAIRS)[];
+    expect(codes(await as(EAST).decide({ ...input, ...pairOf(pair!) }))).toEqual([200, undefined]);
+    await revokeToken(api.database, tokenIdOf(token)!);
+    const refused = await as(EAST).decide({ ...input, verdict: 'SAME', ...pairOf(pair!) });
+    expect(codes(refused)).toEqual([401, ['UNAUTHENTICATED']]);
+    expect(await api.database.query('select verdict from decision')).toEqual([{ verdict: 'unsure' }]);
+  });
 });
