@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { readOpenIdSettings, type OpenIdSettings } from './authorize/openid-settings.js';
+import { readApiConfig, type ApiConfig } from './config/api.js';
 import { PROJECT_FOLDER } from './database/project-folder.js';
 import type { Words } from './model/register.js';
 
@@ -28,6 +29,7 @@ export interface Config {
   readonly anchors: string;
   /** More than this of one client on one day raises an alarm. */
   readonly alarms: { readonly persons: number; readonly rows: number };
+  readonly api: ApiConfig;
 }
 
 /** @throws Error with a sentence for the operator when a setting cannot be read. */
@@ -38,6 +40,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (county !== null && !/^\d{6}$/.test(county)) throw new Error('HUB_COUNTY must be a six-digit county code.');
   const databaseUrl = environment['DATABASE_URL'] || null;
   const home = resolve(environment['HUB_HOME'] || join(PROJECT_FOLDER, '.hub'));
+  const demo = (environment['HUB_DEMO'] || (databaseUrl ? 'off' : 'on')) === 'on';
   return {
     home,
     port: Number(port),
@@ -48,9 +51,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     feedUrl: environment['HUB_FEED_URL'] || null,
     feedToken: environment['HUB_FEED_TOKEN'] || null,
     openId: readOpenIdSettings(environment),
-    demo: (environment['HUB_DEMO'] || (databaseUrl ? 'off' : 'on')) === 'on',
+    demo,
     language: readLanguage(environment),
     auditHash: readAuditHash(environment),
+    api: readApiConfig(environment, { port: Number(port), demo }),
     anchors: resolve(environment['HUB_ANCHORS'] || join(home, 'anchors')),
     alarms: {
       persons: readCount(environment, 'HUB_ALARM_PERSONS', 5000),

@@ -17,7 +17,7 @@ export { DEMO_PURPOSE, grantDemo } from './demo-grants.js';
 export { AccessRefused, openGrants, type AccessRefusal, type Grants } from './grants.js';
 export { openReadings, type Readings, type ReadingSettings } from './open-readings.js';
 export { openReviews, type Reviews } from './open-reviews.js';
-export { ReadingFailed, type Reading, type Statement } from './reading.js';
+export { ReadingFailed, type Following, type Reading, type Statement } from './reading.js';
 export { openSigning } from './sign-text.js';
 export { openNumber, sealNumber } from './seal-number.js';
 export { KeyRefused, listTokenKeys, retireTokenKey, rotateTokenKey, type TokenKeyState } from './rotate-token-key.js';

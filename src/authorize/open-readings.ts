@@ -3,7 +3,7 @@ import type { Viewer } from '../model/viewer.js';
 import { boundsOf, type Bounds } from './bounds.js';
 import { beginningOf } from './beginning.js';
 import { openPool } from './open-pool.js';
-import { ReadingFailed, readingFailed, type Reading, type Statement } from './reading.js';
+import { ReadingFailed, readingFailed, type Following, type Reading, type Statement } from './reading.js';
 
 /** The only door to reading. */
 export interface Readings {
@@ -11,8 +11,11 @@ export interface Readings {
    * Runs the work in one read-only transaction that shows what this viewer may see. The connection is taken at the first
    * query, so that a request which asks nothing of the database costs it nothing.
    * @throws ReadingFailed `stale` where the viewer's grants have changed, whatever the work made of it
+   * Aborted by `following.signal`, what runs is stopped and the connection goes back.
    */
-  read<T>(viewer: Viewer, work: (reading: Reading) => Promise<T>): Promise<T>;
+  read<T>(viewer: Viewer, work: (reading: Reading) => Promise<T>, following?: Following): Promise<T>;
+  /** Connections of all pools: at work, and requests that wait for one. */
+  state(): { readonly inUse: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
 }
 
@@ -37,10 +40,17 @@ export function openReadings(settings: ReadingSettings): Readings {
     if (!pool) pools.set(level, (pool = openPool(settings)));
     return pool;
   };
+  let stopping: Pool | undefined;
+  /** On a connection of its own, as the same role: that may stop what it runs itself, and nothing else. */
+  const stopStatement = async (backend: number): Promise<void> => {
+    stopping ??= openPool({ ...settings, poolSize: 1 });
+    await stopping.query('select pg_cancel_backend($1)', [backend]);
+  };
   return {
-    read: async (viewer, work) => {
+    read: async (viewer, work, following = {}) => {
       const bounds = boundsOf(viewer);
-      const transaction = openTransaction(settings, poolOf(bounds.level), viewer, bounds);
+      const transaction = openTransaction(settings, poolOf(bounds.level), viewer, bounds, following, stopStatement);
+      const over = following.onReading?.();
       try {
         const result = await work(transaction);
         // What the work made of this failure was made of nothing.
@@ -50,10 +60,21 @@ export function openReadings(settings: ReadingSettings): Readings {
       } catch (error) {
         await transaction.end('rollback');
         throw error;
+      } finally {
+        over?.();
       }
     },
+    state: () => {
+      const all = [...pools.values()];
+      const sum = (of: (pool: Pool) => number) => all.reduce((total, pool) => total + of(pool), 0);
+      return {
+        inUse: sum((pool) => pool.totalCount - pool.idleCount),
+        idle: sum((pool) => pool.idleCount),
+        waiting: sum((pool) => pool.waitingCount),
+      };
+    },
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.end()));
+      await Promise.all([...pools.values(), stopping].map((pool) => pool?.end()));
     },
   };
 }
@@ -64,13 +85,31 @@ interface Transaction extends Reading {
   end(how: 'commit' | 'rollback'): Promise<void>;
 }
 
-function openTransaction(settings: ReadingSettings, pool: Pool, viewer: Viewer, bounds: Bounds): Transaction {
+function openTransaction(
+  settings: ReadingSettings,
+  pool: Pool,
+  viewer: Viewer,
+  bounds: Bounds,
+  { signal, onQuery }: Following,
+  stopStatement: (backend: number) => Promise<void>,
+): Transaction {
   let begun: Promise<PoolClient> | null = null;
   let failed: ReadingFailed | null = null;
   let ended = false;
   let broken: Error | undefined;
+  let stopped: Promise<void> | undefined;
+  const abandon = () => {
+    failed ??= new ReadingFailed('unavailable', { cause: new Error('Nobody waits for the answer any more.') });
+    stopped = begun
+      ?.then((client) => (ended ? undefined : stopStatement((client as unknown as { processID: number }).processID)))
+      .catch(() => {});
+  };
+  if (signal?.aborted) abandon();
+  else signal?.addEventListener('abort', abandon, { once: true });
   const begin = async (): Promise<PoolClient> => {
     const client = await pool.connect();
+    // Nobody waits any more: it is taken only to be given back.
+    if (failed) return client;
     settings.onStatement?.('begin');
     // Not waited for: should it fail, the role that owns nothing reads nothing, and the failure is told with the first query.
     client
@@ -86,22 +125,30 @@ function openTransaction(settings: ReadingSettings, pool: Pool, viewer: Viewer, 
     failed: () => failed,
     query: async <T extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<T[]> => {
       if (ended) throw new ReadingFailed('internal', { cause: new Error('The reading has ended.') });
+      let told: ((rows: number | null) => void) | undefined;
       try {
         const client = await (begun ??= begin());
         // After one failure the transaction answers nothing any more; the first reason is the one to tell.
         if (failed) throw failed;
         if (ended) throw new Error('The reading has ended.');
         settings.onStatement?.(statement.text);
-        return (await client.query<T>({ ...statement, values: values as unknown[] })).rows;
+        told = onQuery?.(statement.name ?? 'unnamed');
+        const { rows } = await client.query<T>({ ...statement, values: values as unknown[] });
+        told?.(rows.length);
+        return rows;
       } catch (error) {
+        told?.(null);
         failed ??= readingFailed(error);
         throw failed;
       }
     },
     end: async (how) => {
       ended = true;
+      signal?.removeEventListener('abort', abandon);
       const client = await begun?.catch(() => null);
       if (!client) return;
+      // A stop that is still on its way would meet whoever gets the connection next.
+      await stopped;
       // Also after a failure: COMMIT of a failed transaction rolls back, and either ends what SET LOCAL made.
       await client.query(how).catch((error: Error) => {
         broken = error;

@@ -16,6 +16,16 @@ export interface Reading {
   query<T extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<T[]>;
 }
 
+/** How a reading is followed while it goes on. */
+export interface Following {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+  /** Told when the reading begins; what it answers, when it has ended. */
+  readonly onReading?: () => () => void;
+  /** Told of each statement by its name, and of the rows it brought, null for a failure. Never its text, never a value. */
+  readonly onQuery?: (statement: string) => (rows: number | null) => void;
+}
+
 /** `stale`: the grants that the viewer was made of have changed. */
 export type ReadingFailure = 'timeout' | 'unavailable' | 'stale' | 'internal';
 

@@ -191,6 +191,10 @@ async function startServers(hub: Hub, county: string, peer: string | null): Prom
         HUB_HOME: hub.config.home,
         HUB_COUNTY: '',
         HUB_DEMO: 'off',
+        // One client asks for all that there is, in documents that nobody registered.
+        HUB_MODE: 'development',
+        HUB_RATE: '0',
+        HUB_MONITOR_PORT: 'off',
       }),
     );
     if (peer !== null)

@@ -166,7 +166,16 @@ function lookUp(row: Row, at: number, other: Row): LookUp {
 async function withServer(home: string, work: (url: string) => Promise<void>): Promise<void> {
   const port = await freePort();
   const child = spawn(process.execPath, [join(PROJECT_FOLDER, 'dist/src/main.js'), 'start', '--no-sample'], {
-    env: { ...process.env, HUB_HOME: home, HUB_COUNTY: '', HUB_DEMO: 'off', PORT: String(port) } as NodeJS.ProcessEnv,
+    env: {
+      ...process.env,
+      HUB_HOME: home,
+      HUB_COUNTY: '',
+      HUB_DEMO: 'off',
+      HUB_MODE: 'development',
+      HUB_MONITOR_PORT: 'off',
+      HUB_RATE: '0',
+      PORT: String(port),
+    } as NodeJS.ProcessEnv,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let notes = '';

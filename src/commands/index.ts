@@ -20,6 +20,7 @@ import { token } from './token.js';
 import { tokenKey } from './token-keys.js';
 import { tokenRevoke } from './token-revoke.js';
 import { audit } from './audit.js';
+import { documents } from './documents.js';
 import { bench } from './bench.js';
 
 /** Every command of the program, in the order of its help. */
@@ -45,5 +46,6 @@ export const COMMANDS: readonly Command[] = [
   tokenKey,
   tokenRevoke,
   audit,
+  documents,
   bench,
 ];

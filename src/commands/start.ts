@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { IMPORTERS } from '../../importers/index.js';
 import {
   DEMO_PURPOSE,
+  FailedAttempts,
   grantDemo,
   openGrants,
   openReadings,
@@ -15,6 +16,7 @@ import type { Permission } from '../model/viewer.js';
 import { openHub, readCounty, type Hub } from '../hub.js';
 import { listDeliveries } from '../receive/list-deliveries.js';
 import { openAccessing } from './open-accessing.js';
+import { openDocuments, openLastNight, openLog } from './open-watching.js';
 import { openReviewing } from './open-reviewing.js';
 import { EXIT, type Command, type CommandContext } from './command.js';
 import { tellNight } from './receive.js';
@@ -88,16 +90,19 @@ async function takeSample(hub: Hub, context: CommandContext, wanted: boolean | u
 
 async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: string; stop(): Promise<void> }> {
   // The schema takes half a second to build; no other command needs it.
-  const { startServer } = await import('../serve/start-server.js');
+  const { openMeasurements, startMonitor, startServer } = await import('../serve/index.js');
   const keys = await openTokenKeys(config.home, config.openId);
   const readings = openReadings({ apiUrl: hub.apiUrl });
   const grants = openGrants({ apiUrl: hub.apiUrl });
   const reviewing = openReviewing(hub);
-  const log = (line: object): void => void process.stderr.write(`${JSON.stringify(line)}\n`);
+  const log = openLog();
   const accessing = openAccessing(hub, (alarm) =>
-    log({ at: new Date().toISOString(), alarm: 'ACCESS_VOLUME', ...alarm }),
+    log.write({ at: new Date().toISOString(), alarm: 'ACCESS_VOLUME', ...alarm }),
   );
   const { openPreviewing } = await import('./open-previewing.js');
+  const { mode, rate, places, proxies, monitor: watched, log: logged, traces } = config.api;
+  const measurements = openMeasurements({ readings, lastNight: openLastNight(hub) });
+  const spans = traces ? await (await import('./export-spans.js')).exportSpans() : null;
   const server = await startServer({
     readings,
     accessing,
@@ -114,12 +119,26 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
           headers: async () => ({ authorization: `Bearer ${await explorerToken(hub, keys)}`, purpose: DEMO_PURPOSE }),
         }
       : null,
-    log,
+    production: mode === 'production',
+    documents: openDocuments(hub),
+    ...(rate !== null && { rate: { steady: rate, burst: 10 * rate } }),
+    places,
+    proxies,
+    attempts: new FailedAttempts(),
+    measurements,
+    ...(spans && { tracer: spans.tracer }),
+    ...(logged === 'requests' && { logRequest: log.write }),
+    log: log.write,
   });
+  const monitor =
+    watched && (await startMonitor({ ...watched, ask: () => hub.database.query('select 1'), measurements }));
   return {
     url: server.url,
     stop: async () => {
       await server.stop();
+      await monitor?.stop();
+      await spans?.stop();
+      log.close();
       await readings.close();
       await grants.close();
       await reviewing.close();

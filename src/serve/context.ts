@@ -1,6 +1,7 @@
 import type { Reading, TokenKeys } from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
 import type { AccessNote } from './access-note.js';
+import type { Inquiry } from './inquiry.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import type { Loaders } from './open-loaders.js';
@@ -11,6 +12,8 @@ export interface RequestContext {
   /** The same token and purpose, by the grants as they are now. */
   readonly readmit: () => Promise<Viewer>;
   readonly requestId: string;
+  /** What is counted and told of this request. */
+  readonly inquiry: Inquiry;
   /** Seal the numbers that a viewer is not to read. */
   readonly keys: Pick<TokenKeys, 'sealing'>;
 }

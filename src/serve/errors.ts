@@ -28,6 +28,22 @@ export const ERRORS = {
       'The log no longer goes back to this cursor: take latestCursor, read the lists anew, follow from there. 游标已过期，须重新全量读取',
   },
   QUERY_TOO_COMPLEX: { status: 400, message: 'The query asks for too much at once. 查询过于复杂' },
+  DOCUMENT_UNKNOWN: {
+    status: 400,
+    message: 'No operation of this client is registered under this hash. 未登记的查询',
+  },
+  DOCUMENT_REQUIRED: {
+    status: 400,
+    message: 'This hub answers registered operations, named by documentId. 本接口只接受已登记的查询（documentId）',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    message: 'The client asks for too much in too short a time; Retry-After says when to go on. 请求过于频繁',
+  },
+  OVERLOADED: {
+    status: 503,
+    message: 'The hub has more to do than it can; Retry-After says when to come back. 服务繁忙，请稍后再试',
+  },
   CONFLICT: { status: 409, message: 'It contradicts what is on record. 与已有记录矛盾' },
   TOO_LARGE: { status: 413, message: 'The request is too large. 请求过大' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'Queries are sent by POST. 请使用 POST' },

@@ -6,6 +6,7 @@ import type { Viewer } from '../model/viewer.js';
 import { ToldAccess } from './access-note.js';
 import type { Accessing } from './accessing.js';
 import type { Context, RequestContext } from './context.js';
+import { followed } from './follow-request.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import { openLoaders } from './open-loaders.js';
@@ -44,7 +45,7 @@ export function executeWith(
     // A reading that is begun anew tells anew.
     let told = new ToldAccess();
     const read = (viewer: Viewer): Promise<ExecutionResult> =>
-      readings.read(viewer, async (reading) => {
+      followed(readings, asked.inquiry).read(viewer, async (reading) => {
         told = new ToldAccess();
         // A change writes through a door of its own: whether the viewer still is what it was is asked before, while it can be asked anew.
         if (operation.operation === 'mutation') await reading.query(STILL_ADMITTED, []);

@@ -1,29 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import { STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import { Kind, type OperationDefinitionNode } from 'graphql';
+import type { Tracer } from '@opentelemetry/api';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   AccessRefused,
+  FailedAttempts,
   ReadingFailed,
   TokenRefused,
   verifyToken,
+  wasVerified,
   type Grants,
   type Readings,
   type TokenKeys,
 } from '../authorize/index.js';
-import type { Viewer } from '../model/viewer.js';
+import type { TokenHolder, Viewer } from '../model/viewer.js';
 import type { Accessing } from './accessing.js';
 import { buildHubSchema } from './build-hub-schema.js';
 import type { RequestContext } from './context.js';
 import { codeOf, ERRORS, maskError, Refused, type ErrorCode } from './errors.js';
 import { executeWith } from './execute-operation.js';
 import { EXPLORER_POLICY, renderExplorer, type Explorer } from './explorer.js';
+import { followRequest } from './follow-request.js';
+import type { Inquiry } from './inquiry.js';
+import { hashIn, rememberDocuments, type KnownDocuments, type ReadDocuments } from './known-documents.js';
+import { limitOperations } from './limit-operations.js';
+import { COST_OF_ASKING, openPurses, type Purses, type Rate } from './limit-rate.js';
+import type { Measurements } from './measurements.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
-import { exceeds, measureOperation } from './measure-operation.js';
+import { openDoor, type Door } from './shed-load.js';
 
 export interface ServerSettings {
   readonly readings: Readings;
@@ -40,6 +49,23 @@ export interface ServerSettings {
   readonly reviewing?: Reviewing;
   /** How somebody is looked up; without it `matchPreview` answers UNAVAILABLE. */
   readonly previewing?: Previewing;
+  /** True: only registered operations are answered, but for who may `develop`; the schema is told to nobody else. */
+  readonly production?: boolean;
+  /** The operations that each client has registered; without it there are none. */
+  readonly documents?: ReadDocuments;
+  /** What one client may ask for; without it, as much as it likes. */
+  readonly rate?: Rate;
+  /** Requests that may be under way at once. */
+  readonly places?: number;
+  /** Addresses whose `X-Forwarded-For` is believed; nobody's unless told. */
+  readonly proxies?: readonly string[];
+  /** Who shows one wrong token after another waits; without it nobody does. */
+  readonly attempts?: FailedAttempts;
+  readonly measurements?: Measurements;
+  /** Makes a span of each request and its parts; without it there are none. */
+  readonly tracer?: Tracer;
+  /** One line a request that is over. It never holds a variable or a value. */
+  readonly logRequest?: (line: Readonly<Record<string, unknown>>) => void;
   /** One line an error that is the hub's own fault. It never holds a value or a statement. */
   readonly log?: (line: Readonly<Record<string, unknown>>) => void;
 }
@@ -53,17 +79,26 @@ export interface RunningServer {
 const PATH = '/graphql';
 const LARGEST_BODY = 256 * 1024;
 const MOST_TOKENS = 2000;
+/** Ten times what the pool of one level can work on: a tenth of a second of waiting, where an answer takes ten milliseconds. */
+const MOST_UNDER_WAY = 80;
+const MOST_SOCKETS = 2000;
+/** Seconds, for whoever meets a full house. */
+const COME_BACK = 1;
 
 /** Starts the API: POST /graphql with `Authorization: Bearer TOKEN`. */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const schema = buildHubSchema();
+  const purses = settings.rate ? openPurses(settings.rate) : null;
+  const mayIntrospect = ({ viewer }: RequestContext) =>
+    mayDevelop(viewer) || (settings.explorer !== null && !settings.production);
   const apollo = new ApolloServer<RequestContext>({
     gateway: executeWith(schema, settings.readings, settings.accessing, {
       reviewing: settings.reviewing ?? null,
       previewing: settings.previewing ?? null,
     }),
-    introspection: settings.explorer !== null,
-    plugins: [ApolloServerPluginCacheControlDisabled(), limitOperations, nameErrors(settings)],
+    // Who may ask for the schema is told apart by `limitOperations`.
+    introspection: true,
+    plugins: [ApolloServerPluginCacheControlDisabled(), limitOperations(purses, mayIntrospect), nameErrors(settings)],
     parseOptions: { maxTokens: MOST_TOKENS },
     validationOptions: { maxErrors: 9 },
     persistedQueries: false,
@@ -80,7 +115,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   });
   await apollo.start();
-  const app = openHttp(settings, apollo);
+  const door = openDoor(settings.places ?? MOST_UNDER_WAY);
+  const app = openHttp(settings, apollo, door, purses);
   await app.listen({ port: settings.port, host: settings.host });
   const { port } = app.server.address() as AddressInfo;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
@@ -89,16 +125,29 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     stop: async () => {
       await app.close();
       await apollo.stop();
+      door.close();
     },
   };
 }
 
+/** Whether documents that nobody registered, and the schema, are for this client in production too. */
+const mayDevelop = ({ may }: Viewer): boolean => may.includes('develop');
+
 interface Asked extends FastifyRequest {
+  inquiry?: Inquiry;
   viewer?: Viewer;
   readmit?: () => Promise<Viewer>;
 }
 
-function openHttp({ keys, grants, explorer }: ServerSettings, apollo: ApolloServer<RequestContext>): FastifyInstance {
+function openHttp(
+  settings: ServerSettings,
+  apollo: ApolloServer<RequestContext>,
+  door: Door,
+  purses: Purses | null,
+): FastifyInstance {
+  const { keys, grants, explorer } = settings;
+  const documents = settings.documents ? rememberDocuments(settings.documents) : null;
+  const underWay = new Map<string, number>();
   const app = fastify({
     bodyLimit: LARGEST_BODY,
     genReqId: () => randomUUID(),
@@ -110,8 +159,27 @@ function openHttp({ keys, grants, explorer }: ServerSettings, apollo: ApolloServ
     exposeHeadRoutes: false,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    clientErrorHandler: refuseSocket,
+    ...(settings.proxies && settings.proxies.length > 0 && { trustProxy: [...settings.proxies] }),
   });
+  app.server.maxConnections = MOST_SOCKETS;
   app.removeContentTypeParser('text/plain');
+  // The first of all: a full house is told at the door, before a token is looked at or a byte of the body is read.
+  app.addHook('onRequest', (request: Asked, reply, done) => {
+    request.inquiry = followRequest(request.id, reply, settings.tracer ?? null, (inquiry, line) => {
+      settings.measurements?.count(inquiry);
+      settings.logRequest?.(line);
+    });
+    const leave = door.enter();
+    if (!leave) {
+      request.inquiry.retryAfter = COME_BACK;
+      void refuse(request, reply, 'OVERLOADED');
+      return;
+    }
+    reply.raw.once('close', leave);
+    done();
+  });
   app.addHook('onSend', async (request, reply) => {
     void reply
       .header('x-request-id', request.id)
@@ -123,14 +191,19 @@ function openHttp({ keys, grants, explorer }: ServerSettings, apollo: ApolloServ
 
   const handle = fastifyApolloHandler(apollo, {
     context: async (request) => {
-      const { viewer, readmit } = request as Asked;
-      return { viewer: viewer!, readmit: readmit!, requestId: request.id, keys };
+      const { viewer, readmit, inquiry } = request as Asked;
+      return { viewer: viewer!, readmit: readmit!, inquiry: inquiry!, requestId: request.id, keys };
     },
   });
   app.post(PATH, {
     // Before the body is read: who has no token sends nothing.
-    onRequest: async (request: Asked) => {
-      const holder = await verifyToken(keys, bearer(request));
+    onRequest: async (request: Asked, reply) => {
+      const inquiry = request.inquiry!;
+      const holder = await verify(settings, request, bearer(request));
+      inquiry.client = holder.client;
+      inquiry.retryAfter = purses?.spend(holder.client, COST_OF_ASKING) || null;
+      if (inquiry.retryAfter !== null) throw new Refused('RATE_LIMITED');
+      takePlace(door, underWay, holder.client, inquiry, reply);
       const [purpose, grant] = [statedOnce(request, 'purpose'), statedOnce(request, 'grant')];
       const admit = () => grants.admit(holder, purpose, grant === null ? null : Number(grant));
       request.viewer = await admit();
@@ -138,6 +211,9 @@ function openHttp({ keys, grants, explorer }: ServerSettings, apollo: ApolloServ
         grants.forget();
         return admit();
       };
+    },
+    preHandler: async (request: Asked) => {
+      await putDocument(request, documents, settings.production === true);
     },
     handler: handle,
   });
@@ -154,6 +230,64 @@ function openHttp({ keys, grants, explorer }: ServerSettings, apollo: ApolloServ
     return reply.type('text/html; charset=utf-8').send(await renderExplorer(explorer));
   });
   return app;
+}
+
+/** @throws TokenRefused, and Refused for an address that has to wait: what it shows is not even looked at, but for what was good before */
+async function verify({ keys, attempts }: ServerSettings, request: Asked, token: string): Promise<TokenHolder> {
+  const wait = attempts?.waitOf(request.ip) ?? 0;
+  if (wait > 0 && !wasVerified(keys, token)) {
+    request.inquiry!.retryAfter = Math.ceil(wait / 1000);
+    throw new Refused('RATE_LIMITED');
+  }
+  try {
+    return await verifyToken(keys, token);
+  } catch (error) {
+    if (error instanceof TokenRefused) attempts?.count(request.ip);
+    throw error;
+  }
+}
+
+/** A client takes no more than its share of the places, so that there is one for the next. @throws Refused */
+function takePlace(door: Door, underWay: Map<string, number>, client: string, inquiry: Inquiry, reply: FastifyReply) {
+  const taken = underWay.get(client) ?? 0;
+  if (door.hasItsShare(taken)) {
+    inquiry.retryAfter = COME_BACK;
+    throw new Refused('RATE_LIMITED');
+  }
+  underWay.set(client, taken + 1);
+  reply.raw.once('close', () => {
+    const left = underWay.get(client)! - 1;
+    if (left > 0) underWay.set(client, left);
+    else underWay.delete(client);
+  });
+}
+
+/** Puts the text in the place of its hash. @throws Refused for a hash that is not the client's, and for a text where only hashes are taken */
+async function putDocument(request: Asked, documents: KnownDocuments | null, production: boolean): Promise<void> {
+  const { viewer, inquiry, body } = request;
+  const hash = hashIn(body);
+  if (!isBody(body)) throw new Refused('BAD_USER_INPUT');
+  const { query, operationName, variables } = body;
+  if (hash === null || typeof query === 'string') {
+    if (production && !mayDevelop(viewer!)) throw new Refused('DOCUMENT_REQUIRED');
+    return;
+  }
+  const found = hash === undefined ? null : await documents?.find(viewer!.client, hash);
+  if (!found) throw new Refused('DOCUMENT_UNKNOWN');
+  inquiry!.hash = found.hash;
+  inquiry!.operation = found.name;
+  request.body = { query: found.text, operationName: operationName ?? null, variables: variables ?? null };
+}
+
+/** One operation, as GraphQL over HTTP has it; a list of them is none. What is asked here is asked again by Apollo, without our codes. */
+function isBody(body: unknown): body is Readonly<Record<string, unknown>> {
+  const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isRecord(body)) return false;
+  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
+  return (
+    [query, operationName].every((text) => text === undefined || text === null || typeof text === 'string') &&
+    [variables, extensions].every((record) => record === undefined || record === null || isRecord(record))
+  );
 }
 
 /** @throws TokenRefused where there is not just one header, of the form that is asked for */
@@ -174,41 +308,42 @@ function httpCode(error: unknown): ErrorCode {
   const { statusCode = 500 } = error as { statusCode?: number };
   if (error instanceof TokenRefused || error instanceof AccessRefused || error instanceof ReadingFailed)
     return codeOf(error);
+  if (error instanceof Refused) return codeOf(error);
   if (statusCode === 413) return 'TOO_LARGE';
   if (statusCode === 503) return 'UNAVAILABLE';
   return statusCode >= 400 && statusCode < 500 ? 'BAD_USER_INPUT' : 'INTERNAL';
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply, code: ErrorCode) {
+function refuse(request: Asked, reply: FastifyReply, code: ErrorCode) {
+  const { inquiry } = request;
+  if (inquiry) inquiry.code = code;
+  if (inquiry?.retryAfter) void reply.header('retry-after', String(inquiry.retryAfter));
   if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer realm="grid-hub"');
   if (code === 'UNAVAILABLE') void reply.header('retry-after', '5');
   return reply.code(ERRORS[code].status).type('application/json; charset=utf-8').send(answer(request, code));
 }
 
+/** What is no HTTP, or does not come to an end. */
+function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+  const { message } = ERRORS.BAD_USER_INPUT;
+  const text = JSON.stringify({
+    errors: [{ message, extensions: { code: 'BAD_USER_INPUT', requestId: randomUUID() } }],
+  });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${text}`);
+  socket.destroySoon();
+}
+
 function answer(request: FastifyRequest, code: ErrorCode) {
   return { errors: [{ message: ERRORS[code].message, extensions: { code, requestId: request.id } }] };
 }
-
-/** Measured before anything is read, and after the variables are known: a `first` may come in one. */
-const limitOperations: ApolloServerPlugin<RequestContext> = {
-  requestDidStart: async () => ({
-    didResolveOperation: async ({ schema, document, operation, request }) => {
-      if (operation?.operation === 'subscription') {
-        throw new Refused('BAD_USER_INPUT', 'This API answers queries and mutations. 本接口只支持查询和变更');
-      }
-      if (operation?.operation === 'mutation' && !isOneField(operation)) {
-        throw new Refused('BAD_USER_INPUT', 'A mutation has one field. 每次变更只能有一个字段');
-      }
-      if (operation && exceeds(measureOperation(schema, document, operation, request.variables ?? {}))) {
-        throw new Refused('QUERY_TOO_COMPLEX');
-      }
-    },
-  }),
-};
-
-/** What a second change would answer was read before it: one at a time. A fragment could hide several. */
-const isOneField = ({ selectionSet: { selections } }: OperationDefinitionNode): boolean =>
-  selections.length === 1 && selections[0]!.kind === Kind.FIELD;
 
 /** Says every error of an answer in the house's own codes, and tells the operator of those that are the hub's fault. */
 function nameErrors({ log }: ServerSettings): ApolloServerPlugin<RequestContext> {
@@ -230,16 +365,18 @@ function nameErrors({ log }: ServerSettings): ApolloServerPlugin<RequestContext>
           });
         }
       },
-      willSendResponse: async ({ response, contextValue: { requestId } }) => {
+      willSendResponse: async ({ response, contextValue: { requestId, inquiry } }) => {
         if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
         const { singleResult } = response.body;
         const errors = singleResult.errors ?? [];
         for (const each of errors) Object.assign(each.extensions!, { requestId });
+        inquiry.code = errors[0]!.extensions!['code'] as ErrorCode;
         if (singleResult.data === undefined || singleResult.data === null) {
           const [first] = errors;
           const code = first!.extensions!['code'] as ErrorCode;
           response.http.status = ERRORS[code].status;
           if (code === 'UNAVAILABLE') response.http.headers.set('retry-after', '5');
+          if (inquiry.retryAfter !== null) response.http.headers.set('retry-after', String(inquiry.retryAfter));
         }
       },
     }),

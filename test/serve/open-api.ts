@@ -14,12 +14,19 @@ import {
   signToken,
   type GrantTerms,
   type OpenIdSettings,
+  type Readings,
   type TokenKeys,
 } from '../../src/authorize/index.js';
 import type { Database } from '../../src/database/connect.js';
 import { FIELD_CLASSES } from '../../src/model/field.js';
 import type { Permission } from '../../src/model/viewer.js';
-import { startServer, type Explorer, type Previewing, type Reviewing } from '../../src/serve/index.js';
+import {
+  startServer,
+  type Explorer,
+  type Previewing,
+  type Reviewing,
+  type ServerSettings,
+} from '../../src/serve/index.js';
 import { openAccessLog } from '../../src/accesses/index.js';
 import { cloneDatabase } from '../database/clone.js';
 import { ALL_REGISTERS, COUNTY, fillSmallCounty } from './small-county.js';
@@ -40,6 +47,10 @@ interface More {
   readonly openReviewing?: (hub: { readonly database: Database; readonly apiUrl: string }) => Reviewing;
   /** Whose tokens are accepted besides. */
   readonly openId?: OpenIdSettings;
+  /** What the server is told besides. */
+  readonly settings?: (hub: { readonly database: Database; readonly readings: Readings }) => Partial<ServerSettings>;
+  /** Connections for each level of viewer. */
+  readonly poolSize?: number;
   readonly openPreviewing?: (hub: { readonly database: Database }) => Previewing;
 }
 
@@ -69,7 +80,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
   const log: object[] = [];
   const readings = openReadings({
     apiUrl: database.apiUrl,
-    poolSize: 2,
+    poolSize: more.poolSize ?? 2,
     statementTimeout,
     onStatement: (text) => void (text !== 'begin' && statements.push(text)),
   });
@@ -86,6 +97,9 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     ...(more.openReviewing && { reviewing: more.openReviewing({ database, apiUrl: database.apiUrl }) }),
     ...(more.openPreviewing && { previewing: more.openPreviewing({ database }) }),
     log: (line) => log.push(line),
+    // A test may ask for all of its answers at once.
+    places: 10_000,
+    ...more.settings?.({ database, readings }),
   });
   const purpose = {
     code: PURPOSE,
