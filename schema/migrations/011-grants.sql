@@ -179,3 +179,31 @@ language sql stable security definer set search_path = pg_catalog, public as $$
 $$;
 revoke execute on function lives_elsewhere from public;
 grant execute on function lives_elsewhere to hub_county, hub_township, hub_village, hub_grid, hub_mixed;
+
+-- Whole values that were shown outside of the granted classes, by client, purpose and day ----------------------------------
+create table reveal_count (
+  county text not null,
+  client text not null,
+  purpose text not null,
+  day date not null,
+  revealed integer not null,
+  primary key (county, client, purpose, day)
+);
+do $$
+begin
+  alter table reveal_count enable row level security;
+  alter table reveal_count force row level security;
+  create policy import on reveal_count to hub_import using (true) with check (true);
+end $$;
+
+-- Counts one more where that is no more than so many: false, and nothing is counted, where it would be. The day is Beijing's.
+create function count_reveal(of_county text, of_client text, of_purpose text, most integer) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public as $$
+begin
+  insert into reveal_count as r (county, client, purpose, day, revealed)
+    select of_county, of_client, of_purpose, (clock_timestamp() at time zone 'Asia/Shanghai')::date, 1 where most > 0
+    on conflict (county, client, purpose, day) do update set revealed = r.revealed + 1 where r.revealed < most;
+  return found;
+end $$;
+revoke execute on function count_reveal from public;
+grant execute on function count_reveal to hub_gatekeeper;

@@ -14,6 +14,8 @@ export interface Grants {
    * @throws TokenRefused where the token was revoked @throws AccessRefused where there is no grant @throws ReadingFailed where the database cannot tell
    */
   admit(holder: TokenHolder, purpose: string | null, grant?: number | null): Promise<Viewer>;
+  /** Counts one whole value that the viewer is shown outside of its classes; false where today's are used up. */
+  countReveal(viewer: Viewer): Promise<boolean>;
   /** What was known of grants is not so any more. */
   forget(): void;
   close(): Promise<void>;
@@ -111,6 +113,26 @@ export function openGrants(settings: PoolSettings): Grants {
         if (!(error instanceof AccessRefused)) throw error;
         if (known === before) known = null;
         return await admitBy(holder, purpose, grant);
+      }
+    },
+    countReveal: async ({ client, purpose, reveals, divisions }) => {
+      const session = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await session.query('begin; set local role hub_gatekeeper');
+        const { rows } = await session.query<{ counted: boolean }>('select count_reveal($1, $2, $3, $4) as counted', [
+          divisions[0]!.slice(0, 6),
+          client,
+          purpose,
+          reveals,
+        ]);
+        await session.query('commit');
+        return rows[0]!.counted;
+      } catch (error) {
+        broken = error as Error;
+        throw readingFailed(error);
+      } finally {
+        session.release(broken);
       }
     },
     forget: () => {

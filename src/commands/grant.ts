@@ -57,8 +57,8 @@ export const grant: Command = {
     { flags: '--totals-only', zh: '只可看统计，不见个人', en: 'totals only, no single person' },
     {
       flags: '--may <what...>',
-      zh: '除查看外还可以：review、grant、audit、usage、develop、break-glass',
-      en: 'besides reading: review, grant, audit, usage, develop, break-glass',
+      zh: '除查看外还可以：review、verify、grant、audit、usage、develop、break-glass',
+      en: 'besides reading: review, verify, grant, audit, usage, develop, break-glass',
     },
     {
       flags: '--reveals <n>',

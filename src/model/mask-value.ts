@@ -21,14 +21,31 @@ const MASK_OF: Partial<Record<FieldName, Mask>> = {
   name: MASKS.name,
   formerName: MASKS.name,
   headName: MASKS.name,
+  ownerName: MASKS.name,
+  guardianName: MASKS.name,
+  contactName: MASKS.name,
+  reporterName: MASKS.name,
+  secretaryName: MASKS.name,
+  handledBy: MASKS.name,
+  collectedBy: MASKS.name,
   idNumber: MASKS.number,
   idNumberInvalid: MASKS.number,
   certifiedIdNumber: MASKS.number,
+  otherIdNumber: MASKS.number,
   headIdNumber: MASKS.number,
+  headIdNumberInvalid: MASKS.number,
+  ownerIdNumber: MASKS.number,
+  ownerIdNumberInvalid: MASKS.number,
   phone: MASKS.phone,
+  contactPhone: MASKS.phone,
   birthDate: MASKS.date,
   address: MASKS.numbers,
 };
+
+/** Whether half of the value can be shown: of others nothing is. */
+export function hasMask(field: FieldName): boolean {
+  return MASK_OF[field] !== undefined;
+}
 
 /** The value as a reviewer is shown it: `王*`, `530***********002X`, `138****5678`, `1990-**-**`. What has no mask is all stars. */
 export function maskValue(field: FieldName, value: Value, language: Language): string {

@@ -9,6 +9,7 @@ import { PeopleAggregates } from './people-aggregates.js';
 import { QueryResolver } from './query.js';
 import { ReviewResolver } from './review.js';
 import { UndoChangeResolver } from './undo-change.js';
+import { VerifyPersonsResolver } from './verify-persons.js';
 
 let built: GraphQLSchema | null = null;
 
@@ -23,6 +24,7 @@ export function buildHubSchema(): GraphQLSchema {
       MatchPreviewResolver,
       PeopleAggregates,
       UndoChangeResolver,
+      VerifyPersonsResolver,
       ListsOfDivisions,
       ListsOfGrids,
       MoreListsOfDivisions,

@@ -24,6 +24,8 @@ export interface Context extends RequestContext {
   readonly loaders: Loaders;
   /** Whoever reads about a person says so here, if it does not read by the loaders. */
   readonly note: AccessNote;
+  /** Counts one whole value outside of the viewer's classes; false where today's are used up. */
+  readonly countReveal: (viewer: Viewer) => Promise<boolean>;
   /** Null where this server takes no decisions. */
   readonly reviewing: Reviewing | null;
   /** Null where this server compares nobody. */

@@ -27,6 +27,7 @@ export class EntityChangesResolver {
     @Ctx() context: Context,
   ): Promise<EntityChangeConnection> {
     const { reading, keys } = context;
+    if (!context.viewer.records) throw new Refused('TOTALS_ONLY');
     const { county } = reading.bounds;
     const page = readPage('EntityChange', first, null);
     const from = after === null || after === undefined ? null : openNumber(keys, 'place among changes', county, after);

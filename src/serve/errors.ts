@@ -16,6 +16,19 @@ export const ERRORS = {
     status: 403,
     message: 'The client holds no grant for this purpose at this moment. 该用途当前未获授权',
   },
+  TOTALS_ONLY: {
+    status: 403,
+    message: 'The grant shows totals and no single record. 该授权只可看统计，不见个人',
+  },
+  FIELD_NOT_GRANTED: {
+    status: 403,
+    message:
+      'The grant does not show this class of fields, so nothing is looked up by it. 未获授权的字段类别不能用于查找',
+  },
+  QUOTA_EXCEEDED: {
+    status: 429,
+    message: 'The values that may be revealed today have been revealed. 今日可揭示的次数已用完',
+  },
   GRANT_AMBIGUOUS: {
     status: 403,
     message:

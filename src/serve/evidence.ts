@@ -41,6 +41,9 @@ export interface Evidence {
   readonly buildingReason: LinkReason | null;
   /** The entity that it was read for. */
   readonly of: number;
+  /** Fields that this viewer sees masked or not at all, and the record as it stated them; absent where there are none. */
+  readonly masked?: readonly string[];
+  readonly whole?: Evidence;
 }
 
 /** An earlier delivery that stated a value which the current one does not repeat. */

@@ -21,6 +21,7 @@ const MOST_COMPILED = 300;
 
 /** What this room does not do itself. */
 export interface Joined {
+  readonly countReveal: Context['countReveal'];
   readonly reviewing: Reviewing | null;
   readonly previewing: Previewing | null;
 }

@@ -1,5 +1,7 @@
 import { levelOf, type Reading } from '../authorize/index.js';
+
 import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
+import { dayYearsAgo, OF_AGE, seesMinors } from './mask-evidence.js';
 import { readKeptTotal, readKeptTotals } from './kept-totals.js';
 
 /** What a list is narrowed by. Every filter reads the records that the viewer may see, never a value chosen from them. */
@@ -156,6 +158,15 @@ export function narrow(reading: Reading, filter: EntityFilter): Narrowed {
       (place) =>
         `r.name collate "C" ^@ ${place} and r.name collate "C" >= ${place}${above === null ? '' : ' and r.name collate "C" < $next'}`,
       ...(above === null ? [filter.namePrefix] : [filter.namePrefix, above]),
+    );
+  }
+  if ((filter.name || filter.namePrefix) && !seesMinors(reading)) {
+    // Under age by any record that the viewer sees: nobody learns by searching where a child lives.
+    add(
+      'M',
+      (place) => `not exists (select from link a join record born on born.county = a.county and born.id = a.record
+        where a.county = $1 and a.person = l.person and born.birth_date > ${place})`,
+      dayYearsAgo(OF_AGE),
     );
   }
   if (filter.birthDate) onRecord('B', (place) => `r.birth_date = ${place}`, filter.birthDate);

@@ -1,5 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { levelOf } from '../authorize/index.js';
+import { levelOf, type Reading } from '../authorize/index.js';
+import type { FieldClass } from '../model/field.js';
+import { shows, type Viewer } from '../model/viewer.js';
 import { Refused } from './errors.js';
 import type { EntityFilter } from './find-entities.js';
 import { Severity } from './types/enums.js';
@@ -107,6 +109,37 @@ export function checkFilter<T extends EntityFilter & { readonly code?: string | 
     );
   }
   return checked;
+}
+
+const CLASS_OF_FILTER = {
+  idNumber: 'identity',
+  phone: 'contact',
+  name: 'basic',
+  namePrefix: 'basic',
+  birthDate: 'basic',
+  address: 'location',
+  formerName: 'basic',
+  headName: 'basic',
+  sex: 'basic',
+  village: 'location',
+} as const satisfies Readonly<Record<string, FieldClass>>;
+
+/**
+ * Whoever finds somebody by a value knows the value: of a class that is not shown nothing is found.
+ * @throws Refused for such a condition, and for any list where the viewer sees totals only
+ */
+export function checkGranted<T extends EntityFilter>({ viewer }: Pick<Reading, 'viewer'>, filter: T): T {
+  if (!viewer.records) throw new Refused('TOTALS_ONLY');
+  return checkClasses(viewer, filter);
+}
+
+/** @throws Refused for a condition by a value of a class that is not shown */
+export function checkClasses<T extends object>(viewer: Viewer, filter: T): T {
+  for (const [name, of] of Object.entries(CLASS_OF_FILTER)) {
+    const asked = (filter as Readonly<Record<string, unknown>>)[name];
+    if (asked !== undefined && asked !== null && !shows(viewer, of)) throw new Refused('FIELD_NOT_GRANTED');
+  }
+  return filter;
 }
 
 /** PostgreSQL has no NUL in a text, and half a character is nobody's name. */

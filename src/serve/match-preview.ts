@@ -3,7 +3,7 @@ import { LINK_REASONS } from '../model/link.js';
 import type { Context } from './context.js';
 import { Refused } from './errors.js';
 import { findEntity } from './find-entity.js';
-import { checkText } from './inputs.js';
+import { checkClasses, checkText } from './inputs.js';
 import type { AskedPerson, PreviewedPerson } from './previewing.js';
 import { Language } from './types/enums.js';
 import { Person } from './types/person.js';
@@ -122,7 +122,8 @@ export class MatchPreviewResolver {
     const most = first ?? DEFAULT_FIRST;
     if (most < 1 || most > MOST)
       throw new Refused('BAD_USER_INPUT', `first is a number from 1 to ${MOST}. first 须为 1 至 ${MOST}`);
-    const asked = read(input);
+    if (!context.viewer.records) throw new Refused('TOTALS_ONLY');
+    const asked = read(checkClasses(context.viewer, input));
     if (context.previewing === null) throw new Refused('UNAVAILABLE');
     const found = (await context.previewing.preview(context.reading, asked)) ?? [];
     const likely = await Promise.all(

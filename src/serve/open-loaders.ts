@@ -1,10 +1,13 @@
 import DataLoader from 'dataloader';
+import { maskValue } from '../model/mask-value.js';
 import type { Decision } from '../model/decision.js';
 import type { Reading } from '../authorize/index.js';
 import type { AccessNote } from './access-note.js';
+import { Refused } from './errors.js';
 import { readEvidence, readRecords, readRecordsAsOf, type Evidence } from './evidence.js';
 import { countBelow, findBelow } from './find-entities.js';
 import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
+import { seenBy } from './mask-evidence.js';
 import { readDecisionsOfPairs } from './review-rows.js';
 import {
   readDeliveries,
@@ -51,18 +54,37 @@ export interface Loaders {
 }
 
 /** @param wholeRecords whether the operation shows records as such, so that whoever one speaks of is shown with it */
+/** What is nobody's: shown also to who sees totals only. */
+const NOBODYS: ReadonlySet<string> = new Set(['division', 'divisions below', 'delivery', 'delivery count']);
+
 export function openLoaders(reading: Reading, note: AccessNote, wholeRecords: boolean): Loaders {
   const made = new Map<string, unknown>();
   const once = <K, V>(name: string, read: (keys: readonly K[]) => Promise<readonly V[]>): DataLoader<K, V> => {
     let loader = made.get(name) as DataLoader<K, V> | undefined;
-    if (!loader) made.set(name, (loader = new DataLoader<K, V>(read, { maxBatchSize: 2000 })));
+    if (!loader) {
+      const isOpen = reading.viewer.records || NOBODYS.has(name);
+      const guarded = isOpen ? read : () => Promise.reject(new Refused('TOTALS_ONLY'));
+      made.set(name, (loader = new DataLoader<K, V>(guarded, { maxBatchSize: 2000 })));
+    }
     return loader;
   };
+  const seen = seenBy(reading);
   const kinds = Object.keys(ENTITY_COLUMNS) as EntityKind[];
   const delivery = once<number, DeliveryRow | null>('delivery', (ids) => readDeliveries(reading, ids));
+  const cite = async <T extends readonly (readonly Evidence[])[]>(found: T): Promise<T> => {
+    await citeCarried(found.flat(), delivery);
+    return found;
+  };
   const complete = async <T extends readonly (Evidence | readonly Evidence[] | null)[]>(found: T): Promise<T> => {
     await citeCarried(found.flat() as (Evidence | null)[], delivery);
-    return found;
+    if (seen.isWhole) return found;
+    return found.map((each) =>
+      each === null
+        ? null
+        : Array.isArray(each)
+          ? (each as Evidence[]).map((one) => seen.of(one))
+          : seen.of(each as Evidence),
+    ) as unknown as T;
   };
   const told = async <T extends readonly (Evidence | readonly Evidence[] | null)[]>(found: T): Promise<T> => {
     for (const each of found.flat() as (Evidence | null)[]) noteWhom(note, each);
@@ -72,6 +94,12 @@ export function openLoaders(reading: Reading, note: AccessNote, wholeRecords: bo
     for (const each of found.flat() as (Named | null)[]) if (each && each.person !== null) note.person(each.person);
     return found;
   };
+  const mentions = (found: MentionRow[][]): MentionRow[][] =>
+    seen.shows('basic')
+      ? found
+      : found.map((rows) =>
+          rows.map((row) => ({ ...row, name: row.name === null ? null : maskValue('name', row.name, 'zh') })),
+        );
   return {
     evidence: Object.fromEntries(
       kinds.map((kind) => [
@@ -79,8 +107,9 @@ export function openLoaders(reading: Reading, note: AccessNote, wholeRecords: bo
         once<number, readonly Evidence[]>(kind, async (ids) => {
           const found = await readEvidence(reading, kind, ids);
           if (kind === 'Person') for (const [at, id] of ids.entries()) if (found[at]!.length > 0) note.person(id);
+          if (kind === 'Person') return (await cite(found)).map((records) => seen.ofPerson(records));
           if (kind === 'Household') for (const [at, id] of ids.entries()) if (found[at]!.length > 0) note.household(id);
-          return await (wholeRecords && kind !== 'Person' ? told(found) : complete(found));
+          return await (wholeRecords ? told(found) : complete(found));
         }),
       ]),
     ) as Loaders['evidence'],
@@ -92,8 +121,8 @@ export function openLoaders(reading: Reading, note: AccessNote, wholeRecords: bo
     organisationByCode: once('organisation by code', (codes) => readOrganisationsByCode(reading, codes)),
     gridByCode: once('grid by code', (codes) => readGridsByCode(reading, codes)),
     staffOfGrid: once('staff', (ids) => readStaff(reading, ids).then(told)),
-    mentionsOf: once('mentions of', (ids) => readMentionsOf(reading, ids).then(named)),
-    mentionsIn: once('mentions in', (ids) => readMentionsIn(reading, ids).then(named)),
+    mentionsOf: once('mentions of', (ids) => readMentionsOf(reading, ids).then(named).then(mentions)),
+    mentionsIn: once('mentions in', (ids) => readMentionsIn(reading, ids).then(named).then(mentions)),
     finding: once('finding', (ids) => readFindings(reading, ids).then(named)),
     findingsOf: once('findings', (ids) => readFindingsOfPersons(reading, ids).then(named)),
     decisionsOfPair: once('decisions of pairs', (keys) => readDecisionsOfPairs(reading, keys)),

@@ -2,7 +2,7 @@ import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { aggregatePeople } from './aggregate-people.js';
 import type { Context } from './context.js';
 import { Refused } from './errors.js';
-import { checkFilter, PeopleFilter } from './inputs.js';
+import { checkClasses, checkFilter, PeopleFilter } from './inputs.js';
 import { PeopleAggregate, PeopleGroup, PeopleGroupKey, PeopleTotal } from './types/people-aggregate.js';
 
 const MOST_DIMENSIONS = 3;
@@ -30,7 +30,12 @@ export class PeopleAggregates {
     if (groupBy.length > MOST_DIMENSIONS || new Set(groupBy).size !== groupBy.length) {
       throw new Refused('BAD_USER_INPUT', 'groupBy names up to three, each once. groupBy 至多三项且不重复');
     }
-    const { total, groups } = await aggregatePeople(context.reading, groupBy, checkFilter(filter), dayOf(ageOn));
+    const { total, groups } = await aggregatePeople(
+      context.reading,
+      groupBy,
+      checkClasses(context.viewer, checkFilter(filter)),
+      dayOf(ageOn),
+    );
     return Object.assign(new PeopleAggregate(), {
       total,
       groups: groups.map(

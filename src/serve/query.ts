@@ -35,8 +35,9 @@ const ABSENT = '不存在与不可见同为 null / null alike for what is not th
 export class QueryResolver {
   @Query(() => ViewerType, { description: '我是谁、可见什么 / Who asks, and what that shows' })
   viewer(@Ctx() { viewer }: Context) {
-    const { client, divisions, registers, may, expires } = viewer;
-    return Object.assign(new ViewerType(), { client, divisionCodes: divisions, registers, may, expires });
+    const { client, divisions, registers, purpose, fields, records, may, expires } = viewer;
+    const shown = { client, divisionCodes: divisions, registers, purpose, fields, records, may, expires };
+    return Object.assign(new ViewerType(), shown);
   }
 
   @Query(() => Hub, {
@@ -229,6 +230,7 @@ export class QueryResolver {
     @Arg('after', () => String, AFTER) after: string | null,
     @Ctx() context: Context,
   ): Promise<Connected<Finding>> {
+    if (!context.viewer.records) throw new Refused('TOTALS_ONLY');
     const page = readPage('Finding', first, after);
     const { delivery, ...rest } = checkFilter(filter as FindingsFilter & PeopleFilter);
     const key = delivery ? keyOf(context, 'Delivery', delivery) : null;

@@ -93,6 +93,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     mayDevelop(viewer) || (settings.explorer !== null && !settings.production);
   const apollo = new ApolloServer<RequestContext>({
     gateway: executeWith(schema, settings.readings, settings.accessing, {
+      countReveal: (viewer) => settings.grants.countReveal(viewer),
       reviewing: settings.reviewing ?? null,
       previewing: settings.previewing ?? null,
     }),

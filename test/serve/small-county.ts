@@ -412,7 +412,7 @@ export async function fillSmallCounty(database: Database): Promise<void> {
 
 type Given = Readonly<Record<string, unknown>> & { readonly stated: Readonly<Record<string, Value>> };
 
-async function addRecord(database: Database, id: number, given: Given): Promise<void> {
+export async function addRecord(database: Database, id: number, given: Given): Promise<void> {
   const {
     register,
     dataset,

@@ -205,3 +205,23 @@ registerEnumType(Agreement, {
     DIFFERENT: { description: '异 / Different' },
   },
 });
+
+/** What may be revealed one by one; the values are names of fields of the record. */
+export enum RevealedField {
+  NAME = 'name',
+  BIRTH_DATE = 'birthDate',
+  ID_NUMBER = 'idNumber',
+  PHONE = 'phone',
+  ADDRESS = 'address',
+}
+registerEnumType(RevealedField, {
+  name: 'RevealedField',
+  description: '可逐个揭示的字段 / A field of which a whole value can be revealed',
+  valuesConfig: {
+    NAME: { description: '姓名 / Name' },
+    BIRTH_DATE: { description: '出生日期 / Date of birth' },
+    ID_NUMBER: { description: '公民身份号码 / Citizen identity number' },
+    PHONE: { description: '联系电话 / Telephone' },
+    ADDRESS: { description: '地址 / Address' },
+  },
+});

@@ -1,11 +1,15 @@
 import { Arg, Ctx, Field, GraphQLISODateTime, ObjectType } from 'type-graphql';
+import { chooseField, textOf } from '../choose-values.js';
 import { connectionOf } from '../connection.js';
 import type { Context } from '../context.js';
+import { Refused } from '../errors.js';
 import type { Evidence } from '../evidence.js';
 import { findEntities, findGridByCode } from '../find-entity.js';
+import { checkText } from '../inputs.js';
+import { classOf } from '../mask-evidence.js';
 import { Division, divisionChain } from './division.js';
 import { Entity } from './entity.js';
-import { EntityStatus } from './enums.js';
+import { EntityStatus, RevealedField } from './enums.js';
 import { Finding } from './finding.js';
 import { Grid, gridOfBuilding } from './grid.js';
 import { Household } from './household.js';
@@ -37,6 +41,38 @@ export class Person extends Entity {
   })
   get deceased() {
     return this.current.some((each) => 'deathDate' in each.stated || each.stated['householdStatus'] === '死亡');
+  }
+
+  @Field(() => Boolean, {
+    description:
+      '户籍地可见者得知其现居他处，而不知何处 / Whether the person lives elsewhere: told to whom the registration is visible and the residence is not, and nothing of where',
+  })
+  async livesElsewhere(@Ctx() { reading }: Context): Promise<boolean> {
+    const [row] = await reading.query<{ is: boolean }>(
+      { name: 'lives elsewhere', text: 'select lives_elsewhere($1, $2) as is' },
+      [reading.bounds.county, this.key],
+    );
+    return row!.is;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '揭示一个脱敏的完整值：计数、留痕、须说明理由；无此值为 null / One whole value that is masked otherwise: counted, written down with the reason; null where there is none',
+  })
+  async reveal(
+    @Arg('field', () => RevealedField, { description: '哪个字段 / Which field' }) field: RevealedField,
+    @Arg('reason', () => String, { description: '理由，记录在案 / Why; kept on record' }) reason: string,
+    @Ctx() { viewer, note, countReveal }: Context,
+  ): Promise<string | null> {
+    checkText('reason', reason);
+    const whole = this.evidence.map((each) => each.whole ?? each);
+    const choice = chooseField(whole, field);
+    if (!choice) return null;
+    const isMasked = this.evidence.some((each) => each.masked?.includes(field));
+    if (isMasked && !(await countReveal(viewer))) throw new Refused('QUOTA_EXCEEDED');
+    note.revealed(this.key, classOf(field), reason);
+    return textOf(choice.chosen.value);
   }
 
   @Field(() => [Residence], { description: '户籍登记处 / Where the person is registered' })

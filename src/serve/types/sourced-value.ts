@@ -111,6 +111,13 @@ export class StatedValue {
     return textOf(this.statement.value);
   }
 
+  @Field(() => Boolean, {
+    description: '是否脱敏：该字段类别未获授权 / Whether it is masked, as its class is not granted',
+  })
+  get masked() {
+    return this.statement.evidence.masked?.includes(this.statement.field) ?? false;
+  }
+
   @Field(() => [String], { description: '多值字段的各项 / Items of a value that is a list; else the one value' })
   get values() {
     const { value } = this.statement;

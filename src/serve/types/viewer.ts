@@ -22,6 +22,17 @@ export class ViewerType {
   @Field(() => [String], { description: '可见的部门登记 / Registers whose records are visible' })
   registers!: readonly string[];
 
+  @Field(() => String, { description: '本次请求的用途 / What the request is for' })
+  purpose!: string;
+
+  @Field(() => [String], {
+    description: '按原样显示的字段类别，其余脱敏 / Classes of fields that are shown as stated; others are masked',
+  })
+  fields!: readonly string[];
+
+  @Field(() => Boolean, { description: '可见个人记录；否则只有统计 / Sees single records; else totals only' })
+  records!: boolean;
+
   @Field(() => [String], { description: '除查看外还可做什么：review / What the token allows besides reading: review' })
   may!: readonly string[];
 
