@@ -6,6 +6,7 @@ import type { Viewer } from '../model/viewer.js';
 import { ToldAccess } from './access-note.js';
 import type { Accessing } from './accessing.js';
 import type { Context, RequestContext } from './context.js';
+import { Refused } from './errors.js';
 import { followed } from './follow-request.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
@@ -58,7 +59,7 @@ export function executeWith(
           operation.operation === 'query'
             ? compile(`${queryHash} ${operationName ?? ''}`, document, operationName)
             : null;
-        return (await (compiled
+        const answered = (await (compiled
           ? compiled.query({}, contextValue, variables)
           : execute({
               schema,
@@ -68,6 +69,8 @@ export function executeWith(
               variableValues: variables,
               rootValue: {},
             }))) as ExecutionResult;
+        // Of a variable that is none a compiled document tells by an error without a code, of a class that is not graphql's.
+        return answered.data === undefined ? { errors: [new Refused('BAD_USER_INPUT')] } : answered;
       });
     let { viewer } = asked;
     let result: ExecutionResult | null = null;
