@@ -40,7 +40,9 @@ create table access_log (
   primary key (county, month, number)
 ) partition by list (month);
 create index access_log_client on access_log (county, client, at, number);
-create index access_log_persons on access_log using gin (persons);
+-- What is new waits in a list of its own, which a search goes through as well, until `tidy_access_index` puts it where it belongs: no answer
+-- waits for that.
+create index access_log_persons on access_log using gin (persons) with (fastupdate = on, gin_pending_list_limit = 65536);
 alter table access_log enable row level security;
 alter table access_log force row level security;
 create policy import on access_log to hub_import using (true) with check (true);
@@ -148,39 +150,78 @@ language sql stable security definer set search_path = pg_catalog, public as $$
   select id from one order by step desc limit 1
 $$;
 
+-- One row as it is told: with the client's organ and the purpose in words.
+create type told_access as (
+  month text, number bigint, at timestamptz, request text, client text, organ text, person text, purpose text, purpose_zh text, purpose_en text,
+  basis text, emergency boolean, operation text, asked text[], part integer, persons integer, households integer, shown text[], masked text[],
+  revealed text[], reveal_reasons text[], outcome text, code text, ms integer);
+
+create function tell_access(l access_log) returns told_access
+language sql stable security definer set search_path = pg_catalog, public as $$
+  select l.month::text, l.number, l.at, l.request, l.client, c.organ, l.person, l.purpose, p.zh, p.en, l.basis, l.emergency, l.operation, l.asked,
+    l.part, cardinality(l.persons), cardinality(l.households), l.shown, l.masked, l.revealed, l.reveal_reasons, l.outcome, l.code, l.ms
+  from (select) as one
+  left join client c on c.county = l.county and c.name = l.client
+  left join purpose p on p.county = l.county and p.code = l.purpose
+$$;
+
+-- Where a page begins.
+create function moment_of_access(of_county text, of_month date, of_number bigint) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public as $$
+  select coalesce((select at from access_log where county = of_county and month = of_month and number = of_number), 'infinity')
+$$;
+
 -- Rows that showed a person, the newest first, before a place in the log. That the viewer may see the person is for the caller to know.
 -- Index: access_log_persons.
-create function accesses_of_person(of_county text, of_person bigint, since timestamptz, until timestamptz, before_month date, before_number bigint, most integer)
-returns setof access_log
+create function data_usage(of_county text, of_person bigint, since timestamptz, until timestamptz, before_month date, before_number bigint, most integer)
+returns setof told_access
 language plpgsql stable security definer set search_path = pg_catalog, public as $$
 declare
-  before_at timestamptz := (select l.at from access_log l where l.county = of_county and l.month = before_month and l.number = before_number);
+  ids constant bigint[] := merged_ids(of_county, of_person);
+  before_at constant timestamptz := moment_of_access(of_county, before_month, before_number);
 begin
   if not viewer_may('usage') or of_county is distinct from nullif(current_setting('hub.county', true), '') then
     return;
   end if;
-  return query select l.* from access_log l
-    where l.persons && merged_ids(of_county, of_person) and l.county = of_county and l.at >= since and l.at < until
-      and l.month between date_trunc('month', since at time zone 'Asia/Shanghai')::date and until::date + 1
-      and (before_at is null or (l.at, l.number) < (before_at, before_number))
+  return query select (tell_access(l)).* from access_log l
+    where l.persons && ids and l.county = of_county and l.outcome = 'ok' and l.at >= since and l.at < until
+      and (l.at, l.number) < (before_at, coalesce(before_number, 0))
     order by l.at desc, l.number desc limit most;
 end $$;
 
--- What the client itself asked, the newest first. Index: access_log_client.
-create function accesses_of_own(of_county text, since timestamptz, until timestamptz, before_month date, before_number bigint, most integer)
-returns setof access_log
+create function count_data_usage(of_county text, of_person bigint, since timestamptz, until timestamptz) returns bigint
 language plpgsql stable security definer set search_path = pg_catalog, public as $$
 declare
-  before_at timestamptz := (select l.at from access_log l where l.county = of_county and l.month = before_month and l.number = before_number);
+  ids constant bigint[] := merged_ids(of_county, of_person);
+begin
+  return (select count(*) from access_log l where viewer_may('usage') and of_county = nullif(current_setting('hub.county', true), '')
+    and l.persons && ids and l.county = of_county and l.outcome = 'ok' and l.at >= since and l.at < until);
+end $$;
+
+-- What the client itself asked, the newest first. Index: access_log_client.
+create function own_accesses(of_county text, since timestamptz, until timestamptz, before_month date, before_number bigint, most integer)
+returns setof told_access
+language plpgsql stable security definer set search_path = pg_catalog, public as $$
+declare
+  own constant text := nullif(current_setting('hub.client', true), '');
+  before_at constant timestamptz := least(until, moment_of_access(of_county, before_month, before_number));
 begin
   if of_county is distinct from nullif(current_setting('hub.county', true), '') then
     return;
   end if;
-  return query select l.* from access_log l
-    where l.county = of_county and l.client = nullif(current_setting('hub.client', true), '') and l.at >= since and l.at < until
-      and l.month between date_trunc('month', since at time zone 'Asia/Shanghai')::date and until::date + 1
-      and (before_at is null or (l.at, l.number) < (before_at, before_number))
+  return query select (tell_access(l)).* from access_log l
+    where l.county = of_county and l.client = own and l.at >= since and l.at < until
+      and (l.at, l.number) < (before_at, coalesce(before_number, 0))
     order by l.at desc, l.number desc limit most;
+end $$;
+
+create function count_own_accesses(of_county text, since timestamptz, until timestamptz) returns bigint
+language plpgsql stable security definer set search_path = pg_catalog, public as $$
+declare
+  own constant text := nullif(current_setting('hub.client', true), '');
+begin
+  return (select count(*) from access_log l where of_county = nullif(current_setting('hub.county', true), '')
+    and l.county = of_county and l.client = own and l.at >= since and l.at < until);
 end $$;
 
 -- Whose data a client was shown between two moments: persons in the order of their ids, with how often and when. Index: access_log_client.
@@ -194,9 +235,18 @@ begin
   return query
     with shown as (
       select id, l.at from access_log l, unnest(l.persons) as id
-      where l.county = of_county and l.client = of_client and l.at >= since and l.at < until
-        and l.month between date_trunc('month', since at time zone 'Asia/Shanghai')::date and until::date + 1 and id > above)
-    select s.id, surviving_id(of_county, s.id), count(*), min(s.at), max(s.at) from shown s group by s.id order by s.id limit most;
+      where l.county = of_county and l.client = of_client and l.at >= since and l.at < until and id > above),
+    page as (
+      select s.id, count(*) as times, min(s.at) as first_at, max(s.at) as last_at from shown s group by s.id order by s.id limit most)
+    select p.id, surviving_id(of_county, p.id), p.times, p.first_at, p.last_at from page p order by p.id;
+end $$;
+
+create function count_persons_shown_to(of_county text, of_client text, since timestamptz, until timestamptz) returns bigint
+language plpgsql stable security definer set search_path = pg_catalog, public set work_mem = '128MB' as $$
+begin
+  return (select count(distinct id) from access_log l, unnest(l.persons) as id
+    where viewer_may('audit') and of_county = nullif(current_setting('hub.county', true), '')
+      and l.county = of_county and l.client = of_client and l.at >= since and l.at < until);
 end $$;
 
 create function access_alarms(of_county text, before_at timestamptz, most integer)
@@ -208,6 +258,13 @@ begin
   end if;
   return query select a.* from access_alarm a where a.county = of_county and (before_at is null or a.raised_at < before_at)
     order by a.raised_at desc, a.client, a.kind limit most;
+end $$;
+
+-- Puts the newest ids into the index of persons.
+create function tidy_access_index() returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public set work_mem = '32MB' as $$
+begin
+  perform gin_clean_pending_list(i.inhrelid::regclass) from pg_inherits i where i.inhparent = 'public.access_log_persons'::regclass;
 end $$;
 
 do $$
@@ -222,13 +279,13 @@ begin
   create policy write on access_log for insert to hub_access_writer with check (true);
   for function_name in
     select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace
-      and proname in ('make_access_partition', 'access_head', 'raise_access_alarms', 'merged_ids', 'surviving_id', 'accesses_of_person', 'accesses_of_own',
-        'persons_shown_to', 'access_alarms')
+      and proname in ('make_access_partition', 'access_head', 'raise_access_alarms', 'merged_ids', 'surviving_id', 'tell_access', 'moment_of_access', 'tidy_access_index',
+        'data_usage', 'count_data_usage', 'own_accesses', 'count_own_accesses', 'persons_shown_to', 'count_persons_shown_to', 'access_alarms')
   loop
     execute format('revoke execute on function %s from public', function_name);
   end loop;
-  grant execute on function access_head, raise_access_alarms to hub_access_writer;
-  grant execute on function accesses_of_person, accesses_of_own, persons_shown_to, access_alarms
+  grant execute on function access_head, raise_access_alarms, tidy_access_index to hub_access_writer;
+  grant execute on function data_usage, count_data_usage, own_accesses, count_own_accesses, persons_shown_to, count_persons_shown_to, access_alarms
     to hub_county, hub_township, hub_village, hub_grid, hub_mixed;
   perform make_access_partition((date_trunc('month', now() at time zone 'Asia/Shanghai') + make_interval(months => n))::date) from generate_series(0, 1) as n;
 end $$;

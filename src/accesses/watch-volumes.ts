@@ -47,11 +47,13 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> = Promise.resolve();
 
+  // Who reads very much fills the list of new ids within minutes: it is tidied at every look, by this connection and not by the writer's.
   const look = async (): Promise<void> => {
     if (timer) clearTimeout(timer);
     timer = null;
     const asked = [...active];
     active.clear();
+    await pool.query('select tidy_access_index()').catch(() => {});
     for (const [key, { county, client, day }] of asked) {
       try {
         const { rows } = await pool.query<{ kind: VolumeAlarm['kind']; counted: string; threshold: string }>(
@@ -82,7 +84,7 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
         const key = `${client} ${day}`;
         if ((known.get(key) ?? 0) < 2) active.set(key, { county, client, day });
       }
-      if (active.size > 0) timer ??= setTimeout(() => (looking = look()), settings.every ?? 30_000).unref();
+      timer ??= setTimeout(() => (looking = look()), settings.every ?? 10_000).unref();
     },
     look: () => (looking = look()),
     close: async () => {

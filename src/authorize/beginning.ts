@@ -26,6 +26,7 @@ export function beginningOf(
     set('hub.grids', bounds.grids.join(',')),
     set('hub.registers', bounds.registers.join(',')),
     set('hub.ties', viewer.ties.join(',')),
+    set('hub.client', viewer.client),
     set('hub.may', viewer.may.join(',')),
     set('statement_timeout', String(Math.floor(statementTimeout))),
     `select expect_access_version(${Math.floor(viewer.accessVersion)});`,

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { TokenKeys } from './token-keys.js';
 
 /** What a sealed number is of: an id is the same text every time, a place in a list never twice the same. */
-const MARKS = { change: 'ch', 'place among changes': 'cp' } as const;
+const MARKS = { change: 'ch', 'place among changes': 'cp', 'place among accesses': 'ca' } as const;
 export type Sealed = keyof typeof MARKS;
 
 /**
@@ -19,7 +19,7 @@ export function sealNumber(
   block.write(MARKS[of], 0, 'latin1');
   block.writeUIntBE(Number(county), 2, 3);
   block.writeUIntBE(number, 5, 6);
-  if (of === 'place among changes') randomBytes(5).copy(block, 11);
+  if (of !== 'change') randomBytes(5).copy(block, 11);
   const cipher = createCipheriv('aes-256-ecb', sealing[0]!, null).setAutoPadding(false);
   return Buffer.concat([cipher.update(block), cipher.final()]).toString('base64url');
 }

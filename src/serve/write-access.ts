@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { ReadingFailed } from '../authorize/index.js';
 import type { Access, AccessOutcome } from '../model/access.js';
+import { shows } from '../model/viewer.js';
 import type { ToldAccess } from './access-note.js';
 import type { Accessing } from './accessing.js';
 import type { RequestContext } from './context.js';
@@ -43,10 +44,10 @@ export async function writeAccess(
     asked: survey.asked,
     persons,
     households,
-    shown: showed ? survey.classes : [],
-    masked: [],
-    revealed: [...told.classes],
-    revealReasons: [...told.reasons],
+    shown: showed ? survey.classes.filter((each) => shows(viewer, each)) : [],
+    masked: showed ? survey.classes.filter((each) => !shows(viewer, each)) : [],
+    revealed: left ? [...told.classes].toSorted() : [],
+    revealReasons: left ? [...told.reasons].map(withoutNumbers).toSorted() : [],
     outcome: showed ? 'ok' : code === null ? 'none' : (OUTCOMES[code] ?? 'refused'),
     code,
     ms: performance.now() - started,
@@ -64,5 +65,8 @@ const OUTCOMES: Partial<Record<ErrorCode, AccessOutcome>> = {
   UNAVAILABLE: 'error',
   TIMEOUT: 'error',
 };
+
+/** An officer writes why; a number in it could be somebody's. */
+const withoutNumbers = (reason: string): string => reason.replaceAll('\0', '').replaceAll(/[\d０-９]{5,}[XxＸ]?/g, '*');
 
 const inOrder = (ids: ReadonlySet<number>): number[] => [...ids].toSorted((a, b) => a - b);
