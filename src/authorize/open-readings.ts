@@ -9,7 +9,7 @@ import { ReadingFailed, readingFailed, type Following, type Reading, type Statem
 export interface Readings {
   /**
    * Runs the work in one read-only transaction that shows what this viewer may see. The connection is taken at the first
-   * query, so that a request which asks nothing of the database costs it nothing.
+   * query, so that a request which is refused before costs the database nothing.
    * @throws ReadingFailed `stale` where the viewer's grants have changed, whatever the work made of it
    * Aborted by `following.signal`, what runs is stopped and the connection goes back.
    */
@@ -123,6 +123,9 @@ function openTransaction(
     viewer,
     bounds,
     failed: () => failed,
+    get begun() {
+      return begun !== null;
+    },
     query: async <T extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<T[]> => {
       if (ended) throw new ReadingFailed('internal', { cause: new Error('The reading has ended.') });
       let told: ((rows: number | null) => void) | undefined;

@@ -12,6 +12,8 @@ export interface Statement {
 export interface Reading {
   readonly viewer: Viewer;
   readonly bounds: Bounds;
+  /** Whether anything was asked of it, and so whether the viewer still is what it was. */
+  readonly begun: boolean;
   /** @throws ReadingFailed */
   query<T extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<T[]>;
 }

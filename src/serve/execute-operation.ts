@@ -69,6 +69,8 @@ export function executeWith(
               variableValues: variables,
               rootValue: {},
             }))) as ExecutionResult;
+        // Nor is anything else answered to a token that was revoked, though it asked nothing of the database.
+        if (!reading.begun) await reading.query(STILL_ADMITTED, []);
         // Of a variable that is none a compiled document tells by an error without a code, of a class that is not graphql's.
         return answered.data === undefined ? { errors: [new Refused('BAD_USER_INPUT')] } : answered;
       });

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const BODY = JSON.stringify({ query: '{ people(first: 1) { totalCount } }' });
 /** As it goes over the wire, so that a header can stand there twice. */
-const post = (headers: readonly string[], path = '/graphql') =>
+const post = (headers: readonly string[], path = '/graphql', body = BODY) =>
   new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((answered, failed) => {
     const sent = request(
       api.url.replace('/graphql', path),
@@ -32,7 +32,7 @@ const post = (headers: readonly string[], path = '/graphql') =>
         method: 'POST',
         headers: [
           ['host', new URL(api.url).host],
-          ['content-length', String(BODY.length)],
+          ['content-length', String(body.length)],
           ['content-type', 'application/json'],
           ['purpose', 'test'],
           headers,
@@ -46,7 +46,7 @@ const post = (headers: readonly string[], path = '/graphql') =>
     );
     // A server that has answered need not read the rest.
     sent.on('error', failed);
-    sent.end(BODY);
+    sent.end(body);
   });
 const bearer = (token: string) => ['authorization', `Bearer ${token}`];
 
@@ -124,6 +124,14 @@ describe('a token that is revoked', () => {
     expect((await post(bearer(token))).status).toBe(401);
     expect((await post(bearer(token))).status).toBe(401);
     expect((await post(bearer(await api.tokenFor([EAST])))).status).toBe(200);
+  });
+
+  it('ends also for who asks for nothing of anybody', async () => {
+    const nothing = '{"query":"{ __typename }"}';
+    const token = await api.tokenOf({ divisions: [EAST], reveals: 4 });
+    expect((await post(bearer(token), '/graphql', nothing)).status).toBe(200);
+    await revokeToken(api.database, tokenIdOf(token)!);
+    expect((await post(bearer(token), '/graphql', nothing)).status).toBe(401);
   });
 
   it('ends with the next request, by its client', async () => {
