@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { openDatabase, type Database } from './database/connect.js';
 import { startEmbeddedServer } from './database/embedded-server.js';
 import { ensureIndexes } from './database/indexes.js';
+import { keepReference } from './database/keep-reference.js';
 import { migrate } from './database/migrate.js';
 
 /** The hub, opened: its database is up, its schema is this program's, its roles can sign in. */
@@ -25,6 +26,7 @@ export async function openHub(config: Config): Promise<Hub> {
   try {
     await migrate(database);
     await ensureIndexes(database);
+    await keepReference(database);
     const apiUrl = config.apiDatabaseUrl ?? (await letApiIn(database, config.home));
     return {
       config,

@@ -70,9 +70,16 @@ export async function registerClient(
     });
   await session.query(
     `insert into client (county, name, organ, kind, registered_by) values ($1, $2, $3, $4, $5)
-     on conflict (county, name) do update set organ = excluded.organ, ended_at = null where client.organ <> excluded.organ or client.ended_at is not null`,
+     on conflict (county, name) do update set organ = excluded.organ, ended_at = null
+       where client.kind = excluded.kind and (client.organ <> excluded.organ or client.ended_at is not null)`,
     [county, name, organ, kind, by],
   );
+  const { rows } = await session.query<{ kind: string }>('select kind from client where county = $1 and name = $2', [
+    county,
+    name,
+  ]);
+  if (rows[0]!.kind !== kind)
+    throw new GrantRefused({ zh: `${name} 已登记为另一类客户端`, en: `${name} is a client of another kind already.` });
 }
 
 export async function registerPurpose(

@@ -12,8 +12,59 @@ import {
 import { openHub, readCounty, type Hub } from '../hub.js';
 import { FIELD_CLASSES, type FieldClass } from '../model/field.js';
 import type { Permission, RowTie } from '../model/viewer.js';
-import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
+import { EXIT, UsageError, type Command, type CommandContext, type CommandOption } from './command.js';
 import { readList } from './read-list.js';
+
+/** What a grant is made of. */
+export const GRANT_OPTIONS: readonly CommandOption[] = [
+  {
+    flags: '--organ <name>',
+    zh: '对客户端负责的机关（首次登记时必填）',
+    en: 'the organ that answers for the client; at its first grant',
+  },
+  {
+    flags: '--purpose <code>',
+    zh: '用途代码（hub purpose 登记）',
+    en: 'code of the purpose (hub purpose registers one)',
+  },
+  {
+    flags: '--division <codes...>',
+    zh: '区划代码：县 6 位、乡镇 9 位、村 12 位、网格 15 位',
+    en: 'codes of 6 (county), 9 (township), 12 (village) or 15 (grid) digits',
+  },
+  {
+    flags: '--register <names...>',
+    zh: '可见的部门登记，默认全部现有',
+    en: 'registers whose records it may see; all that there are by default',
+  },
+  {
+    flags: '--fields <classes...>',
+    zh: `按原样显示的字段类别：${FIELD_CLASSES.join('、')}；其余脱敏`,
+    en: `classes of fields that are shown as stated: ${FIELD_CLASSES.join(', ')}; others are masked`,
+    fallback: 'basic,location',
+  },
+  {
+    flags: '--tie <ties...>',
+    zh: '按居住（resident）、按户籍（registered），默认两者',
+    en: 'rows by where people live (resident), are registered (registered); both by default',
+    fallback: 'resident,registered',
+  },
+  { flags: '--totals-only', zh: '只可看统计，不见个人', en: 'totals only, no single person' },
+  {
+    flags: '--may <what...>',
+    zh: '除查看外还可以：review、verify、grant、audit、usage、develop、break-glass',
+    en: 'besides reading: review, verify, grant, audit, usage, develop, break-glass',
+  },
+  {
+    flags: '--reveals <n>',
+    zh: '每日可揭示的完整值个数',
+    en: 'whole values that may be revealed a day',
+    fallback: '0',
+  },
+  { flags: '--condition <text>', zh: '有条件共享的条件', en: 'the condition, where it is shared on one' },
+  { flags: '--days <n>', zh: '有效天数', en: 'days it holds', fallback: '365' },
+  { flags: '--by <name>', zh: '承担责任的人员姓名，记录在案', en: 'who answers for it; kept on record' },
+];
 
 /** What a client may see: granted, confirmed by a second person where it is more than villages, revoked. */
 export const grant: Command = {
@@ -22,55 +73,9 @@ export const grant: Command = {
   en: 'grants: which divisions, registers and fields a client may see for a purpose; without options they are listed',
   arguments: [{ name: '[client]', zh: '客户端名称', en: 'the client’s name' }],
   options: [
-    {
-      flags: '--organ <name>',
-      zh: '对客户端负责的机关（首次登记时必填）',
-      en: 'the organ that answers for the client; at its first grant',
-    },
-    {
-      flags: '--purpose <code>',
-      zh: '用途代码（hub purpose 登记）',
-      en: 'code of the purpose (hub purpose registers one)',
-    },
-    {
-      flags: '--division <codes...>',
-      zh: '区划代码：县 6 位、乡镇 9 位、村 12 位、网格 15 位',
-      en: 'codes of 6 (county), 9 (township), 12 (village) or 15 (grid) digits',
-    },
-    {
-      flags: '--register <names...>',
-      zh: '可见的部门登记，默认全部现有',
-      en: 'registers whose records it may see; all that there are by default',
-    },
-    {
-      flags: '--fields <classes...>',
-      zh: `按原样显示的字段类别：${FIELD_CLASSES.join('、')}；其余脱敏`,
-      en: `classes of fields that are shown as stated: ${FIELD_CLASSES.join(', ')}; others are masked`,
-      fallback: 'basic,location',
-    },
-    {
-      flags: '--tie <ties...>',
-      zh: '按居住（resident）、按户籍（registered），默认两者',
-      en: 'rows by where people live (resident), are registered (registered); both by default',
-      fallback: 'resident,registered',
-    },
-    { flags: '--totals-only', zh: '只可看统计，不见个人', en: 'totals only, no single person' },
-    {
-      flags: '--may <what...>',
-      zh: '除查看外还可以：review、verify、grant、audit、usage、develop、break-glass',
-      en: 'besides reading: review, verify, grant, audit, usage, develop, break-glass',
-    },
-    {
-      flags: '--reveals <n>',
-      zh: '每日可揭示的完整值个数',
-      en: 'whole values that may be revealed a day',
-      fallback: '0',
-    },
-    { flags: '--condition <text>', zh: '有条件共享的条件', en: 'the condition, where it is shared on one' },
-    { flags: '--days <n>', zh: '有效天数', en: 'days it holds', fallback: '365' },
+    ...GRANT_OPTIONS,
     { flags: '--confirm <id>', zh: '作为第二人确认', en: 'confirm as the second person' },
     { flags: '--revoke <id>', zh: '撤销，下一次请求即生效', en: 'revoke; holds from the next request' },
-    { flags: '--by <name>', zh: '承担责任的人员姓名，记录在案', en: 'who answers for it; kept on record' },
     { flags: '--reason <text>', zh: '撤销理由', en: 'why it is revoked' },
   ],
   async run(context, [client], options) {
@@ -116,12 +121,12 @@ async function act(
     });
   }
   const grants = await listGrants(pool, county, client);
-  for (const each of grants) tell(each, context);
+  for (const each of grants) tellGrant(each, context);
   if (grants.length === 0) context.terminal.note(context.say({ zh: '没有授权', en: 'There are no grants.' }));
   return EXIT.done;
 }
 
-function termsOf(client: string, options: Readonly<Record<string, unknown>>): GrantTerms {
+export function termsOf(client: string, options: Readonly<Record<string, unknown>>): GrantTerms {
   const known = IMPORTERS.map((importer) => importer.register);
   const registers = readList(options['register']);
   const unknown = registers.find((name) => !known.includes(name));
@@ -149,7 +154,7 @@ function termsOf(client: string, options: Readonly<Record<string, unknown>>): Gr
   };
 }
 
-function byOf(options: Readonly<Record<string, unknown>>): string {
+export function byOf(options: Readonly<Record<string, unknown>>): string {
   const by = String(options['by'] ?? '').trim();
   if (by === '') throw new UsageError({ zh: '须写明 --by：谁对此负责', en: 'Say with --by who answers for it.' });
   return by;
@@ -162,7 +167,7 @@ function numberOf(given: unknown): number {
   return number;
 }
 
-function tell(each: Grant, { terminal, say }: CommandContext): void {
+export function tellGrant(each: Grant, { terminal, say }: Pick<CommandContext, 'terminal' | 'say'>): void {
   const state = each.revokedAt
     ? say({ zh: `已撤销（${each.revokedBy}）`, en: `revoked (${each.revokedBy})` })
     : each.waits

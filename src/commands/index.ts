@@ -14,6 +14,7 @@ import { changes } from './changes.js';
 import { undo } from './undo.js';
 import { train } from './train.js';
 import { model } from './model.js';
+import { analyst } from './analyst.js';
 import { grant } from './grant.js';
 import { purpose } from './purpose.js';
 import { token } from './token.js';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   model,
   purpose,
   grant,
+  analyst,
   token,
   tokenKey,
   tokenRevoke,

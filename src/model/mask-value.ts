@@ -17,29 +17,30 @@ const MASKS = {
   numbers: (text) => text.replaceAll(/\p{Nd}+|[A-Za-z]+/gu, '*'),
 } as const satisfies Record<string, Mask>;
 
-const MASK_OF: Partial<Record<FieldName, Mask>> = {
-  name: MASKS.name,
-  formerName: MASKS.name,
-  headName: MASKS.name,
-  ownerName: MASKS.name,
-  guardianName: MASKS.name,
-  contactName: MASKS.name,
-  reporterName: MASKS.name,
-  secretaryName: MASKS.name,
-  handledBy: MASKS.name,
-  collectedBy: MASKS.name,
-  idNumber: MASKS.number,
-  idNumberInvalid: MASKS.number,
-  certifiedIdNumber: MASKS.number,
-  otherIdNumber: MASKS.number,
-  headIdNumber: MASKS.number,
-  headIdNumberInvalid: MASKS.number,
-  ownerIdNumber: MASKS.number,
-  ownerIdNumberInvalid: MASKS.number,
-  phone: MASKS.phone,
-  contactPhone: MASKS.phone,
-  birthDate: MASKS.date,
-  address: MASKS.numbers,
+/** Which mask a field has; of a field that has none nothing is shown. */
+export const MASK_OF: Partial<Record<FieldName, keyof typeof MASKS>> = {
+  name: 'name',
+  formerName: 'name',
+  headName: 'name',
+  ownerName: 'name',
+  guardianName: 'name',
+  contactName: 'name',
+  reporterName: 'name',
+  secretaryName: 'name',
+  handledBy: 'name',
+  collectedBy: 'name',
+  idNumber: 'number',
+  idNumberInvalid: 'number',
+  certifiedIdNumber: 'number',
+  otherIdNumber: 'number',
+  headIdNumber: 'number',
+  headIdNumberInvalid: 'number',
+  ownerIdNumber: 'number',
+  ownerIdNumberInvalid: 'number',
+  phone: 'phone',
+  contactPhone: 'phone',
+  birthDate: 'date',
+  address: 'numbers',
 };
 
 /** Whether half of the value can be shown: of others nothing is. */
@@ -53,5 +54,6 @@ export function maskValue(field: FieldName, value: Value, language: Language): s
   if (text === '') return '';
   // Half of everybody is of either.
   if (field === 'sex') return labelOfCode('sex', text, language) ?? stars(1);
-  return (MASK_OF[field] ?? ((hidden) => stars([...hidden].length)))(text);
+  const mask = MASK_OF[field];
+  return mask === undefined ? stars([...text].length) : MASKS[mask](text);
 }

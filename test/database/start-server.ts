@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../src/database/connect.js';
 import { startEmbeddedServer } from '../../src/database/embedded-server.js';
+import { keepReference } from '../../src/database/keep-reference.js';
 import { migrate } from '../../src/database/migrate.js';
 
 /** One server for the whole run, in a folder of its own; each test file clones a database from the migrated template. */
@@ -16,6 +17,7 @@ export default async function startServer(project: TestProject): Promise<() => P
   const server = await startEmbeddedServer({ home, settings: { fsync: 'off', shared_buffers: '128MB' } });
   const database = openDatabase(server.url);
   await migrate(database);
+  await keepReference(database);
   await database.query(`alter role hub_api password 'api'`);
   await database.close();
   project.provide('serverUrl', server.url);

@@ -23,6 +23,55 @@ it('keeps every table but the public divisions under forced row-level security w
   expect(open.map((table) => table.name)).toEqual(['division', 'hub_migration']);
 });
 
+/** Roles that somebody signs in as, or that the API, a reviewer or an analyst becomes. */
+const READERS = `rolname like 'hub\\_%' and rolname not in ('hub_import', 'hub_owner')`;
+
+it('has no role that could pass by row-level security, and none of the API’s owns anything but the views of analysts', async () => {
+  expect(
+    await database.query(
+      `select rolname from pg_roles where ${READERS} and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)`,
+    ),
+  ).toEqual([]);
+  expect(
+    (
+      await database.query<{ name: string }>(
+        `select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles o on o.oid = c.relowner
+         where o.rolname like 'hub\\_%' and o.rolname <> 'hub_owner' order by 1`,
+      )
+    ).map((row) => row.name),
+  ).toEqual(['seen.link', 'seen.person', 'seen.person_value']);
+  // Nor is one of them a member of what could.
+  expect(
+    await database.query(
+      `select member.rolname from pg_auth_members m join pg_roles member on member.oid = m.member join pg_roles of on of.oid = m.roleid
+       where member.rolname like 'hub\\_%' and member.rolname <> 'hub_owner' and (of.rolsuper or of.rolbypassrls or of.rolname = 'hub_import')`,
+    ),
+  ).toEqual([]);
+});
+
+it('shows rows through views with the reader’s own rights, or with those of a role that is bound as readers are', async () => {
+  const others = await database.query<{ name: string }>(
+    `select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles o on o.oid = c.relowner
+     where n.nspname not in ('pg_catalog', 'information_schema') and c.relkind in ('v', 'm')
+       and not (c.relkind = 'v' and coalesce(c.reloptions, '{}') && '{security_invoker=true,security_invoker=on,security_invoker=1}')
+       and not (c.relkind = 'v' and o.rolname = 'hub_analyst_gate')
+     order by 1`,
+  );
+  expect(others).toEqual([]);
+});
+
+it('has the functions that run with the owner’s rights which are named here, each with a fixed search path', async () => {
+  const definers = await database.query<{ name: string; fixed: boolean; open: boolean }>(
+    `select p.proname as name, coalesce(array_to_string(p.proconfig, ','), '') like '%search_path=pg_catalog, public%' as fixed,
+       has_function_privilege('public', p.oid, 'execute') as open
+     from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef order by 1`,
+  );
+  expect(definers.filter((each) => !each.fixed)).toEqual([]);
+  // Whoever may call what runs as the owner is named; a trigger is called by nobody.
+  expect(definers.filter((each) => each.open).map((each) => each.name)).toEqual(OPEN_DEFINERS);
+  expect(definers.map((each) => each.name)).toEqual(DEFINERS);
+});
+
 it('lets the API’s role see nothing without a viewer', async () => {
   const api = openDatabase(database.apiUrl, 1);
   try {
@@ -44,3 +93,35 @@ it('lets the API’s role see nothing without a viewer', async () => {
     await api.close();
   }
 });
+
+/** Triggers. */
+const OPEN_DEFINERS: readonly string[] = ['apply_decision', 'bump_access_version'];
+const DEFINERS: readonly string[] = [
+  'access_alarms',
+  'access_head',
+  'accesses_of_own',
+  'accesses_of_person',
+  'analyst_county',
+  'analyst_divisions',
+  'analyst_fields',
+  'analyst_grants',
+  'analyst_registers',
+  'analyst_sees_minors',
+  'analyst_ties',
+  'apply_decision',
+  'bump_access_version',
+  'count_reveal',
+  'expect_access_version',
+  'lives_elsewhere',
+  'make_access_partition',
+  'merged_ids',
+  'note_analyst',
+  'pair_seen',
+  'pair_weight',
+  'persons_shown_to',
+  'raise_access_alarms',
+  'record_undo',
+  'records_of_pair',
+  'standing_decisions',
+  'surviving_id',
+];

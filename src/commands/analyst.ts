@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { escapeIdentifier, escapeLiteral } from 'pg';
+import { confirmGrant, GrantRefused, listGrants, proposeGrant, registerClient } from '../authorize/index.js';
+import type { Database } from '../database/connect.js';
+import { openHub, readCounty } from '../hub.js';
+import { EXIT, UsageError, type Command } from './command.js';
+import { byOf, GRANT_OPTIONS, tellGrant, termsOf } from './grant.js';
+
+/** A database role for somebody who asks in SQL; what it sees is granted as to any client. */
+export const analyst: Command = {
+  name: 'analyst',
+  zh: '分析员：建立用 psql 或 BI 工具直接查询的数据库角色，所见与授权一致',
+  en: 'analysts: make a database role for psql or a BI tool that sees what it is granted, in the schema `seen`',
+  arguments: [{ name: '<name>', zh: '名称，如 li-si', en: 'its name, such as li-si' }],
+  options: [
+    ...GRANT_OPTIONS,
+    {
+      flags: '--confirmed-by <name>',
+      zh: '第二人：超出村级的授权须由其确认',
+      en: 'the second person, whom a grant above a village takes',
+    },
+    { flags: '--end', zh: '停用：不能再登录', en: 'end it: it signs in no more' },
+  ],
+  async run({ config, terminal, say }, [name], options) {
+    const hub = await openHub(config);
+    try {
+      const county = await readCounty(hub.database);
+      if (county === null)
+        throw new UsageError({
+          zh: '尚未接收任何交付，还不知道是哪个县',
+          en: 'Nothing was received yet: the county is not known.',
+        });
+      const { database } = hub;
+      const client = `${name}`;
+      if (options['end'] === true) {
+        byOf(options);
+        await endAnalyst(database, county, client);
+        return EXIT.done;
+      }
+      const by = byOf(options);
+      const terms = termsOf(client, options);
+      const made = await database.transaction(async (session) => {
+        const organ = String(options['organ'] ?? '').trim();
+        if (organ === '') throw new UsageError({ zh: '须写明 --organ', en: '--organ is missing.' });
+        await registerClient(session, county, { name: client, organ, kind: 'analyst', by });
+        const id = await proposeGrant(session, county, terms, by);
+        const confirming = String(options['confirmedBy'] ?? '').trim();
+        if (confirming !== '') await confirmGrant(session, county, id, confirming);
+        return await openRole(session, client, terms.purpose);
+      });
+      for (const each of await listGrants(database.pool, county, client)) tellGrant(each, { terminal, say });
+      const url = new URL(database.url);
+      url.username = made.role;
+      url.password = made.password ?? 'PASSWORD';
+      terminal.note(
+        made.password === null
+          ? say({ zh: '角色已存在，密码不变：', en: 'The role was there before and keeps its password:' })
+          : say({ zh: '密码只显示这一次：', en: 'The password is shown this once:' }),
+      );
+      terminal.line(url.href);
+      return EXIT.done;
+    } catch (error) {
+      if (!(error instanceof GrantRefused)) throw error;
+      throw new UsageError(error.words);
+    } finally {
+      await hub.close();
+    }
+  },
+};
+
+type Session = Parameters<Parameters<Database['transaction']>[0]>[0];
+
+export function roleOf(client: string): string {
+  return `analyst_${client.replaceAll('-', '_')}`;
+}
+
+/** @returns a new password; null where the role was there before */
+export async function openRole(
+  session: Session,
+  client: string,
+  purpose: string,
+): Promise<{ role: string; password: string | null }> {
+  const role = roleOf(client);
+  const quoted = escapeIdentifier(role);
+  const { rows } = await session.query<{ login: boolean }>(
+    'select rolcanlogin as login from pg_roles where rolname = $1',
+    [role],
+  );
+  const password = rows[0]?.login ? null : randomBytes(18).toString('base64url');
+  if (!rows[0]) {
+    await session.query(
+      `create role ${quoted} login nosuperuser nobypassrls nocreatedb nocreaterole in role hub_analyst`,
+    );
+    await session.query(`create schema ${quoted}`);
+    await session.query(`grant usage, create on schema ${quoted} to ${quoted} with grant option`);
+  }
+  if (password !== null) await session.query(`alter role ${quoted} login password ${escapeLiteral(password)}`);
+  await session.query(`alter role ${quoted} set hub.purpose = ${escapeLiteral(purpose)}`);
+  await session.query(`alter role ${quoted} set search_path = ${quoted}, seen`);
+  await session.query(`alter role ${quoted} set statement_timeout = '5min'`);
+  return { role, password };
+}
+
+async function endAnalyst(database: Database, county: string, client: string): Promise<void> {
+  const ended = await database.query(
+    `update client set ended_at = clock_timestamp() where county = $1 and name = $2 and kind = 'analyst' and ended_at is null returning name`,
+    [county, client],
+  );
+  if (ended.length === 0)
+    throw new UsageError({ zh: `没有这个分析员：${client}`, en: `There is no analyst ${client}.` });
+  await database.query(`alter role ${escapeIdentifier(roleOf(client))} nologin`);
+  await database.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [roleOf(client)]);
+}
