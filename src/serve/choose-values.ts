@@ -2,7 +2,7 @@ import { labelOfCode } from '../model/codes.js';
 import type { CodeTableName } from '../model/importer.js';
 import type { Value } from '../model/record.js';
 import type { Words } from '../model/register.js';
-import { chooseValue, type Candidate } from '../model/priority.js';
+import { chooseValue, rankOfSource, type Candidate } from '../model/priority.js';
 import type { Evidence } from './evidence.js';
 
 /** A value that a visible record states. */
@@ -24,20 +24,70 @@ export interface Choice {
  * that only a hidden record knows is no candidate; retired records speak only where no current one does.
  */
 export function chooseField(evidence: readonly Evidence[], field: string): Choice | null {
-  const stating = evidence.filter(
-    (each) => each.stated[field] !== undefined && each.stated[field] !== null && !isSetAside(each, field),
-  );
-  const current = stating.filter((each) => each.status === 'current');
-  const candidates = (current.length > 0 ? current : stating).map((each) => stateField(each, field));
-  const choice = chooseValue(field, candidates);
-  if (!choice) return null;
-  const { chosen, differing } = choice;
-  const same = JSON.stringify(chosen.value);
-  return {
-    chosen,
-    agreeing: candidates.filter((each) => each !== chosen && JSON.stringify(each.value) === same),
-    differing,
-  };
+  let best: Evidence | null = null;
+  let current = false;
+  for (const each of evidence) {
+    if (!states(each, field) || isSetAside(each, field)) continue;
+    const isCurrent = each.status === 'current';
+    if (current && !isCurrent) continue;
+    if (isCurrent && !current) {
+      current = true;
+      best = null;
+    }
+    if (each.stated[field] !== '' && (best === null || speaksBefore(field, each, best))) best = each;
+  }
+  return best && new ChosenField(evidence, field, best, current);
+}
+
+/** The order of `chooseValue`; what two records state is dated only where nothing else tells them apart. */
+function speaksBefore(field: string, one: Evidence, other: Evidence): boolean {
+  if (one.dataset !== other.dataset) {
+    const ranks = rankOfSource(field, one.dataset) - rankOfSource(field, other.dataset);
+    if (ranks !== 0) return ranks < 0;
+  }
+  const [at, otherAt] = [statedAt(one, field), statedAt(other, field)];
+  return at === otherAt ? one.record < other.record : at > otherAt;
+}
+
+/** Most answers show the value alone: what else is stated is gone through only where it is asked for. */
+class ChosenField implements Choice {
+  readonly chosen: Statement;
+  private whole: Pick<Choice, 'agreeing' | 'differing'> | null = null;
+
+  constructor(
+    private readonly evidence: readonly Evidence[],
+    private readonly field: string,
+    best: Evidence,
+    private readonly current: boolean,
+  ) {
+    this.chosen = stateField(best, field);
+  }
+
+  get agreeing() {
+    return this.compared.agreeing;
+  }
+
+  get differing() {
+    return this.compared.differing;
+  }
+
+  private get compared() {
+    if (this.whole) return this.whole;
+    const { field, chosen } = this;
+    const candidates = this.evidence
+      .filter((each) => states(each, field) && !isSetAside(each, field) && (!this.current || each.status === 'current'))
+      .map((each) => (each === chosen.evidence ? chosen : stateField(each, field)));
+    const same = JSON.stringify(chosen.value);
+    return (this.whole = {
+      agreeing: candidates.filter((each) => each !== chosen && JSON.stringify(each.value) === same),
+      differing: chooseValue(field, candidates)!.differing,
+    });
+  }
+}
+
+/** Whether the record says anything of the field. */
+export function states({ stated }: Evidence, field: string): boolean {
+  return stated[field] !== undefined && stated[field] !== null;
 }
 
 /** The number of somebody else: the record still shows what it states, the person does not have it. */
@@ -47,8 +97,30 @@ function isSetAside(evidence: Evidence, field: string): boolean {
 
 /** What one record says of a field that it states. */
 export function stateField(evidence: Evidence, field: string): Statement {
-  const { dataset, record, stated } = evidence;
-  return { field, dataset, record, statedAt: statedAt(evidence, field), value: stated[field]!, evidence };
+  return new RecordStatement(evidence, field);
+}
+
+class RecordStatement implements Statement {
+  constructor(
+    readonly evidence: Evidence,
+    readonly field: string,
+  ) {}
+
+  get dataset() {
+    return this.evidence.dataset;
+  }
+
+  get record() {
+    return this.evidence.record;
+  }
+
+  get value() {
+    return this.evidence.stated[this.field]!;
+  }
+
+  get statedAt() {
+    return statedAt(this.evidence, this.field);
+  }
 }
 
 /** RFC 3339, +08:00: when the register itself says so, else the day of the delivery, else when it was taken in. */

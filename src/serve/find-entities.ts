@@ -27,17 +27,26 @@ export async function findEntities(
   after: number,
   limit: number,
 ): Promise<number[]> {
+  const { name, text, values } = writePage(reading, kind, filter, after, limit);
+  return (await reading.query<{ id: number }>({ name, text }, values)).map((row) => row.id);
+}
+
+/** The statement that finds a page's ids, `id`; the county is its first value. */
+export function writePage(
+  reading: Pick<Reading, 'bounds' | 'viewer'>,
+  kind: EntityKind,
+  filter: EntityFilter,
+  after: number,
+  limit: number,
+): { readonly name: string; readonly text: string; readonly values: readonly unknown[] } {
   const { from, where, values, shape } = narrow(reading, filter);
   const id = `l.${ENTITY_COLUMNS[kind]}`;
-  const rows = await reading.query<{ id: number }>(
-    {
-      name: `list ${kind} ${shape}`,
-      text: `select distinct ${id} as id from ${from} where ${where} and ${id} > $${values.length + 1}
-        order by 1 limit $${values.length + 2}`,
-    },
-    [...values, after, limit],
-  );
-  return rows.map((row) => row.id);
+  return {
+    name: `list ${kind} ${shape}`,
+    text: `select distinct ${id} as id from ${from} where ${where} and ${id} > $${values.length + 1}
+      order by 1 limit $${values.length + 2}`,
+    values: [...values, after, limit],
+  };
 }
 
 /** How many there are, for this viewer. */
@@ -125,7 +134,7 @@ interface Narrowed {
 }
 
 /** Equality and `^@` only: row-level security lets an index serve no other operator before its own conditions. */
-export function narrow(reading: Reading, filter: EntityFilter): Narrowed {
+export function narrow(reading: Pick<Reading, 'bounds' | 'viewer'>, filter: EntityFilter): Narrowed {
   const values: unknown[] = [reading.bounds.county];
   const conditions = [`l.county = $1`, `l.status = 'current'`];
   const shape: string[] = [];
@@ -182,7 +191,7 @@ export function narrow(reading: Reading, filter: EntityFilter): Narrowed {
  * The one division of a viewer narrows like a filter would, beside row-level security and never instead of it: the index on
  * that level then gives the order as well.
  */
-export function ownDivision({ bounds }: Reading) {
+export function ownDivision({ bounds }: Pick<Reading, 'bounds' | 'viewer'>) {
   const all = [...bounds.townships, ...bounds.villages, ...bounds.grids];
   const [code] = all;
   const level = code === undefined ? null : levelOf(code);

@@ -1,4 +1,5 @@
 import type { Context } from './context.js';
+import type { Evidence } from './evidence.js';
 import { writeGlobalId, type EntityKind } from './global-id.js';
 import { Building } from './types/building.js';
 import { Dwelling } from './types/dwelling.js';
@@ -16,7 +17,7 @@ const TYPES = { Person, Household, Dwelling, Building, Organisation, Place, Even
 >;
 
 /** A merge may be merged again; nothing is merged more often than this in a life. */
-const LONGEST_CHAIN = 5;
+export const LONGEST_CHAIN = 5;
 
 /**
  * The entity, if this viewer can see a record that speaks of it; null otherwise, whether it is hidden or was never there.
@@ -27,13 +28,18 @@ export async function findEntity(context: Context, kind: EntityKind, id: number 
   for (let step = 0; at !== null && step < LONGEST_CHAIN; step += 1) {
     const evidence = await context.loaders.evidence[kind].load(at);
     if (evidence.length > 0) {
-      const entity: Entity = new TYPES[kind](at, evidence);
-      if (at !== id) entity.redirectedFrom = writeGlobalId(kind, context.reading.bounds.county, id!);
-      return entity;
+      return makeEntity(kind, at, evidence, id!);
     }
     at = await context.loaders.survivor.load(at);
   }
   return null;
+}
+
+/** @param askedBy the id that led there: another, where that one was merged into it */
+export function makeEntity(kind: EntityKind, id: number, evidence: readonly Evidence[], askedBy: number): Entity {
+  const entity: Entity = new TYPES[kind](id, evidence);
+  if (id !== askedBy) entity.redirectedFrom = writeGlobalId(kind, evidence[0]!.county, askedBy);
+  return entity;
 }
 
 export async function findEntities(

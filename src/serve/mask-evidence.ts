@@ -48,7 +48,7 @@ export class SeenEvidence {
   }
 
   #masked(record: Evidence, isChild: boolean): Evidence {
-    const stated: Record<string, Value> = {};
+    const stated = Object.create(Object.getPrototypeOf(record.stated) as object | null) as Record<string, Value>;
     const masked: string[] = [];
     for (const [field, value] of Object.entries(record.stated)) {
       if (this.showsField(field, isChild)) {
@@ -65,7 +65,9 @@ export class SeenEvidence {
     // An organisation is told by what is of the party; and an office names the sheet by what it pays.
     const organisation = this.#isShown.party || record.person === null ? record.organisation : null;
     const sheet = this.#isShown.benefit ? record.sheet : null;
-    return { ...record, stated, raw, organisation, sheet, masked, whole: record };
+    // What stands behind a record read in part refuses what was not read: it stays behind.
+    const seen = Object.create(Object.getPrototypeOf(record) as object | null) as Evidence;
+    return Object.assign(seen, record, { stated, raw, organisation, sheet, masked, whole: record });
   }
 
   /** @param isChild of a child somebody far away is told nothing by which to find it */

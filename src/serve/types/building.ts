@@ -42,8 +42,9 @@ export class Building extends Entity {
 
   @Field(() => [Dwelling], { description: '楼内住房，至多 200 / Dwellings in it, at most 200' })
   async dwellings(@Ctx() context: Context): Promise<Dwelling[]> {
-    const ids = [...new Set(this.current.map((each) => each.dwelling).filter((id) => id !== null))].slice(0, 200);
-    return ((await findEntities(context, 'Dwelling', ids)) as (Dwelling | null)[]).filter((each) => each !== null);
+    return ((await findEntities(context, 'Dwelling', this.dwellingKeys)) as (Dwelling | null)[]).filter(
+      (each) => each !== null,
+    );
   }
 
   @Field(() => Float, {
@@ -70,6 +71,10 @@ export class Building extends Entity {
   @Field(() => [Link], { description: '为何认为这些记录是同一楼栋 / Why these records are held to be one building' })
   get links() {
     return linksTo(this.evidence, 'Building', this.key);
+  }
+
+  get dwellingKeys(): number[] {
+    return [...new Set(this.current.map((each) => each.dwelling).filter((id) => id !== null))].slice(0, 200);
   }
 
   /** The address of a dwelling is not the building's: it goes on to the room. */

@@ -55,8 +55,9 @@ export class Dwelling extends Entity {
 
   @Field(() => [Household], { description: '此住房中的户 / Households in it' })
   async households(@Ctx() context: Context): Promise<Household[]> {
-    const ids = [...new Set(this.current.map((each) => each.household).filter((id) => id !== null))].slice(0, 200);
-    return ((await findEntities(context, 'Household', ids)) as (Household | null)[]).filter((each) => each !== null);
+    return ((await findEntities(context, 'Household', this.householdKeys)) as (Household | null)[]).filter(
+      (each) => each !== null,
+    );
   }
 
   @Field(() => [Residence], { description: '在此居住 / Residences here, as the records state them' })
@@ -104,7 +105,11 @@ export class Dwelling extends Entity {
     return own.length > 0 ? own : this.evidence;
   }
 
-  private get buildingKey(): number | null {
+  get householdKeys(): number[] {
+    return [...new Set(this.current.map((each) => each.household).filter((id) => id !== null))].slice(0, 200);
+  }
+
+  get buildingKey(): number | null {
     return this.current.find((each) => each.building !== null)?.building ?? null;
   }
 }

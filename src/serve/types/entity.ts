@@ -11,6 +11,7 @@ import type { Node } from './node.js';
 export abstract class Entity implements Node {
   redirectedFrom: string | null = null;
   private readonly chosen = new Map<string, Choice | null>();
+  private currentOnes: readonly Evidence[] | null = null;
 
   constructor(
     readonly entityKind: EntityKind,
@@ -23,9 +24,10 @@ export abstract class Entity implements Node {
   }
 
   /** The current records, or all where none is current. */
-  protected get current(): readonly Evidence[] {
+  get current(): readonly Evidence[] {
+    if (this.currentOnes) return this.currentOnes;
     const current = this.evidence.filter((each) => each.status === 'current');
-    return current.length > 0 ? current : this.evidence;
+    return (this.currentOnes = current.length > 0 ? current : this.evidence);
   }
 
   get entityStatus(): EntityStatus {

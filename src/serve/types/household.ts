@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, Int, ObjectType } from 'type-graphql';
 import { connect, connectionOf, readPage, type Connected } from '../connection.js';
+import { states } from '../choose-values.js';
 import type { Context } from '../context.js';
 import type { Evidence } from '../evidence.js';
 import { findEntities, findEntity } from '../find-entity.js';
@@ -67,7 +68,7 @@ export class Household extends Entity {
 
   @Field(() => HouseholdKind, { name: 'kind', description: '户籍户或居住户 / Registered or residential' })
   get householdKind() {
-    if (this.evidence.some((each) => 'householdNumber' in each.stated)) return HouseholdKind.REGISTERED;
+    if (this.evidence.some((each) => states(each, 'householdNumber'))) return HouseholdKind.REGISTERED;
     return this.evidence.some((each) => each.tie === 'resident') ? HouseholdKind.RESIDENTIAL : HouseholdKind.REGISTERED;
   }
 
@@ -76,8 +77,13 @@ export class Household extends Entity {
     description: '户主；可见记录未说明时为 null / The head; null where no visible record says who',
   })
   async head(@Ctx() context: Context): Promise<HouseholdMember | null> {
-    const head = this.members.find(([, evidence]) => saysHead(evidence));
+    const head = this.headEntry;
     return head ? ((await this.findMembers(context, [head]))[0] ?? null) : null;
+  }
+
+  /** Who is the head, and the records that say so. */
+  get headEntry(): readonly [number, readonly Evidence[]] | null {
+    return this.members.find(([, evidence]) => saysHead(evidence)) ?? null;
   }
 
   @Field(() => HouseholdMemberConnection, {
@@ -90,11 +96,20 @@ export class Household extends Entity {
     @Arg('after', () => String, { nullable: true, description: '游标 / Cursor' }) after: string | null,
     @Ctx() context: Context,
   ): Promise<Connected<HouseholdMember>> {
+    const { wanted, connected } = this.pageOfMembers(first, after);
+    return connected(await this.findMembers(context, wanted));
+  }
+
+  /** Who is on a page, and the page once they are found. */
+  pageOfMembers(first: number | null, after: string | null) {
     const page = readPage('HouseholdMember', first, after);
-    const wanted = this.members.filter(([id]) => id > page.after).slice(0, page.first + 1);
-    const found = await this.findMembers(context, wanted.slice(0, page.first));
-    const ids = wanted.map(([id]) => id);
-    return connect('HouseholdMember', page, ids, found, () => this.members.length);
+    const from = this.members.filter(([id]) => id > page.after).slice(0, page.first + 1);
+    const ids = from.map(([id]) => id);
+    return {
+      wanted: from.slice(0, page.first),
+      connected: (found: readonly (HouseholdMember | null)[]): Connected<HouseholdMember> =>
+        connect('HouseholdMember', page, ids, found, () => this.members.length),
+    };
   }
 
   @Field(() => Dwelling, {
@@ -102,8 +117,7 @@ export class Household extends Entity {
     description: '住房；不能确定时为 null / The dwelling; null where it cannot be told',
   })
   async dwelling(@Ctx() context: Context): Promise<Dwelling | null> {
-    const id = this.current.find((each) => each.dwelling !== null)?.dwelling ?? null;
-    return (await findEntity(context, 'Dwelling', id)) as Dwelling | null;
+    return (await findEntity(context, 'Dwelling', this.dwellingKey)) as Dwelling | null;
   }
 
   @Field(() => Building, {
@@ -111,8 +125,7 @@ export class Household extends Entity {
     description: '楼栋；不能确定时为 null / The building; null where it cannot be told',
   })
   async building(@Ctx() context: Context): Promise<Building | null> {
-    const id = this.current.find((each) => each.building !== null)?.building ?? null;
-    return (await findEntity(context, 'Building', id)) as Building | null;
+    return (await findEntity(context, 'Building', this.buildingKey)) as Building | null;
   }
 
   @Field(() => [SourceRecord], { description: '来源记录 / The records that speak of it' })
@@ -123,6 +136,14 @@ export class Household extends Entity {
   @Field(() => [Link], { description: '为何认为这些记录是同一户 / Why these records are held to be one household' })
   get links() {
     return linksTo(this.evidence, 'Household', this.key);
+  }
+
+  get dwellingKey(): number | null {
+    return this.current.find((each) => each.dwelling !== null)?.dwelling ?? null;
+  }
+
+  get buildingKey(): number | null {
+    return this.current.find((each) => each.building !== null)?.building ?? null;
   }
 
   /** Each person with the records that put it into this household, in the order of ids. */

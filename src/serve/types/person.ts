@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, GraphQLISODateTime, ObjectType } from 'type-graphql';
 import { chooseField, textOf } from '../choose-values.js';
 import { connectionOf } from '../connection.js';
+import { states } from '../choose-values.js';
 import type { Context } from '../context.js';
 import { Refused } from '../errors.js';
 import type { Evidence } from '../evidence.js';
@@ -40,7 +41,7 @@ export class Person extends Entity {
     description: '是否有可见记录登记其死亡 / Whether a visible record holds the person deceased',
   })
   get deceased() {
-    return this.current.some((each) => 'deathDate' in each.stated || each.stated['householdStatus'] === '死亡');
+    return this.current.some((each) => states(each, 'deathDate') || each.stated['householdStatus'] === '死亡');
   }
 
   @Field(() => Boolean, {
@@ -119,8 +120,16 @@ export class Person extends Entity {
     description: '所在的户：户籍户与居住户 / Households: the registered and the residential one',
   })
   async households(@Ctx() context: Context): Promise<HouseholdMembership[]> {
-    const ids = distinct(this.current.map((each) => each.household));
-    const households = (await findEntities(context, 'Household', ids)) as (Household | null)[];
+    const households = (await findEntities(context, 'Household', this.householdKeys)) as (Household | null)[];
+    return this.membershipsOf(households);
+  }
+
+  get householdKeys(): number[] {
+    return distinct(this.current.map((each) => each.household));
+  }
+
+  /** The place in each of these households. */
+  membershipsOf(households: readonly (Household | null)[]): HouseholdMembership[] {
     return households.flatMap((household) =>
       household
         ? [
@@ -146,7 +155,7 @@ export class Person extends Entity {
 
   @Field(() => [Benefit], { description: '民政保障 / Benefits that the person draws' })
   get benefits() {
-    return this.current.filter((each) => 'programme' in each.stated).map((each) => new Benefit(each));
+    return this.current.filter((each) => states(each, 'programme')).map((each) => new Benefit(each));
   }
 
   @Field(() => [StaffPost], { description: '网格岗位 / Posts in grids' })

@@ -112,7 +112,8 @@ export class Residence {
     );
   }
 
-  private first(column: 'dwelling' | 'building' | 'household' | 'gridEntity'): number | null {
+  /** The first of its records that says so. */
+  first(column: 'dwelling' | 'building' | 'household' | 'gridEntity'): number | null {
     return this.evidence.find((each) => each[column] !== null)?.[column] ?? null;
   }
 }
