@@ -18,6 +18,7 @@ import { analyst } from './analyst.js';
 import { grant } from './grant.js';
 import { purpose } from './purpose.js';
 import { token } from './token.js';
+import { totals } from './totals.js';
 import { tokenKey } from './token-keys.js';
 import { tokenRevoke } from './token-revoke.js';
 import { audit } from './audit.js';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   findings,
   quality,
   links,
+  totals,
   linkFile,
   explain,
   review,

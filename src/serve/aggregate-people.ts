@@ -36,13 +36,14 @@ const GROUPS: Readonly<
 /**
  * Counts distinct persons by what their visible current records say of the place, and by what is chosen among all their visible records.
  * What the night has counted is read from there. Indexes: person_trait_village, _township, _grid, _person; the primary key of person_total.
- * @throws Refused where there are more than 10,000 groups
+ * @throws Refused where there are more groups than `most`
  */
 export async function aggregatePeople(
   reading: Reading,
   groupBy: readonly `${PeopleGroup}`[],
   filter: EntityFilter,
   ageOn: string,
+  most = MOST_GROUPS,
 ): Promise<Counted> {
   const kept = await readKept(reading, groupBy, filter);
   if (kept) return kept;
@@ -51,8 +52,8 @@ export async function aggregatePeople(
   const total = rows.find((row) => row.whole)?.people ?? 0;
   if (groupBy.length === 0) return { total, groups: [] };
   const groups = rows.filter((row) => !row.whole).map(({ keys, people }) => ({ keys, people }));
-  if (groups.length > MOST_GROUPS)
-    throw new Refused('BAD_USER_INPUT', 'More than 10000 groups: narrow it by division. 分组过多，请按区划缩小范围');
+  if (groups.length > most)
+    throw new Refused('BAD_USER_INPUT', 'Too many groups: narrow it by division. 分组过多，请按区划缩小范围');
   return { total, groups: order(groups) };
 }
 

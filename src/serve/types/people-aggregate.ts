@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { labelOfCode } from '../../model/codes.js';
 import type { Context } from '../context.js';
+import { wordOfGroup } from '../word-of-group.js';
 import { Language } from './enums.js';
 
 export enum PeopleGroup {
@@ -35,16 +35,6 @@ registerEnumType(PeopleGroup, {
   },
 });
 
-const AGES: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
-  '80+': { zh: '80岁及以上', en: '80 and above' },
-  '100+': { zh: '100岁及以上', en: '100 and above' },
-};
-const TIES: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
-  registered: { zh: '户籍在此', en: 'registered there' },
-  resident: { zh: '居住在此', en: 'living there' },
-};
-const NOT_STATED = { zh: '未载明', en: 'not stated' } as const;
-
 @ObjectType({ description: '一组的一项依据 / One of the values that make a group' })
 export class PeopleGroupKey {
   constructor(group: PeopleGroup, code: string | null) {
@@ -68,14 +58,9 @@ export class PeopleGroupKey {
     @Ctx() context: Context,
   ): Promise<string> {
     const { group, code } = this;
-    if (code === null) return NOT_STATED[language];
-    if (group === PeopleGroup.SEX) return labelOfCode('sex', code, language) ?? code;
-    if (group === PeopleGroup.TIE) return TIES[code]?.[language] ?? code;
-    if (group === PeopleGroup.AGE || group === PeopleGroup.AGE_FIVE_YEARS)
-      return AGES[code]?.[language] ?? (language === 'zh' ? `${code}岁` : code);
-    if (group === PeopleGroup.TOWNSHIP || group === PeopleGroup.VILLAGE)
-      return (await context.loaders.division.load(code))?.name ?? code;
-    return code;
+    const division = group === PeopleGroup.TOWNSHIP || group === PeopleGroup.VILLAGE ? code : null;
+    const name = division === null ? null : (await context.loaders.division.load(division))?.name;
+    return name ?? wordOfGroup(group, code, language);
   }
 }
 
