@@ -54,7 +54,7 @@ export async function aggregatePeople(
   const groups = rows.filter((row) => !row.whole).map(({ keys, people }) => ({ keys, people }));
   if (groups.length > most)
     throw new Refused('BAD_USER_INPUT', 'Too many groups: narrow it by division. 分组过多，请按区划缩小范围');
-  return { total, groups: order(groups) };
+  return { total, groups: orderGroups(groups) };
 }
 
 interface Row {
@@ -161,10 +161,11 @@ async function readKept(
       ),
       people: row.people,
     }));
-  return { total: whole.people, groups: order(groups) };
+  return { total: whole.people, groups: orderGroups(groups) };
 }
 
-function order<T extends { readonly keys: readonly (string | null)[] }>(groups: readonly T[]): T[] {
+/** By their keys, what is not stated last. */
+export function orderGroups<T extends { readonly keys: readonly (string | null)[] }>(groups: readonly T[]): T[] {
   return groups.toSorted((one, other) => {
     for (const [at, code] of one.keys.entries()) {
       const against = other.keys[at] ?? null;

@@ -1,8 +1,10 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import { aggregatePeople } from './aggregate-people.js';
+import { aggregatePeople, orderGroups } from './aggregate-people.js';
 import type { Context } from './context.js';
+import type { Viewer } from '../model/viewer.js';
 import { Refused } from './errors.js';
 import { checkClasses, checkFilter, PeopleFilter } from './inputs.js';
+import { readPublished } from './published-totals.js';
 import { PeopleAggregate, PeopleGroup, PeopleGroupKey, PeopleTotal } from './types/people-aggregate.js';
 
 const MOST_DIMENSIONS = 3;
@@ -30,15 +32,16 @@ export class PeopleAggregates {
     if (groupBy.length > MOST_DIMENSIONS || new Set(groupBy).size !== groupBy.length) {
       throw new Refused('BAD_USER_INPUT', 'groupBy names up to three, each once. groupBy 至多三项且不重复');
     }
-    const { total, groups } = await aggregatePeople(
-      context.reading,
-      groupBy,
-      checkClasses(context.viewer, checkFilter(filter)),
-      dayOf(ageOn),
-    );
+    const narrowed = checkFilter(filter);
+    const published = seesRecords(context.viewer)
+      ? null
+      : await readPublished(context.reading, groupBy, narrowed, ageOn ?? null);
+    const { total, groups } = published ?? (await aggregatePeople(context.reading, groupBy, narrowed, dayOf(ageOn)));
     return Object.assign(new PeopleAggregate(), {
       total,
-      groups: groups.map(
+      publishedOn: published?.publishedOn ?? null,
+      roundedTo: published?.roundedTo ?? null,
+      groups: (published ? orderGroups(groups) : groups).map(
         ({ keys, people }) =>
           new PeopleTotal(
             groupBy.map((group, at) => new PeopleGroupKey(group, keys[at] ?? null)),
@@ -48,6 +51,9 @@ export class PeopleAggregates {
     });
   }
 }
+
+/** A viewer of totals alone is told what is published, and nothing that is counted for them. */
+const seesRecords = (viewer: Viewer & { readonly records?: boolean }): boolean => viewer.records !== false;
 
 function dayOf(day: string | null | undefined): string {
   if (day === null || day === undefined) return new Date().toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' });

@@ -9,12 +9,15 @@ const AGES: Readonly<Record<string, Words>> = {
 const TIES: Readonly<Record<string, Words>> = {
   registered: { zh: '户籍在此', en: 'registered there' },
   resident: { zh: '居住在此', en: 'living there' },
+  both: { zh: '户籍并居住在此', en: 'registered and living there' },
 };
 const NOT_STATED: Words = { zh: '未载明', en: 'not stated' };
 
 /** A value that people are grouped by, in words; a division or grid is its code. */
 export function wordOfGroup(group: `${PeopleGroup}`, code: string | null, language: Language): string {
-  if (code === null) return NOT_STATED[language];
+  // Zeros: of that township, or of the county, and no more is stated.
+  if (code === null || ((group === 'village' || group === 'township') && code.endsWith('000')))
+    return NOT_STATED[language];
   if (group === 'sex') return labelOfCode('sex', code, language) ?? code;
   if (group === 'tie') return TIES[code]?.[language] ?? code;
   if (group === 'age' || group === 'age_five_years')

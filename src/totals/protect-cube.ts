@@ -4,19 +4,12 @@
  * @see Hundepool et al., Statistical Disclosure Control (Wiley 2012), ch. 4: the hypercube method after Repsilber
  */
 export interface Cube {
-  /** A tree: the first is its root, and each comes after the one above it. */
-  readonly areas: readonly CubeArea[];
+  /** Of each area the position of the one above; null for the first, the root. Each comes after the one above it. */
+  readonly above: readonly (number | null)[];
   /** How many values each further dimension has; each person has one value of each. */
   readonly dimensions: readonly number[];
   /** Of each area without one below it: persons by the dimensions, the last running fastest. Of any other area nothing. */
   readonly counts: readonly (ArrayLike<number> | null)[];
-}
-
-export interface CubeArea {
-  /** Position of the one above; null for the root. */
-  readonly above: number | null;
-  /** False for what stands for people without an area: it is never shown. */
-  readonly shown: boolean;
 }
 
 export interface Protection {
@@ -30,18 +23,19 @@ export interface Protection {
 
 /** All cells of a cube: `cellOf(area, values)`, a value that is the dimension's size standing for all of its values. */
 export interface Cells {
-  readonly size: number;
   readonly values: Float64Array;
   cellOf(area: number, at: readonly number[]): number;
   /** Whether the cell is one that would be shown. */
   isShown(cell: number): boolean;
+  /** All of these. */
+  shown(): Iterable<{ readonly cell: number; readonly area: number; readonly at: readonly number[] }>;
 }
 
 /** Sums a cube up along its areas and dimensions. */
 export function sumCube(cube: Cube, crossed: number): Cells {
   const sizes = cube.dimensions.map((size) => size + 1);
   const block = sizes.reduce((product, size) => product * size, 1);
-  const values = new Float64Array(cube.areas.length * block);
+  const values = new Float64Array(cube.above.length * block);
   const shown = new Uint8Array(values.length);
   const cellOf = (area: number, at: readonly number[]): number =>
     area * block + at.reduce((offset, value, k) => offset * sizes[k]! + value, 0);
@@ -51,7 +45,7 @@ export function sumCube(cube: Cube, crossed: number): Cells {
   for (const [area, counts] of cube.counts.entries()) {
     for (const at of everywhere) {
       const specific = at.filter((value, k) => value !== totals[k]).length;
-      shown[cellOf(area, at)] = cube.areas[area]!.shown && specific <= crossed ? 1 : 0;
+      shown[cellOf(area, at)] = specific <= crossed ? 1 : 0;
     }
     if (!counts) continue;
     for (const [n, at] of finest.entries()) {
@@ -59,12 +53,20 @@ export function sumCube(cube: Cube, crossed: number): Cells {
       if (count === 0) continue;
       for (const margin of everywhere) {
         if (!margin.every((value, k) => value === at[k] || value === totals[k])) continue;
-        for (let up: number | null = area; up !== null; up = cube.areas[up]!.above)
-          values[cellOf(up, margin)]! += count;
+        for (let up: number | null = area; up !== null; up = cube.above[up]!) values[cellOf(up, margin)]! += count;
       }
     }
   }
-  return { size: values.length, values, cellOf, isShown: (cell) => shown[cell] === 1 };
+  const isShown = (cell: number) => shown[cell] === 1;
+  return {
+    values,
+    cellOf,
+    isShown,
+    shown: () =>
+      cube.above
+        .flatMap((_, area) => everywhere.map((at) => ({ cell: cellOf(area, at), area, at })))
+        .filter(({ cell }) => isShown(cell)),
+  };
 }
 
 /**
@@ -76,14 +78,11 @@ export function protectCube(cube: Cube, { threshold, crossed, before }: Protecti
   const cells = sumCube(cube, crossed);
   const withheld = new Set<number>();
   const open: Target[] = [];
-  for (const [area] of cube.areas.entries()) {
-    for (const at of positions(cube.dimensions.map((size) => size + 1))) {
-      const cell = cells.cellOf(area, at);
-      const value = cells.values[cell]!;
-      if (!cells.isShown(cell) || !((value > 0 && value < threshold) || before?.has(cell))) continue;
-      withheld.add(cell);
-      open.push({ area, at, cell });
-    }
+  for (const target of cells.shown()) {
+    const value = cells.values[target.cell]!;
+    if (!((value > 0 && value < threshold) || before?.has(target.cell))) continue;
+    withheld.add(target.cell);
+    open.push(target);
   }
   const leaves = leavesBelow(cube);
   // Sums first: what hides them hides much of what is below them.
@@ -207,7 +206,7 @@ function dimensionWays(value: number, size: number, loose: boolean): Way[] {
 /** The area itself first, the root last. */
 function pathOf(cube: Cube, area: number): number[] {
   const path: number[] = [];
-  for (let at: number | null = area; at !== null; at = cube.areas[at]!.above) path.push(at);
+  for (let at: number | null = area; at !== null; at = cube.above[at]!) path.push(at);
   return path;
 }
 
@@ -218,7 +217,7 @@ function upTo(cube: Cube, leaf: number, above: number): number[] {
 
 /** Of each area the leaves below it, itself if it is one; the most people first. */
 function leavesBelow(cube: Cube): number[][] {
-  const leaves: number[][] = cube.areas.map(() => []);
+  const leaves: number[][] = cube.above.map(() => []);
   const people = cube.counts.map((counts) => (counts ? Array.from(counts).reduce((sum, count) => sum + count, 0) : 0));
   for (const [area, counts] of cube.counts.entries()) {
     if (counts) for (const above of pathOf(cube, area)) leaves[above]!.push(area);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { protectCube, sumCube, type Cube } from '../../src/totals/protect-cube.js';
+import { Equations } from './equations.js';
 
 /** A county of two or three townships with one to three villages each; counts of which many are small. */
 const cubes = fc
@@ -11,28 +12,25 @@ const cubes = fc
       minLength: 72,
       maxLength: 72,
     }),
-    shown: fc.boolean(),
   })
-  .map(({ townships, dimensions, seed, shown }): Cube => {
+  .map(({ townships, dimensions, seed }): Cube => {
     const block = dimensions.reduce((product, size) => product * size, 1);
-    const areas: { above: number | null; shown: boolean }[] = [{ above: null, shown: true }];
+    const above: (number | null)[] = [null];
     const counts: (number[] | null)[] = [null];
     let taken = 0;
     for (const villages of townships) {
-      const township = areas.push({ above: 0, shown: true }) - 1;
+      const township = above.push(0) - 1;
       counts.push(null);
       for (let village = 0; village < villages; village += 1) {
-        areas.push({ above: township, shown: village > 0 || shown });
+        above.push(township);
         counts.push(Array.from({ length: block }, () => seed[(taken += 1) % seed.length]!));
       }
     }
-    return { areas, dimensions, counts };
+    return { above, dimensions, counts };
   });
 
 interface Laid {
   readonly cell: number;
-  readonly area: number;
-  readonly at: readonly number[];
   /** Which finest cells it is the sum of. */
   readonly of: readonly number[];
 }
@@ -47,66 +45,19 @@ function layOut(cube: Cube, crossed: number): { readonly shown: readonly Laid[];
       [[]],
     );
   const below = (area: number): number[] =>
-    cube.areas.flatMap((_, other) => {
-      for (let at: number | null = other; at !== null; at = cube.areas[at]!.above)
+    cube.above.flatMap((_, other) => {
+      for (let at: number | null = other; at !== null; at = cube.above[at]!)
         if (at === area) return cube.counts[other] ? [other] : [];
       return [];
     });
   const shown: Laid[] = [];
-  for (const [area] of cube.areas.entries()) {
-    for (const at of spread(cube.dimensions.map((size) => size + 1))) {
-      const cell = cells.cellOf(area, at);
-      if (!cells.isShown(cell)) continue;
-      const finest = spread(cube.dimensions).flatMap((values, n) =>
-        values.every((value, k) => at[k] === cube.dimensions[k] || at[k] === value) ? [n] : [],
-      );
-      shown.push({ cell, area, at, of: below(area).flatMap((leaf) => finest.map((n) => leaf * block + n)) });
-    }
+  for (const { cell, area, at } of cells.shown()) {
+    const finest = spread(cube.dimensions).flatMap((values, n) =>
+      values.every((value, k) => at[k] === cube.dimensions[k] || at[k] === value) ? [n] : [],
+    );
+    shown.push({ cell, of: below(area).flatMap((leaf) => finest.map((n) => leaf * block + n)) });
   }
-  return { shown, unknowns: cube.areas.length * block };
-}
-
-const PRIME = 1_000_003;
-
-/** Gaussian elimination modulo a prime: adds the equation, and tells whether those before it did not yet imply it. */
-class Equations {
-  private readonly rows = new Map<number, Float64Array>();
-  constructor(private readonly unknowns: number) {}
-
-  implies(of: readonly number[]): boolean {
-    return this.reduce(of) === null;
-  }
-
-  add(of: readonly number[]): void {
-    const left = this.reduce(of);
-    if (left) this.rows.set(left.pivot, left.row);
-  }
-
-  private reduce(of: readonly number[]): { pivot: number; row: Float64Array } | null {
-    const row = new Float64Array(this.unknowns);
-    for (const unknown of of) row[unknown]! += 1;
-    for (let pivot = 0; pivot < this.unknowns; pivot += 1) {
-      if (row[pivot] === 0) continue;
-      const by = this.rows.get(pivot);
-      if (!by) {
-        const inverse = power(row[pivot]!, PRIME - 2);
-        return { pivot, row: row.map((value) => (value * inverse) % PRIME) };
-      }
-      const factor = row[pivot]!;
-      for (let k = pivot; k < this.unknowns; k += 1) row[k] = (row[k]! + (PRIME - factor) * by[k]!) % PRIME;
-    }
-    return null;
-  }
-}
-
-function power(base: number, exponent: number): number {
-  let result = 1n;
-  let square = BigInt(base);
-  for (let left = exponent; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) result = (result * square) % BigInt(PRIME);
-    square = (square * square) % BigInt(PRIME);
-  }
-  return Number(result);
+  return { shown, unknowns: cube.above.length * block };
 }
 
 it('lets no withheld count follow from all the figures shown, of any crossing and any level', () => {
@@ -149,7 +100,7 @@ function shift(counts: ArrayLike<number>, by: ArrayLike<number> | null | undefin
 
 it('shows all there is where nothing is small, and hides one small village behind one other', () => {
   const county = (villages: readonly number[]): Cube => ({
-    areas: [{ above: null, shown: true }, ...villages.map(() => ({ above: 0, shown: true }))],
+    above: [null, ...villages.map(() => 0)],
     dimensions: [],
     counts: [null, ...villages.map((people) => [people])],
   });

@@ -48,7 +48,7 @@ export class PeopleGroupKey {
   @Field(() => String, {
     nullable: true,
     description:
-      '区划或网格代码、性别代码、年龄段、项目或关系；未载明为 null / Code, band or name; null where no visible record states it',
+      '区划或网格代码、性别代码、年龄段、项目或关系；未载明为 null / Code, band or name; null where no visible record states it; in published figures an area that is not stated ends with 000',
   })
   code: string | null;
 
@@ -94,4 +94,18 @@ export class PeopleAggregate {
     description: '各组，按依据排序；无人的组不列 / The groups in the order of their keys; none that is empty',
   })
   groups!: readonly PeopleTotal[];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '已发布统计的日期；逐条可见者实时统计，为 null / Day of the published figures, for who sees totals only; null where counted now',
+  })
+  publishedOn!: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      '县级以下取整至此数（1 为不取整）；实时统计为 null / What published figures below the county are rounded to; null where counted now',
+  })
+  roundedTo!: number | null;
 }
