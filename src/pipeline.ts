@@ -25,7 +25,7 @@ import { beginIntake, type Intake } from './stage/begin-intake.js';
 import { findTaken, newestFull } from './stage/find-taken.js';
 import { ReceiveBusy, withReceiveLock } from './stage/receive-lock.js';
 import { recordRefusal } from './stage/record-refusal.js';
-import { publishMonthly, USUAL_PUBLISHING } from './totals/publish-totals.js';
+import { publishMonthly, registersOfTotals, USUAL_PUBLISHING } from './totals/publish-totals.js';
 import { refreshTotals } from './totals/refresh-totals.js';
 import { createReader } from './validate/create-reader.js';
 import { planColumns, refusedNotes } from './validate/plan-columns.js';
@@ -195,7 +195,7 @@ async function settle(
   await refreshTotals(database, county, datasets);
   await publishMonthly(database, county, {
     ...USUAL_PUBLISHING,
-    registers: [[...new Set(datasets.map(({ register }) => register))]],
+    registers: await registersOfTotals(database, county, [...new Set(datasets.map(({ register }) => register))]),
     on: new Date().toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' }),
   });
   // The links stand: what they say of themselves is counted while their contradictions are looked for.

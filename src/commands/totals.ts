@@ -4,6 +4,8 @@ import { finished } from 'node:stream/promises';
 import { IMPORTERS } from '../../importers/index.js';
 import { openReadings } from '../authorize/index.js';
 import { openHub, readCounty } from '../hub.js';
+import type { Database } from '../database/connect.js';
+import { FIELD_CLASSES } from '../model/field.js';
 import type { Viewer } from '../model/viewer.js';
 import { EXIT, UsageError, type Command } from './command.js';
 import { table } from './terminal.js';
@@ -57,7 +59,7 @@ export const totals: Command = {
     const readings = openReadings({ apiUrl: hub.apiUrl, statementTimeout: PATIENCE });
     try {
       const county = (await readCounty(hub.database)) ?? '000000';
-      const viewer = viewerOf(county, registers);
+      const viewer = await viewerOf(hub.database, county, registers);
       const counted = await readings.read(viewer, (reading) =>
         aggregatePeople(reading, groups, { division }, ageOn, Number.MAX_SAFE_INTEGER),
       );
@@ -90,13 +92,28 @@ export const totals: Command = {
   },
 };
 
-function viewerOf(county: string, registers: readonly string[]): Viewer {
+/** Of the machine's own account: it owns the database as well. */
+async function viewerOf(database: Database, county: string, registers: readonly string[]): Promise<Viewer> {
+  const [row] = await database.query<{ version: number }>('select version from access_version');
   return {
     client: 'command-line',
+    person: null,
+    token: '',
+    issued: new Date(),
+    expires: new Date(Date.now() + PATIENCE),
+    purpose: 'command-line',
+    basis: '',
     divisions: [county],
     registers,
+    ties: ['resident', 'registered'],
+    fields: FIELD_CLASSES,
+    records: true,
+    forMinors: true,
+    reveals: 0,
+    emergency: false,
     may: [],
-    expires: new Date(Date.now() + PATIENCE),
+    grants: [],
+    accessVersion: row!.version,
   };
 }
 

@@ -1,7 +1,6 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { aggregatePeople, orderGroups } from './aggregate-people.js';
 import type { Context } from './context.js';
-import type { Viewer } from '../model/viewer.js';
 import { Refused } from './errors.js';
 import { checkClasses, checkFilter, PeopleFilter } from './inputs.js';
 import { readPublished } from './published-totals.js';
@@ -33,7 +32,8 @@ export class PeopleAggregates {
       throw new Refused('BAD_USER_INPUT', 'groupBy names up to three, each once. groupBy 至多三项且不重复');
     }
     const narrowed = checkFilter(filter);
-    const published = seesRecords(context.viewer)
+    // A viewer of totals alone is told what is published, and nothing that is counted for them.
+    const published = context.viewer.records
       ? null
       : await readPublished(context.reading, groupBy, narrowed, ageOn ?? null);
     const { total, groups } = published ?? (await aggregatePeople(context.reading, groupBy, narrowed, dayOf(ageOn)));
@@ -51,9 +51,6 @@ export class PeopleAggregates {
     });
   }
 }
-
-/** A viewer of totals alone is told what is published, and nothing that is counted for them. */
-const seesRecords = (viewer: Viewer & { readonly records?: boolean }): boolean => viewer.records !== false;
 
 function dayOf(day: string | null | undefined): string {
   if (day === null || day === undefined) return new Date().toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' });

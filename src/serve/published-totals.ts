@@ -12,6 +12,7 @@ export interface PublishedTotals {
   readonly roundedTo: number;
 }
 
+const NOTHING = 'Nothing has been published for these registers and ties. 尚未发布此范围的统计';
 const COLUMNS = { sex: 'sex', age: 'age', tie: 'tie', programme: 'programme' } as const;
 
 /**
@@ -47,6 +48,8 @@ export async function readPublished(
       'Totals are published by division, and by up to two of sex, age and tie, or by programme down to the township; only a division narrows them. 仅提供按区划及性别、年龄、人户关系（至多两项）或至乡镇的保障项目的已发布统计；只能按区划筛选',
     );
   }
+  // Published figures count whoever lives or is registered there.
+  if (reading.viewer.ties.length < 2) throw new Refused('UNAVAILABLE', NOTHING);
   const [published] = await reading.query<{ on: string; to: number }>(
     {
       name: 'publication',
@@ -54,7 +57,7 @@ export async function readPublished(
     },
     [bounds.county, bounds.registers.join(',')],
   );
-  if (!published) throw new Refused('UNAVAILABLE', 'Nothing has been published for these registers. 尚未发布');
+  if (!published) throw new Refused('UNAVAILABLE', NOTHING);
   const [area] = areas;
   const rows = await reading.query<Row>(
     {

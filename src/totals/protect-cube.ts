@@ -34,7 +34,7 @@ export interface Cells {
 /** Sums a cube up along its areas and dimensions. */
 export function sumCube(cube: Cube, crossed: number): Cells {
   const sizes = cube.dimensions.map((size) => size + 1);
-  const block = sizes.reduce((product, size) => product * size, 1);
+  const block = sizes.reduce((times, size) => times * size, 1);
   const values = new Float64Array(cube.above.length * block);
   const shown = new Uint8Array(values.length);
   const cellOf = (area: number, at: readonly number[]): number =>
@@ -131,11 +131,11 @@ function cheapestMove(
     let best: { readonly price: number; readonly changed: readonly number[] } | null = null;
     const waysOfArea = areaWays(cube, leaves, target.area, loose);
     const waysOfDimensions = target.at.map((value, k) => dimensionWays(value, cube.dimensions[k]!, loose));
-    for (const ways of product([waysOfArea, ...waysOfDimensions])) {
+    for (const ways of choose([waysOfArea, ...waysOfDimensions])) {
       if (!isValid(cells, ways)) continue;
       let price = 0;
       const changed: number[] = [];
-      for (const [area, ...at] of product(ways.map((way) => way.changed))) {
+      for (const [area, ...at] of choose(ways.map((way) => way.changed))) {
         const cell = cells.cellOf(area!, at);
         if (!cells.isShown(cell)) continue;
         changed.push(cell);
@@ -155,7 +155,7 @@ function cheapestMove(
 function isValid(cells: Cells, ways: readonly Way[]): boolean {
   let plus = true;
   let minus = true;
-  const corners = product(ways.map((way) => (way.minus === null ? [way.plus] : [way.plus, way.minus])));
+  const corners = choose(ways.map((way) => (way.minus === null ? [way.plus] : [way.plus, way.minus])));
   for (const corner of corners) {
     const turned = corner.filter((value, k) => value !== ways[k]!.plus).length % 2 === 1;
     const [area, ...at] = corner;
@@ -226,11 +226,11 @@ function leavesBelow(cube: Cube): number[][] {
 }
 
 function positions(sizes: readonly number[]): number[][] {
-  return [...product(sizes.map((size) => Array.from({ length: size }, (_, value) => value)))];
+  return [...choose(sizes.map((size) => Array.from({ length: size }, (_, value) => value)))];
 }
 
 /** Each choice of one from each list, the last list running fastest. */
-function* product<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
+function* choose<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
   if (lists.some((list) => list.length === 0)) return;
   const at = lists.map(() => 0);
   for (;;) {

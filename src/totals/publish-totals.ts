@@ -72,6 +72,20 @@ export async function publishMonthly(database: Database, county: string, publish
   if (due.length > 0) await publishTotals(database, county, { ...publishing, registers: due });
 }
 
+/** The sets of registers of which clients see totals and no single person; all registers besides. */
+export async function registersOfTotals(
+  database: Database,
+  county: string,
+  all: readonly string[],
+): Promise<readonly (readonly string[])[]> {
+  const rows = await database.query<{ registers: string[] }>(
+    `select distinct registers from access_grant g where county = $1 and not records and is_grant_effective(g)`,
+    [county],
+  );
+  const sets = new Map([all, ...rows.map((row) => row.registers)].map((each) => [each.toSorted().join(','), each]));
+  return [...sets.values()];
+}
+
 interface Shown {
   readonly area: string;
   readonly sex: string;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chooseValue, type Candidate } from '../../src/model/priority.js';
+import { publishTotals } from '../../src/totals/publish-totals.js';
 import { openApi } from './open-api.js';
 import { fillRandomCounty, GRIDS, rows, type Row } from './random-county.js';
 import { ALL_REGISTERS, COUNTY, EAST, EAST_1, EAST_2, WEST, WEST_1 } from './small-county.js';
@@ -182,4 +183,18 @@ it('says in both languages what a group is, orders bands by age, and refuses wha
   expect(four.errors?.[0]!.extensions.code).toBe('BAD_USER_INPUT');
   const twice = await api.ask(COUNTY, ASK, { by: ['SEX', 'SEX'] });
   expect(twice.errors?.[0]!.extensions.code).toBe('BAD_USER_INPUT');
+});
+
+it('tells who sees totals only what is published, by the same question', async () => {
+  await publishTotals(api.database, COUNTY, { registers: [ALL_REGISTERS], on: AGE_ON, threshold: 5, roundedTo: 5 });
+  const token = await api.tokenOf({ divisions: [EAST], records: false });
+  const ask = (query: string) => api.send({ query }, { authorization: `Bearer ${token}` });
+  const { data } = (await ask(
+    `{ peopleAggregate(groupBy: [VILLAGE, SEX]) { total publishedOn roundedTo groups { people keys { code label } } } }`,
+  )) as unknown as { data: Answer & { peopleAggregate: { publishedOn: string; roundedTo: number } } };
+  expect(data.peopleAggregate).toMatchObject({ publishedOn: AGE_ON, roundedTo: 5 });
+  const people = data.peopleAggregate.groups.map((group) => group.people);
+  expect(people.every((each) => each === null || (each >= 5 && each % 5 === 0))).toBe(true);
+  const now = await ask(`{ peopleAggregate(groupBy: [AGE], ageOn: "2026-01-01") { total } }`);
+  expect(now.errors?.[0]!.extensions.code).toBe('BAD_USER_INPUT');
 });

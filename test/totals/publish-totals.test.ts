@@ -4,6 +4,7 @@ import type { Viewer } from '../../src/model/viewer.js';
 import { readPublished } from '../../src/serve/published-totals.js';
 import { publishMonthly, publishTotals, USUAL_PUBLISHING, type Publishing } from '../../src/totals/publish-totals.js';
 import { refreshTotals } from '../../src/totals/refresh-totals.js';
+import { viewerOf } from '../authorize/viewer.js';
 import { cloneDatabase } from '../database/clone.js';
 import { DATASETS } from '../link/county-records.js';
 import { fillRandomCounty, GRIDS } from '../serve/random-county.js';
@@ -147,13 +148,8 @@ describe('figures for who sees no single person', () => {
 });
 
 describe('who sees totals only', () => {
-  const viewer = (divisions: readonly string[], registers: readonly string[] = ALL_REGISTERS): Viewer => ({
-    client: 'totals',
-    divisions,
-    registers,
-    may: [],
-    expires: new Date(Date.now() + 60_000),
-  });
+  const viewer = (divisions: readonly string[], registers: readonly string[] = ALL_REGISTERS): Viewer =>
+    viewerOf(divisions, registers, { records: false });
   type Question = Parameters<typeof readPublished>;
   const ask = (who: Viewer, by: Question[1], filter: Question[2] = {}, ageOn: string | null = null) =>
     readings.read(who, (reading) => readPublished(reading, by, filter, ageOn));
