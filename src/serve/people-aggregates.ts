@@ -1,12 +1,21 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { aggregatePeople, orderGroups } from './aggregate-people.js';
 import type { Context } from './context.js';
+import type { FieldClass } from '../model/field.js';
+import { shows } from '../model/viewer.js';
 import { Refused } from './errors.js';
 import { checkClasses, checkFilter, PeopleFilter } from './inputs.js';
 import { readPublished } from './published-totals.js';
 import { PeopleAggregate, PeopleGroup, PeopleGroupKey, PeopleTotal } from './types/people-aggregate.js';
 
 const MOST_DIMENSIONS = 3;
+/** Who is not shown a value is not told how many have it, either. */
+const CLASSES: Partial<Record<PeopleGroup, FieldClass>> = {
+  [PeopleGroup.SEX]: 'basic',
+  [PeopleGroup.AGE]: 'basic',
+  [PeopleGroup.AGE_FIVE_YEARS]: 'basic',
+  [PeopleGroup.PROGRAMME]: 'benefit',
+};
 
 @Resolver()
 export class PeopleAggregates {
@@ -31,7 +40,11 @@ export class PeopleAggregates {
     if (groupBy.length > MOST_DIMENSIONS || new Set(groupBy).size !== groupBy.length) {
       throw new Refused('BAD_USER_INPUT', 'groupBy names up to three, each once. groupBy 至多三项且不重复');
     }
-    const narrowed = checkFilter(filter);
+    for (const group of groupBy) {
+      const of = CLASSES[group];
+      if (of && !shows(context.viewer, of)) throw new Refused('FIELD_NOT_GRANTED');
+    }
+    const narrowed = checkClasses(context.viewer, checkFilter(filter));
     // A viewer of totals alone is told what is published, and nothing that is counted for them.
     const published = context.viewer.records
       ? null

@@ -198,3 +198,11 @@ it('tells who sees totals only what is published, by the same question', async (
   const now = await ask(`{ peopleAggregate(groupBy: [AGE], ageOn: "2026-01-01") { total } }`);
   expect(now.errors?.[0]!.extensions.code).toBe('BAD_USER_INPUT');
 });
+
+it('counts nobody by a value of a class that is not granted', async () => {
+  const token = await api.tokenOf({ divisions: [COUNTY], fields: ['basic'] });
+  const ask = (by: string) =>
+    api.send({ query: `{ peopleAggregate(groupBy: [${by}]) { total } }` }, { authorization: `Bearer ${token}` });
+  expect((await ask('PROGRAMME')).errors?.[0]!.extensions.code).toBe('FIELD_NOT_GRANTED');
+  expect((await ask('SEX')).errors).toBeUndefined();
+});
