@@ -98,8 +98,7 @@ export function executeWith(
             }))) as ExecutionResult;
         // Nor is anything else answered to a token that was revoked, though it asked nothing of the database.
         if (!reading.begun) await reading.query(STILL_ADMITTED, []);
-        // Of a variable that is none a compiled document tells by an error without a code, of a class that is not graphql's.
-        return answered.data === undefined ? { errors: [new Refused('BAD_USER_INPUT')] } : answered;
+        return compiled ? inOurErrors(answered) : answered;
       });
     let { viewer } = asked;
     let result: ExecutionResult | null = null;
@@ -164,6 +163,20 @@ function rememberPlans(schema: GraphQLSchema) {
       if (plans.size < MOST_WAYS) plans.set(by, plan);
     }
     return plan;
+  };
+}
+
+/** A compiled document's errors are of a class of its own, and may have no extensions: then nobody after this would find their code. */
+function inOurErrors(answered: ExecutionResult): ExecutionResult {
+  if (!answered.errors) return answered;
+  // A variable that is none, told with its value.
+  if (answered.data === undefined) return { errors: [new Refused('BAD_USER_INPUT')] };
+  return {
+    ...answered,
+    errors: answered.errors.map(
+      ({ message, path, originalError }) =>
+        new GraphQLError(message, { path: path ?? null, originalError: originalError ?? null }),
+    ),
   };
 }
 

@@ -24,14 +24,15 @@ export function limitOperations(
           inquiry.hash ??= queryHash;
         },
         didResolveOperation: async ({ schema, document, operation, request }) => {
-          if (operation?.operation === 'subscription') {
+          // Several, and none named; or a name that none has.
+          if (!operation) throw new Refused('BAD_USER_INPUT');
+          if (operation.operation === 'subscription') {
             throw new Refused('BAD_USER_INPUT', 'This API answers queries and mutations. 本接口只支持查询和变更');
           }
-          if (operation?.operation === 'mutation' && !isOneField(operation)) {
+          if (operation.operation === 'mutation' && !isOneField(operation)) {
             throw new Refused('BAD_USER_INPUT', 'A mutation has one field. 每次变更只能有一个字段');
           }
           if (asksForTheSchema(document) && !mayIntrospect(contextValue)) throw new Refused('BAD_USER_INPUT');
-          if (!operation) return;
           const measure = measureOperation(schema, document, operation, request.variables ?? {});
           if (exceeds(measure)) throw new Refused('QUERY_TOO_COMPLEX');
           inquiry.retryAfter = purses?.spend(contextValue.viewer.client, measure.cost) || null;
