@@ -141,8 +141,21 @@ async function readKept(
   const rows = await reading.query<{ level: string; area: string; tie: string; people: number }>(
     {
       name: `kept ${within} ${scope.level} ${ties}`,
-      text: `select level, area, tie, people from person_total where county = $1 and registers = $2 ${ties ? '' : `and tie = ''`}
-        and (level = $3 and area = $4 ${within === 'own' ? '' : `or level = 'no ${within}' and area = $4 or level = '${within}'${scope.level === 'county' ? '' : ` and ${scope.level} = $4`}`})`,
+      // Each of them is one stretch of the primary key.
+      text: [
+        `level = $3 and area = $4`,
+        ...(within === 'own' || within === scope.level
+          ? []
+          : [
+              `level = 'no ${within}' and area = $4`,
+              `level = '${within}' and area between $4 || '000' and $4 || '999999'`,
+            ]),
+      ]
+        .map(
+          (stretch) =>
+            `select level, area, tie, people from person_total where county = $1 and registers = $2 ${ties ? '' : `and tie = ''`} and ${stretch}`,
+        )
+        .join(' union all '),
     },
     [reading.bounds.county, scope.registers, scope.level, scope.code],
   );

@@ -217,13 +217,9 @@ describe('who has looked', () => {
   it('is told to viewers that may `usage`, of persons that they see, in Estonia’s fields', async () => {
     const person = `query Look($id: ID!) { person(id: $id) { name { value } idNumber { value } } }`;
     await api.ask(WEST, person, { id: id('Person', ID.western) });
-    const usage = await api.ask(
-      COUNTY,
-      DataUsageDocument,
-      { id: id('Person', ID.western), first: 3 },
-      ALL_REGISTERS,
-      ['usage'],
-    );
+    const usage = await api.ask(COUNTY, DataUsageDocument, { id: id('Person', ID.western), first: 3 }, ALL_REGISTERS, [
+      'usage',
+    ]);
     expect(usage.errors).toBeUndefined();
     expect(usage.data.dataUsage!.nodes[0]).toMatchObject({
       organ: 'test',
@@ -290,13 +286,9 @@ describe('who has looked', () => {
     await api.database.query('update link set person = $1 where person = 1777', [ID.li]);
     await api.database.query(`update entity set merged_into = $1, status = 'merged' where id = 1777`, [ID.li]);
     for (const key of [ID.li, 1777]) {
-      const { data } = await api.ask(
-        COUNTY,
-        DataUsageDocument,
-        { id: id('Person', key), first: 50 },
-        ALL_REGISTERS,
-        ['usage'],
-      );
+      const { data } = await api.ask(COUNTY, DataUsageDocument, { id: id('Person', key), first: 50 }, ALL_REGISTERS, [
+        'usage',
+      ]);
       expect(data.dataUsage!.nodes.map((each) => each.requestId)).toContain(early);
     }
     const [client] = await api.database.query<{ client: string }>('select client from access_log where request = $1', [
