@@ -6,6 +6,8 @@ export interface AccessLogSettings {
   /** Of the role `hub_api`, which may become `hub_access_writer`. */
   readonly apiUrl: string;
   readonly algorithm?: Digest;
+  /** The hub's county, for accesses of none; null before its first delivery. */
+  readonly county?: () => Promise<string | null>;
   /** Milliseconds that a group of rows may take, the wait for other writers with it. */
   readonly patience?: number;
   /** Told after each group, with its transaction ended. */
@@ -23,11 +25,13 @@ export interface AccessLog {
 }
 
 interface Waiting {
-  readonly access: Access;
+  readonly access: Access & { readonly county: string };
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
 
+/** The chain of a hub that has no county yet. */
+const NOWHERE = '000000';
 /** Rows of one transaction: enough to keep up with whatever is read, few enough to be on disk in a blink. */
 const LARGEST_GROUP = 500;
 
@@ -94,16 +98,15 @@ export function openAccessLog(settings: AccessLogSettings): AccessLog {
   };
 
   return {
-    write: (access) =>
-      new Promise((done, failed) => {
-        if (closed) {
-          failed(new Error('The access log is closed.'));
-          return;
-        }
-        waiting.push({ access, done, failed });
+    write: async (access) => {
+      const county = access.county ?? (await settings.county?.()) ?? NOWHERE;
+      if (closed) throw new Error('The access log is closed.');
+      await new Promise<void>((done, failed) => {
+        waiting.push({ access: { ...access, county }, done, failed });
         // Not before the other requests of this turn of the loop have come as well.
         writing ??= Promise.resolve().then(drain);
-      }),
+      });
+    },
     close: async () => {
       closed = true;
       await writing;

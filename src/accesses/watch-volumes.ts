@@ -81,6 +81,7 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
     note: (accesses) => {
       const day = dayOf(new Date());
       for (const { county, client } of accesses) {
+        if (county === null) continue;
         const key = `${client} ${day}`;
         if ((known.get(key) ?? 0) < 2) active.set(key, { county, client, day });
       }

@@ -1,12 +1,16 @@
 import { openAccessLog, watchVolumes, type Signing, type VolumeAlarm } from '../accesses/index.js';
 import { openSigning, openTokenKeys } from '../authorize/index.js';
 import type { Config } from '../config.js';
-import type { Hub } from '../hub.js';
+import { readCounty, type Hub } from '../hub.js';
 import type { Accessing } from '../serve/index.js';
 
 /** Writes down what the server's clients read, each row before its answer leaves, and says so where one reads very much. */
 export function openAccessing(
-  { apiUrl, config }: Pick<Hub, 'apiUrl'> & { readonly config: Pick<Config, 'auditHash' | 'alarms'> },
+  {
+    apiUrl,
+    config,
+    database,
+  }: Pick<Hub, 'apiUrl' | 'database'> & { readonly config: Pick<Config, 'auditHash' | 'alarms'> },
   onAlarm: (alarm: VolumeAlarm) => void,
 ): Accessing & { close(): Promise<void> } {
   const volumes = watchVolumes({
@@ -15,7 +19,12 @@ export function openAccessing(
     mostRows: config.alarms.rows,
     onAlarm,
   });
-  const log = openAccessLog({ apiUrl, algorithm: config.auditHash, onWritten: volumes.note });
+  const log = openAccessLog({
+    apiUrl,
+    algorithm: config.auditHash,
+    county: () => readCounty(database),
+    onWritten: volumes.note,
+  });
   return {
     write: log.write,
     close: async () => {

@@ -4,7 +4,8 @@ export type AccessOutcome = (typeof ACCESS_OUTCOMES)[number];
 
 /** One operation that reads personal data, as it is written down before its answer leaves. It holds no value of a person. */
 export interface Access {
-  readonly county: string;
+  /** Null where a client was refused before anybody knew what it may see: the hub's own. */
+  readonly county: string | null;
   /** The `requestId` of the answer. */
   readonly request: string;
   readonly client: string;

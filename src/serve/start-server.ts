@@ -32,6 +32,7 @@ import { COST_OF_ASKING, openPurses, type Purses, type Rate } from './limit-rate
 import type { Measurements } from './measurements.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
+import { writeRefusal } from './write-access.js';
 import { openDoor, type Door } from './shed-load.js';
 
 export interface ServerSettings {
@@ -146,7 +147,7 @@ function openHttp(
   door: Door,
   purses: Purses | null,
 ): FastifyInstance {
-  const { keys, grants, explorer } = settings;
+  const { keys, grants, accessing, explorer } = settings;
   const documents = settings.documents ? rememberDocuments(settings.documents) : null;
   const underWay = new Map<string, number>();
   const app = fastify({
@@ -207,7 +208,10 @@ function openHttp(
       takePlace(door, underWay, holder.client, inquiry, reply);
       const [purpose, grant] = [statedOnce(request, 'purpose'), statedOnce(request, 'grant')];
       const admit = () => grants.admit(holder, purpose, grant === null ? null : Number(grant));
-      request.viewer = await admit();
+      request.viewer = await admit().catch(async (error: unknown) => {
+        if (error instanceof AccessRefused) await writeRefusal(accessing, holder, request.id, purpose, error);
+        throw error;
+      });
       request.readmit = () => {
         grants.forget();
         return admit();

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { ReadingFailed } from '../authorize/index.js';
 import type { Access, AccessOutcome } from '../model/access.js';
-import { shows } from '../model/viewer.js';
+import { shows, type TokenHolder } from '../model/viewer.js';
 import type { ToldAccess } from './access-note.js';
 import type { Accessing } from './accessing.js';
 import type { RequestContext } from './context.js';
@@ -57,6 +57,43 @@ export async function writeAccess(
   } catch (cause) {
     throw new ReadingFailed('unavailable', { cause });
   }
+}
+
+/**
+ * Writes down that a client was refused before it could ask. Whether or not that can be written: it is told nothing but the refusal.
+ * @param purpose as the client named it; it may be none of the county's
+ */
+export async function writeRefusal(
+  accessing: Accessing,
+  { client, person, token }: TokenHolder,
+  requestId: string,
+  purpose: string | null,
+  error: unknown,
+): Promise<void> {
+  const refused: Access = {
+    county: null,
+    request: requestId,
+    client,
+    person,
+    token,
+    purpose: purpose !== null && withoutNumbers(purpose) === purpose ? purpose : '',
+    basis: '',
+    grants: [],
+    emergency: false,
+    operation: null,
+    document: '',
+    asked: [],
+    persons: [],
+    households: [],
+    shown: [],
+    masked: [],
+    revealed: [],
+    revealReasons: [],
+    outcome: 'refused',
+    code: codeOf(error),
+    ms: 0,
+  };
+  await accessing.write(refused).catch(() => {});
 }
 
 /** The hub's own fault; everything else is a refusal. */

@@ -91,6 +91,26 @@ describe('a reading of personal data', () => {
     expect(await lastRow()).toMatchObject({ outcome: 'error', code: 'INTERNAL', personIds: '{}' });
   });
 
+  it('is refused on record where the client holds no grant for what it asks for', async () => {
+    const token = await api.tokenFor([COUNTY]);
+    for (const [purpose, kept] of [
+      ['something-else', 'something-else'],
+      ['p-990502199001010018', ''],
+    ] as const) {
+      const refused = await api.send({ query: PEOPLE }, { authorization: `Bearer ${token}`, purpose });
+      expect(refused.errors![0]!.extensions.code).toBe('PURPOSE_NOT_GRANTED');
+      expect(await lastRow()).toMatchObject({
+        county: COUNTY,
+        client: expect.stringMatching(/^test-/),
+        person: 'N-1',
+        purpose: kept,
+        outcome: 'refused',
+        code: 'PURPOSE_NOT_GRANTED',
+        personIds: '{}',
+      });
+    }
+  });
+
   it('is not what asks about places, schema or figures: these leave no row', async () => {
     const before = await countRows();
     for (const query of [

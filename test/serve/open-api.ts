@@ -84,7 +84,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     statementTimeout,
     onStatement: (text) => void (text !== 'begin' && statements.push(text)),
   });
-  const accessing = openAccessLog({ apiUrl: database.apiUrl });
+  const accessing = openAccessLog({ apiUrl: database.apiUrl, county: async () => COUNTY });
   const grants = openGrants({ apiUrl: database.apiUrl });
   const server = await startServer({
     readings,
