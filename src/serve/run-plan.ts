@@ -35,6 +35,8 @@ export async function runPlan(
   const run = new PlannedRun(context, variables);
   const asked = plan.by === 'id' ? askOne(plan, reading, run) : askPage(plan, reading, run);
   const counting = asked.count?.();
+  // Where the statement fails so does this, and nobody waits for it any more.
+  counting?.catch(() => {});
   const seen = seenBy(reading);
   const [row] = await reading.query<Record<string, unknown>>(asked.statement, asked.values);
   for (const node of plan.nodes) {
