@@ -173,13 +173,12 @@ export const QUESTIONS: Readonly<Record<'person' | 'people' | 'households' | 'co
     title: 'count by village',
     goal: { peer: 4, floor: 0.5 },
     ours: {
-      query: `query Counts { divisions { children { children { code people(first: 1) { totalCount } } } } }`,
-      plain: ({ divisions }: { divisions: Division[] }) =>
+      query: `query Counts { peopleAggregate(groupBy: [VILLAGE]) { groups { keys { code } people } } }`,
+      plain: ({ peopleAggregate }: { peopleAggregate: { readonly groups: readonly Group[] } }) =>
         sorted(
-          divisions
-            .flatMap((county) => county.children.flatMap((township) => township.children))
-            .map(({ code, people }) => ({ id: code, people: people.totalCount }))
-            .filter(({ people }) => people > 0),
+          peopleAggregate.groups
+            .filter(({ keys }) => keys[0]!.code !== null)
+            .map(({ keys, people }) => ({ id: keys[0]!.code!, people })),
         ),
     },
     peer: {
@@ -190,10 +189,9 @@ export const QUESTIONS: Readonly<Record<'person' | 'people' | 'households' | 'co
   },
 };
 
-interface Division {
-  readonly code: string;
-  readonly people: { readonly totalCount: number };
-  readonly children: readonly Division[];
+interface Group {
+  readonly keys: readonly { readonly code: string | null }[];
+  readonly people: number;
 }
 
 interface FloorPerson {
