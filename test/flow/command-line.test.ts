@@ -47,6 +47,7 @@ describe('every command', () => {
     'findings',
     'quality',
     'links',
+    'totals',
     'explain',
     'review',
     'changes',
