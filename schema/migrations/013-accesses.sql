@@ -227,7 +227,7 @@ end $$;
 -- Whose data a client was shown between two moments: persons in the order of their ids, with how often and when. Index: access_log_client.
 create function persons_shown_to(of_county text, of_client text, since timestamptz, until timestamptz, above bigint, most integer)
 returns table (person bigint, survivor bigint, times bigint, first_at timestamptz, last_at timestamptz)
-language plpgsql stable security definer set search_path = pg_catalog, public set work_mem = '128MB' as $$
+language plpgsql stable security definer set search_path = pg_catalog, public set work_mem = '128MB' set jit = off as $$
 begin
   if not viewer_may('audit') or of_county is distinct from nullif(current_setting('hub.county', true), '') then
     return;
@@ -242,7 +242,7 @@ begin
 end $$;
 
 create function count_persons_shown_to(of_county text, of_client text, since timestamptz, until timestamptz) returns bigint
-language plpgsql stable security definer set search_path = pg_catalog, public set work_mem = '128MB' as $$
+language plpgsql stable security definer set search_path = pg_catalog, public set work_mem = '128MB' set jit = off as $$
 begin
   return (select count(distinct id) from access_log l, unnest(l.persons) as id
     where viewer_may('audit') and of_county = nullif(current_setting('hub.county', true), '')
