@@ -42,7 +42,7 @@ export async function runPlan(
   for (const node of plan.nodes) {
     const lines = JSON.parse(`[${(row![`n${node.index}`] as string | null) ?? ''}]`) as unknown[][];
     await meetDeliveries(context, node, lines, deliveries);
-    run.give(node, readLines(node, lines, reading.bounds.county, deliveries, seen));
+    run.give(node, readLines(node, lines, reading, deliveries, seen));
   }
   const total = await counting;
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
@@ -171,16 +171,20 @@ async function meetDeliveries(
 function readLines(
   node: PlanNode,
   lines: readonly (readonly unknown[])[],
-  county: string,
+  reading: Reading,
   deliveries: KnownDeliveries,
   seen: SeenEvidence,
 ): Map<number, readonly Evidence[]> {
-  const read = node.openReader(county, deliveries);
+  const read = node.openReader(reading.bounds.county, deliveries);
+  // Values that are sealed are opened, where they are shown, by what the reading brings.
+  const { sealing } = reading as Reading & { readonly sealing?: unknown };
   const lists = new Map<number, Evidence[]>();
   for (const line of lines) {
-    const list = lists.get(line[0] as number);
-    if (list) list.push(read(line));
-    else lists.set(line[0] as number, [read(line)]);
+    const evidence = read(line);
+    if (sealing !== undefined) Object.assign(evidence, { sealing });
+    const list = lists.get(evidence.of);
+    if (list) list.push(evidence);
+    else lists.set(evidence.of, [evidence]);
   }
   for (const list of lists.values()) if (list.length > 1) list.sort((one, other) => one.record - other.record);
   if (seen.isWhole) return lists;
