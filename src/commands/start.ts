@@ -17,6 +17,7 @@ import { openHub, readCounty, type Hub } from '../hub.js';
 import { listDeliveries } from '../receive/list-deliveries.js';
 import { openAccessing } from './open-accessing.js';
 import { openDocuments, openLastNight, openLog } from './open-watching.js';
+import { openGranting } from './open-granting.js';
 import { openReviewing } from './open-reviewing.js';
 import { EXIT, type Command, type CommandContext } from './command.js';
 import { tellNight } from './receive.js';
@@ -108,6 +109,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
     accessing,
     grants,
     reviewing,
+    granting: openGranting(hub),
     previewing: openPreviewing(hub),
     keys,
     host: config.host,

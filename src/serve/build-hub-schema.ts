@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AccessesResolver } from './accesses.js';
+import { GrantsResolver } from './administer-grants.js';
 import { EntityChangesResolver } from './entity-changes.js';
 import { ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions } from './lists-of-areas.js';
 import { LinkageRuns } from './linkage-runs.js';
@@ -19,6 +20,7 @@ export function buildHubSchema(): GraphQLSchema {
   built ??= buildSchemaSync({
     resolvers: [
       QueryResolver,
+      GrantsResolver,
       ReviewResolver,
       AccessesResolver,
       EntityChangesResolver,

@@ -2,6 +2,7 @@ import type { Reading, TokenKeys } from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
 import type { AccessNote } from './access-note.js';
 import type { Inquiry } from './inquiry.js';
+import type { Granting } from './granting.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import type { Loaders } from './open-loaders.js';
@@ -30,4 +31,6 @@ export interface Context extends RequestContext {
   readonly reviewing: Reviewing | null;
   /** Null where this server compares nobody. */
   readonly previewing: Previewing | null;
+  /** Null where this server gives no grants. */
+  readonly granting: Granting | null;
 }

@@ -28,6 +28,7 @@ const MOST_WAYS = 8;
 /** What this room does not do itself. */
 export interface Joined {
   readonly countReveal: Context['countReveal'];
+  readonly granting: Context['granting'];
   readonly reviewing: Reviewing | null;
   readonly previewing: Previewing | null;
 }

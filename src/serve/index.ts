@@ -9,3 +9,4 @@ export type { Previewing } from './previewing.js';
 export type { Reviewed, Reviewing, UndoneChange } from './reviewing.js';
 export { startMonitor } from './start-monitor.js';
 export { startServer, type RunningServer, type ServerSettings } from './start-server.js';
+export type { Granting } from './granting.js';

@@ -30,6 +30,7 @@ import { hashIn, rememberDocuments, type KnownDocuments, type ReadDocuments } fr
 import { limitOperations } from './limit-operations.js';
 import { COST_OF_ASKING, openPurses, type Purses, type Rate } from './limit-rate.js';
 import type { Measurements } from './measurements.js';
+import type { Granting } from './granting.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import { writeRefusal } from './write-access.js';
@@ -48,6 +49,8 @@ export interface ServerSettings {
   readonly explorer: Explorer | null;
   /** How decisions are written; without it every mutation answers UNAVAILABLE. */
   readonly reviewing?: Reviewing;
+  /** How grants are given; without it that answers UNAVAILABLE. */
+  readonly granting?: Granting;
   /** How somebody is looked up; without it `matchPreview` answers UNAVAILABLE. */
   readonly previewing?: Previewing;
   /** True: only registered operations are answered, but for who may `develop`; the schema is told to nobody else. */
@@ -95,6 +98,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const apollo = new ApolloServer<RequestContext>({
     gateway: executeWith(schema, settings.readings, settings.accessing, {
       countReveal: (viewer) => settings.grants.countReveal(viewer),
+      granting: settings.granting ?? null,
       reviewing: settings.reviewing ?? null,
       previewing: settings.previewing ?? null,
     }),

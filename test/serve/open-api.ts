@@ -17,6 +17,7 @@ import {
   type Readings,
   type TokenKeys,
 } from '../../src/authorize/index.js';
+import { openGranting } from '../../src/commands/open-granting.js';
 import type { Database } from '../../src/database/connect.js';
 import { FIELD_CLASSES } from '../../src/model/field.js';
 import type { Permission } from '../../src/model/viewer.js';
@@ -89,6 +90,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
   const server = await startServer({
     readings,
     accessing,
+    granting: openGranting({ database }),
     grants,
     keys,
     port: 0,
