@@ -195,7 +195,7 @@ export class GrantsResolver {
     @Ctx() context: Context,
   ): Promise<AccessGrant[]> {
     const { granting, viewer } = mustGrant(context);
-    return (await told(granting.list(viewer, client ?? null))).map((each) => new AccessGrant(each));
+    return (await answerOf(granting.list(viewer, client ?? null))).map((each) => new AccessGrant(each));
   }
 
   @Mutation(() => AccessGrant, {
@@ -209,7 +209,7 @@ export class GrantsResolver {
     const condition = input.condition ?? null;
     if (condition !== null) checkText('condition', condition);
     return new AccessGrant(
-      await told(
+      await answerOf(
         granting.propose(
           viewer,
           {
@@ -236,7 +236,7 @@ export class GrantsResolver {
   @Mutation(() => AccessGrant, { description: `作为第二人确认；${MAY}. Confirms as the second person` })
   async confirmGrant(@Arg('id', () => ID, GRANT_ID) id: string, @Ctx() context: Context): Promise<AccessGrant> {
     const { granting, viewer, by } = mustGrant(context);
-    return new AccessGrant(await told(granting.confirm(viewer, numberOf(id), by)));
+    return new AccessGrant(await answerOf(granting.confirm(viewer, numberOf(id), by)));
   }
 
   @Mutation(() => AccessGrant, { description: `撤销，下一次请求即生效；${MAY}. Revokes; holds from the next request` })
@@ -247,7 +247,7 @@ export class GrantsResolver {
   ): Promise<AccessGrant> {
     const { granting, viewer, by } = mustGrant(context);
     checkText('reason', reason);
-    return new AccessGrant(await told(granting.revoke(viewer, numberOf(id), by, reason)));
+    return new AccessGrant(await answerOf(granting.revoke(viewer, numberOf(id), by, reason)));
   }
 }
 
@@ -264,7 +264,7 @@ function numberOf(id: string): number {
 }
 
 /** A refusal of ours may be read in full. */
-async function told<T>(asked: Promise<T>): Promise<T> {
+async function answerOf<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
