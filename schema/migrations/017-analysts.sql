@@ -24,23 +24,23 @@ begin
   if not exists (select from pg_roles where rolname = 'hub_analyst_gate') then
     create role hub_analyst_gate nologin nobypassrls;
   end if;
-  execute format('grant hub_analyst_gate to %I', current_user);
+  execute format('grant hub_analyst_gate to %I with inherit false, set true', current_user);
 end $$;
 
--- The grants of whoever signed in, for the purpose that the session names (`set hub.purpose = …`): several are one where they differ in
--- nothing but their divisions, and none where they differ in more. session_user: neither SET ROLE nor the owner of a view changes it.
+-- The grants of whoever signed in; where they are for several purposes, for the one that the session names (`set hub.purpose = …`). Several
+-- are one where they differ in nothing but their divisions, and none where they differ in more. session_user: neither SET ROLE nor the owner of a view changes it.
 create function analyst_grants() returns setof access_grant
 language sql stable security definer set search_path = pg_catalog, public as $$
   with held as (
     select g.* from access_grant g
     join client c on c.county = g.county and c.name = g.client and c.kind = 'analyst' and c.ended_at is null
     join purpose p on p.county = g.county and p.code = g.purpose and p.ended_at is null and p.valid_until > clock_timestamp()
-    where session_user = 'analyst_' || replace(g.client, '-', '_') and g.purpose = nullif(current_setting('hub.purpose', true), '')
+    where session_user = 'analyst_' || replace(g.client, '-', '_') and g.purpose = coalesce(nullif(current_setting('hub.purpose', true), ''), g.purpose)
       and is_grant_effective(g) and g.records
   )
   select held.* from held
   where (select count(distinct (array(select unnest(registers) order by 1), array(select unnest(fields) order by 1),
-    array(select unnest(ties) order by 1), county)) from held) = 1
+    array(select unnest(ties) order by 1), county, purpose)) from held) = 1
 $$;
 create function analyst_divisions(digits integer) returns text[] language sql stable security definer set search_path = pg_catalog, public as $$
   select array_agg(code) from analyst_grants() g, unnest(g.divisions) as d (code) where length(code) = digits
@@ -86,7 +86,7 @@ create trigger keep_analyst_readings before truncate on analyst_reading for each
 create function note_analyst() returns boolean language plpgsql volatile security definer set search_path = pg_catalog, public as $$
 begin
   insert into analyst_reading (county, analyst, purpose, grants, program, question)
-    select coalesce(min(g.county), '000000'), session_user, nullif(current_setting('hub.purpose', true), ''), coalesce(array_agg(g.id), '{}'),
+    select coalesce(min(g.county), '000000'), session_user, coalesce(min(g.purpose), nullif(current_setting('hub.purpose', true), '')), coalesce(array_agg(g.id), '{}'),
       left(current_setting('application_name', true), 63), encode(sha256(convert_to(coalesce(current_query(), ''), 'UTF8')), 'hex')
     from analyst_grants() g;
   return true;
@@ -197,11 +197,11 @@ from (
 ) as chosen
 group by chosen.county, chosen.person;
 
+grant select on seen.link, seen.person_value, seen.person to hub_analyst;
 alter view seen.link owner to hub_analyst_gate;
 alter view seen.person_value owner to hub_analyst_gate;
 alter view seen.person owner to hub_analyst_gate;
 revoke create on schema seen from hub_analyst_gate;
-grant select on seen.link, seen.person_value, seen.person to hub_analyst;
 grant select on division to hub_analyst;
 
 -- These go by settings of the session, which an analyst may set.

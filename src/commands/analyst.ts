@@ -46,7 +46,7 @@ export const analyst: Command = {
         const id = await proposeGrant(session, county, terms, by);
         const confirming = String(options['confirmedBy'] ?? '').trim();
         if (confirming !== '') await confirmGrant(session, county, id, confirming);
-        return await openRole(session, client, terms.purpose);
+        return await openRole(session, client);
       });
       for (const each of await listGrants(database.pool, county, client)) tellGrant(each, { terminal, say });
       const url = new URL(database.url);
@@ -75,11 +75,7 @@ export function roleOf(client: string): string {
 }
 
 /** @returns a new password; null where the role was there before */
-export async function openRole(
-  session: Session,
-  client: string,
-  purpose: string,
-): Promise<{ role: string; password: string | null }> {
+export async function openRole(session: Session, client: string): Promise<{ role: string; password: string | null }> {
   const role = roleOf(client);
   const quoted = escapeIdentifier(role);
   const { rows } = await session.query<{ login: boolean }>(
@@ -95,7 +91,6 @@ export async function openRole(
     await session.query(`grant usage, create on schema ${quoted} to ${quoted} with grant option`);
   }
   if (password !== null) await session.query(`alter role ${quoted} login password ${escapeLiteral(password)}`);
-  await session.query(`alter role ${quoted} set hub.purpose = ${escapeLiteral(purpose)}`);
   await session.query(`alter role ${quoted} set search_path = ${quoted}, seen`);
   await session.query(`alter role ${quoted} set statement_timeout = '5min'`);
   return { role, password };

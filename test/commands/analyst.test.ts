@@ -44,7 +44,7 @@ const TERMS: Omit<GrantTerms, 'client'> = {
 async function openAnalyst() {
   const name = `a${randomBytes(5).toString('hex')}`;
   await registerClient(api.database.pool, COUNTY, { name, organ: '统计局', kind: 'analyst', by: 'one' });
-  const { role, password } = await api.database.transaction((session) => openRole(session, name, PURPOSE));
+  const { role, password } = await api.database.transaction((session) => openRole(session, name));
   made.push(role);
   let grant: number | null = null;
   const url = new URL(api.database.url);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, inject, it } from 'vitest';
+import { openRole } from '../../src/commands/analyst.js';
 import { readConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/connect.js';
 import { openHub } from '../../src/hub.js';
@@ -24,6 +25,10 @@ it('works on a server where the owner is no superuser and may not bypass row-lev
     'hub_mixed',
     'hub_import',
     'hub_reviewer',
+    'hub_gatekeeper',
+    'hub_access_writer',
+    'hub_analyst',
+    'hub_analyst_gate',
   ]) {
     await admin.query(`grant ${role} to plain_owner with admin option, inherit false`);
   }
@@ -45,6 +50,13 @@ it('works on a server where the owner is no superuser and may not bypass row-lev
     expect(second.deliveries.some((delivery) => delivery.changed > 0)).toBe(true);
     const [linked] = await hub.database.query<{ n: number }>('select count(*) as n from link');
     expect(linked!.n).toBeGreaterThan(5_000);
+    const { role } = await hub.database.transaction((session) => openRole(session, 'plain-analyst'));
+    const [made] = await hub.database.query(
+      'select rolcanlogin, rolbypassrls, rolsuper from pg_roles where rolname = $1',
+      [role],
+    );
+    expect(made).toEqual({ rolcanlogin: true, rolbypassrls: false, rolsuper: false });
+    await hub.database.query(`drop schema if exists ${role} cascade; drop role ${role}`);
   } finally {
     await hub.close();
     await admin.query('drop database plain with (force)');
