@@ -1,5 +1,5 @@
-import type { FieldClass } from '../model/field.js';
-import type { Permission, RowTie, TokenHolder, Viewer } from '../model/viewer.js';
+import type { TokenHolder, Viewer } from '../model/viewer.js';
+import type { GrantTerms } from './administer-grants.js';
 import { boundsOf } from './bounds.js';
 import { openPool, type PoolSettings } from './open-pool.js';
 import { readingFailed } from './reading.js';
@@ -30,20 +30,12 @@ export class AccessRefused extends Error {
   }
 }
 
-interface GrantRow {
+/** The terms of a grant that decide what is seen, with those of its purpose. */
+interface GrantRow
+  extends
+    Omit<GrantTerms, 'sharing' | 'condition' | 'validFrom' | 'validUntil'>,
+    Pick<Viewer, 'basis' | 'forMinors' | 'emergency'> {
   readonly id: number;
-  readonly client: string;
-  readonly purpose: string;
-  readonly basis: string;
-  readonly forMinors: boolean;
-  readonly divisions: readonly string[];
-  readonly registers: readonly string[];
-  readonly fields: readonly FieldClass[];
-  readonly ties: readonly RowTie[];
-  readonly records: boolean;
-  readonly may: readonly Permission[];
-  readonly reveals: number;
-  readonly emergency: boolean;
   /** Milliseconds. */
   readonly from: number;
   readonly until: number;

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { escapeIdentifier, escapeLiteral } from 'pg';
-import { confirmGrant, GrantRefused, listGrants, proposeGrant, registerClient } from '../authorize/index.js';
+import { confirmGrant, listGrants, proposeGrant, registerClient } from '../authorize/index.js';
 import type { Database } from '../database/connect.js';
-import { openHub, readCounty } from '../hub.js';
 import { EXIT, UsageError, type Command } from './command.js';
 import { byOf, GRANT_OPTIONS, tellGrant, termsOf } from './grant.js';
+import { inCounty } from './in-county.js';
 
 /** A database role for somebody who asks in SQL; what it sees is granted as to any client. */
 export const analyst: Command = {
@@ -21,17 +21,11 @@ export const analyst: Command = {
     },
     { flags: '--end', zh: '停用：不能再登录', en: 'end it: it signs in no more' },
   ],
-  async run({ config, terminal, say }, [name], options) {
-    const hub = await openHub(config);
-    try {
-      const county = await readCounty(hub.database);
-      if (county === null)
-        throw new UsageError({
-          zh: '尚未接收任何交付，还不知道是哪个县',
-          en: 'Nothing was received yet: the county is not known.',
-        });
+  async run(context, [name], options) {
+    const { terminal, say } = context;
+    return await inCounty(context, async (hub, county) => {
       const { database } = hub;
-      const client = `${name}`;
+      const client = name!;
       if (options['end'] === true) {
         byOf(options);
         await endAnalyst(database, county, client);
@@ -59,12 +53,7 @@ export const analyst: Command = {
       );
       terminal.line(url.href);
       return EXIT.done;
-    } catch (error) {
-      if (!(error instanceof GrantRefused)) throw error;
-      throw new UsageError(error.words);
-    } finally {
-      await hub.close();
-    }
+    });
   },
 };
 

@@ -1,7 +1,6 @@
 import { IMPORTERS } from '../../importers/index.js';
 import {
   confirmGrant,
-  GrantRefused,
   listGrants,
   proposeGrant,
   registerClient,
@@ -9,10 +8,11 @@ import {
   type Grant,
   type GrantTerms,
 } from '../authorize/index.js';
-import { openHub, readCounty, type Hub } from '../hub.js';
+import type { Hub } from '../hub.js';
 import { FIELD_CLASSES, type FieldClass } from '../model/field.js';
 import type { Permission, RowTie } from '../model/viewer.js';
 import { EXIT, UsageError, type Command, type CommandContext, type CommandOption } from './command.js';
+import { inCounty } from './in-county.js';
 import { readList } from './read-list.js';
 
 /** What a grant is made of. */
@@ -79,21 +79,9 @@ export const grant: Command = {
     { flags: '--reason <text>', zh: '撤销理由', en: 'why it is revoked' },
   ],
   async run(context, [client], options) {
-    const hub = await openHub(context.config);
-    try {
-      const county = await readCounty(hub.database);
-      if (county === null)
-        throw new UsageError({
-          zh: '尚未接收任何交付，还不知道是哪个县',
-          en: 'Nothing was received yet: the county is not known.',
-        });
+    return await inCounty(context, async (hub, county) => {
       return await act(hub, county, context, client ?? null, options);
-    } catch (error) {
-      if (!(error instanceof GrantRefused)) throw error;
-      throw new UsageError(error.words);
-    } finally {
-      await hub.close();
-    }
+    });
   },
 };
 

@@ -1,6 +1,6 @@
-import { GrantRefused, listPurposes, registerPurpose } from '../authorize/index.js';
-import { openHub, readCounty } from '../hub.js';
+import { listPurposes, registerPurpose } from '../authorize/index.js';
 import { EXIT, UsageError, type Command } from './command.js';
+import { inCounty } from './in-county.js';
 
 /** What data may be used for: each request names one. */
 export const purpose: Command = {
@@ -17,15 +17,9 @@ export const purpose: Command = {
     { flags: '--days <n>', zh: '有效天数', en: 'days it holds', fallback: '365' },
     { flags: '--by <name>', zh: '登记人，记录在案', en: 'who registers it; kept on record' },
   ],
-  async run({ config, terminal, say }, [code], options) {
-    const hub = await openHub(config);
-    try {
-      const county = await readCounty(hub.database);
-      if (county === null)
-        throw new UsageError({
-          zh: '尚未接收任何交付，还不知道是哪个县',
-          en: 'Nothing was received yet: the county is not known.',
-        });
+  async run(context, [code], options) {
+    const { terminal, say } = context;
+    return await inCounty(context, async (hub, county) => {
       if (code !== undefined) {
         const text = (name: string): string => {
           const given = String(options[name] ?? '').trim();
@@ -42,11 +36,6 @@ export const purpose: Command = {
           `${each.code}  ${say(each)}  ${each.legalBasis}  → ${each.validUntil.toISOString().slice(0, 10)}`,
         );
       return EXIT.done;
-    } catch (error) {
-      if (!(error instanceof GrantRefused)) throw error;
-      throw new UsageError(error.words);
-    } finally {
-      await hub.close();
-    }
+    });
   },
 };

@@ -1,0 +1,25 @@
+import { GrantRefused } from '../authorize/index.js';
+import { openHub, readCounty, type Hub } from '../hub.js';
+import { UsageError, type CommandContext } from './command.js';
+
+/** Works in a hub that knows its county. @throws UsageError where it knows none yet, and where what was asked for cannot be granted */
+export async function inCounty(
+  { config }: Pick<CommandContext, 'config'>,
+  work: (hub: Hub, county: string) => Promise<number>,
+): Promise<number> {
+  const hub = await openHub(config);
+  try {
+    const county = await readCounty(hub.database);
+    if (county === null)
+      throw new UsageError({
+        zh: '尚未接收任何交付，还不知道是哪个县',
+        en: 'Nothing was received yet: the county is not known.',
+      });
+    return await work(hub, county);
+  } catch (error) {
+    if (!(error instanceof GrantRefused)) throw error;
+    throw new UsageError(error.words);
+  } finally {
+    await hub.close();
+  }
+}
