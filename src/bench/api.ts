@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -16,6 +15,7 @@ import { loadClosed, shareOf, Wire, writeRequest, type Request } from './api-loa
 import { installPeer } from './api-peer.js';
 import { PLAIN_FLOOR, QUESTIONS } from './api-questions.js';
 import { PEER_VIEWS } from './api-views.js';
+import { freePort, isUp } from './server-address.js';
 
 export interface ApiBenchOptions {
   readonly people: number;
@@ -395,21 +395,6 @@ async function fill(work: string, { people, seed }: ApiBenchOptions): Promise<Hu
       onProgress: () => {},
     });
   return hub;
-}
-
-async function isUp(url: URL): Promise<boolean> {
-  return await fetch(url).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 function median(values: readonly number[]): number {

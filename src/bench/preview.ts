@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { readConfig } from '../config.js';
 import { PROJECT_FOLDER } from '../database/project-folder.js';
 import { openHub, readCounty } from '../hub.js';
 import { receiveNight } from '../pipeline.js';
+import { freePort, isUp } from './server-address.js';
 
 export interface PreviewBenchOptions {
   readonly people: number;
@@ -192,19 +192,4 @@ async function withServer(home: string, work: (url: string) => Promise<void>): P
     child.kill('SIGTERM');
     await ended;
   }
-}
-
-async function isUp(url: string): Promise<boolean> {
-  return await fetch(url).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }
