@@ -50,6 +50,9 @@ export interface Grant extends Omit<GrantTerms, 'validFrom'> {
   readonly waits: boolean;
 }
 
+/** Whole values a day. */
+export const MOST_REVEALS = 10_000;
+
 /** The grant cannot be written as it was asked for; the sentence is ours and holds nothing of anybody. */
 export class GrantRefused extends Error {
   constructor(readonly words: Words) {
@@ -234,8 +237,8 @@ function checkTerms(
     });
   if (ties.length === 0 || !isKnown(['resident', 'registered'], ties))
     throw new GrantRefused({ zh: '人户关系为 resident、registered', en: 'Rows go by resident, registered, or both.' });
-  if (!(Number.isInteger(reveals) && reveals >= 0 && reveals <= 10_000))
-    throw new GrantRefused({ zh: '每日揭示次数为 0 到 10000', en: 'Reveals a day are 0…10000.' });
+  if (!(Number.isInteger(reveals) && reveals >= 0 && reveals <= MOST_REVEALS))
+    throw new GrantRefused({ zh: `每日揭示次数为 0 到 ${MOST_REVEALS}`, en: `Reveals a day are 0…${MOST_REVEALS}.` });
   if (!(validUntil.getTime() > Date.now()))
     throw new GrantRefused({ zh: '期限须在将来', en: 'A grant ends in the future.' });
 }

@@ -3,6 +3,7 @@ export {
   GrantRefused,
   listGrants,
   listPurposes,
+  MOST_REVEALS,
   proposeGrant,
   registerClient,
   registerPurpose,

@@ -1,7 +1,9 @@
 import type { Signing } from '../accesses/index.js';
-import { openHub, type Hub } from '../hub.js';
+import type { Hub } from '../hub.js';
 import type { Words } from '../model/register.js';
 import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
+import { inHub } from './in-county.js';
+import { readNumber } from './read-number.js';
 import { table } from './terminal.js';
 
 /** Who has looked, and whether what was written of it still stands. */
@@ -36,12 +38,9 @@ export const audit: Command = {
       });
     const asked = readOptions(options as Readonly<Record<string, string | boolean | undefined>>);
     const { openAnchorSigning } = await import('./open-accessing.js');
-    const hub = await openHub(context.config);
-    try {
-      return await action({ hub, context, asked, signing: await openAnchorSigning(context.config) });
-    } finally {
-      await hub.close();
-    }
+    return await inHub(context, async (hub) =>
+      action({ hub, context, asked, signing: await openAnchorSigning(context.config) }),
+    );
   },
 };
 
@@ -184,18 +183,11 @@ function readOptions(options: Readonly<Record<string, string | boolean | undefin
       throw new UsageError({ zh: `--${name} 须为月份，如 2026-09`, en: `--${name} takes a month, as 2026-09.` });
     return String(text);
   };
-  const whole = (name: 'days' | 'limit') => {
-    const text = options[name];
-    if (text === undefined) return null;
-    if (!/^\d{1,5}$/.test(String(text)))
-      throw new UsageError({ zh: `--${name} 须为整数`, en: `--${name} takes a whole number.` });
-    return Number(text);
-  };
   return {
     from: month('from'),
     to: month('to'),
-    days: whole('days'),
+    days: options['days'] === undefined ? null : readNumber('--days', options['days'], 1, 99_999),
     preview: options['preview'] === true,
-    limit: whole('limit') ?? 20,
+    limit: readNumber('--limit', options['limit'] ?? 20, 1, 10_000),
   };
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Database } from '../database/connect.js';
-import { openHub } from '../hub.js';
 import type { JudgedDocument } from '../serve/index.js';
 import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
+import { inHub } from './in-county.js';
 import { table } from './terminal.js';
 
 /** The operations that each client has registered: in production the API answers nothing else. */
@@ -20,15 +20,10 @@ export const documents: Command = {
     },
   ],
   async run(context, [action, client, ...what], _options) {
-    const { config, terminal, say } = context;
+    const { terminal, say } = context;
     if (action === 'list') {
-      const hub = await openHub(config);
-      try {
-        await list(hub.database, client ?? null, context);
-        return EXIT.done;
-      } finally {
-        await hub.close();
-      }
+      await inHub(context, ({ database }) => list(database, client ?? null, context));
+      return EXIT.done;
     }
     if ((action !== 'add' && action !== 'remove') || client === undefined || what.length === 0) {
       throw new UsageError({
@@ -37,16 +32,13 @@ export const documents: Command = {
       });
     }
     if (action === 'add') return await add(client, what, context);
-    const hub = await openHub(config);
-    try {
+    await inHub(context, async ({ database }) => {
       for (const hash of what) {
-        const gone = await remove(hub.database, client, hash);
+        const gone = await remove(database, client, hash);
         terminal.line(`${gone}  ${say({ zh: '已撤销', en: 'removed; it is answered for 10 seconds more at most' })}`);
       }
-      return EXIT.done;
-    } finally {
-      await hub.close();
-    }
+    });
+    return EXIT.done;
   },
 };
 
@@ -54,7 +46,7 @@ export const documents: Command = {
 const MOST = 2000;
 
 /** All of them or none: half a release is no release. */
-async function add(client: string, files: readonly string[], { config, terminal }: CommandContext): Promise<number> {
+async function add(client: string, files: readonly string[], context: CommandContext): Promise<number> {
   const { buildHubSchema, judgeDocument, DocumentUnfit } = await import('../serve/index.js');
   const schema = buildHubSchema();
   const judged: (JudgedDocument & { readonly text: string })[] = [];
@@ -70,9 +62,8 @@ async function add(client: string, files: readonly string[], { config, terminal 
       }
     }
   }
-  const hub = await openHub(config);
-  try {
-    await hub.database.transaction(async (connection) => {
+  await inHub(context, ({ database }) =>
+    database.transaction(async (connection) => {
       for (const { hash, names, text } of judged) {
         await connection.query(
           'insert into document (client, hash, names, text) values ($1, $2, $3, $4) on conflict do nothing',
@@ -85,12 +76,10 @@ async function add(client: string, files: readonly string[], { config, terminal 
       if (rows[0]!.n > MOST) {
         throw new UsageError({ zh: `每个客户端最多登记 ${MOST} 个查询`, en: `A client registers ${MOST} at most.` });
       }
-    });
-  } finally {
-    await hub.close();
-  }
+    }),
+  );
   for (const line of table(judged.map(({ hash, names, cost }) => [hash, names.join(' '), String(Math.ceil(cost))]))) {
-    terminal.line(line);
+    context.terminal.line(line);
   }
   return EXIT.done;
 }

@@ -2,6 +2,7 @@ import { IMPORTERS } from '../../importers/index.js';
 import {
   confirmGrant,
   listGrants,
+  MOST_REVEALS,
   proposeGrant,
   registerClient,
   revokeGrant,
@@ -14,6 +15,7 @@ import type { Permission, RowTie } from '../model/viewer.js';
 import { EXIT, UsageError, type Command, type CommandContext, type CommandOption } from './command.js';
 import { inCounty } from './in-county.js';
 import { readList } from './read-list.js';
+import { LARGEST_ID, MOST_DAYS, readNumber } from './read-number.js';
 
 /** What a grant is made of. */
 export const GRANT_OPTIONS: readonly CommandOption[] = [
@@ -94,11 +96,11 @@ async function act(
 ): Promise<number> {
   const { pool } = database;
   if (options['confirm'] !== undefined) {
-    await confirmGrant(pool, county, numberOf(options['confirm']), byOf(options));
+    await confirmGrant(pool, county, readNumber('--confirm', options['confirm'], 1, LARGEST_ID), byOf(options));
   } else if (options['revoke'] !== undefined) {
     const reason = String(options['reason'] ?? '').trim();
     if (reason === '') throw new UsageError({ zh: '撤销须写明 --reason', en: '--revoke needs --reason.' });
-    await revokeGrant(pool, county, numberOf(options['revoke']), byOf(options), reason);
+    await revokeGrant(pool, county, readNumber('--revoke', options['revoke'], 1, LARGEST_ID), byOf(options), reason);
   } else if (options['purpose'] !== undefined) {
     if (client === null) throw new UsageError({ zh: '须写明客户端', en: 'Name the client.' });
     const by = byOf(options);
@@ -123,7 +125,7 @@ export function termsOf(client: string, options: Readonly<Record<string, unknown
       zh: `没有这个部门登记：${unknown}；可用：${known.join('、')}`,
       en: `There is no register ${unknown}; there are ${known.join(', ')}.`,
     });
-  const days = numberOf(options['days']);
+  const days = readNumber('--days', options['days'], 1, MOST_DAYS);
   const condition = typeof options['condition'] === 'string' ? options['condition'] : null;
   return {
     client,
@@ -134,7 +136,7 @@ export function termsOf(client: string, options: Readonly<Record<string, unknown
     ties: readList(options['tie']) as RowTie[],
     records: options['totalsOnly'] !== true,
     may: readList(options['may']) as Permission[],
-    reveals: numberOf(options['reveals']),
+    reveals: readNumber('--reveals', options['reveals'], 0, MOST_REVEALS),
     sharing: condition === null ? 'unconditional' : 'conditional',
     condition,
     validFrom: null,
@@ -146,13 +148,6 @@ export function byOf(options: Readonly<Record<string, unknown>>): string {
   const by = String(options['by'] ?? '').trim();
   if (by === '') throw new UsageError({ zh: '须写明 --by：谁对此负责', en: 'Say with --by who answers for it.' });
   return by;
-}
-
-function numberOf(given: unknown): number {
-  const number = Number(given);
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new UsageError({ zh: '须为整数', en: 'A whole number is expected.' });
-  return number;
 }
 
 export function tellGrant(each: Grant, { terminal, say }: Pick<CommandContext, 'terminal' | 'say'>): void {

@@ -1,6 +1,7 @@
 import { listPurposes, registerPurpose } from '../authorize/index.js';
 import { EXIT, UsageError, type Command } from './command.js';
 import { inCounty } from './in-county.js';
+import { MOST_DAYS, readNumber } from './read-number.js';
 
 /** What data may be used for: each request names one. */
 export const purpose: Command = {
@@ -26,7 +27,8 @@ export const purpose: Command = {
           if (given === '') throw new UsageError({ zh: `须写明 --${name}`, en: `--${name} is missing.` });
           return given;
         };
-        const validUntil = new Date(Date.now() + Number(options['days']) * 86_400_000);
+        const days = readNumber('--days', options['days'], 1, MOST_DAYS);
+        const validUntil = new Date(Date.now() + days * 86_400_000);
         const stated = { zh: text('zh'), en: text('en'), legalBasis: text('basis'), scenario: text('scenario') };
         const forMinors = options['forMinors'] === true;
         await registerPurpose(hub.database.pool, county, { code, ...stated, forMinors, validUntil }, text('by'));

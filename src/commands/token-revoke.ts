@@ -1,6 +1,6 @@
 import { revokeClient, revokeToken, tokenIdOf } from '../authorize/index.js';
-import { openHub } from '../hub.js';
 import { EXIT, UsageError, type Command } from './command.js';
+import { inHub } from './in-county.js';
 
 /** Ends tokens before their time: a running hub refuses them from its next request on. */
 export const tokenRevoke: Command = {
@@ -16,7 +16,8 @@ export const tokenRevoke: Command = {
       en: 'only what was signed until then, ISO 8601; by default now',
     },
   ],
-  async run({ config, terminal, say }, [token], options) {
+  async run(context, [token], options) {
+    const { terminal, say } = context;
     const client = options['client'] as string | undefined;
     const before = options['before'] as string | undefined;
     if ((token === undefined) === (client === undefined) || (token !== undefined && before !== undefined)) {
@@ -36,8 +37,7 @@ export const tokenRevoke: Command = {
         en: '--before takes a time that has passed, such as 2026-10-01T08:30:00+08:00.',
       });
     }
-    const hub = await openHub(config);
-    try {
+    return await inHub(context, async (hub) => {
       if (id !== null) {
         await revokeToken(hub.database, id);
         terminal.line(say({ zh: `令牌 ${id} 已废止`, en: `The token ${id} is revoked.` }));
@@ -53,8 +53,6 @@ export const tokenRevoke: Command = {
         }),
       );
       return EXIT.done;
-    } finally {
-      await hub.close();
-    }
+    });
   },
 };

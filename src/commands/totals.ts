@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { IMPORTERS } from '../../importers/index.js';
 import { openReadings } from '../authorize/index.js';
-import { openHub, readCounty } from '../hub.js';
 import type { Database } from '../database/connect.js';
 import { FIELD_CLASSES } from '../model/field.js';
 import type { Viewer } from '../model/viewer.js';
 import { EXIT, UsageError, type Command } from './command.js';
+import { inCounty } from './in-county.js';
 import { table } from './terminal.js';
 
 const GROUPS = ['township', 'village', 'grid', 'tie', 'programme', 'sex', 'age', 'age_five_years'] as const;
@@ -31,7 +31,8 @@ export const totals: Command = {
     { flags: '--csv', zh: '以 CSV 输出', en: 'as CSV' },
     { flags: '--out <file>', zh: '写入文件而不是标准输出', en: 'into a file instead of standard output' },
   ],
-  async run({ config, terminal }, _operands, options) {
+  async run(context, _operands, options) {
+    const { config, terminal } = context;
     const groups = listOf(options['group']) as (typeof GROUPS)[number][];
     if (groups.length > 3 || new Set(groups).size < groups.length || groups.some((name) => !GROUPS.includes(name)))
       throw new UsageError({
@@ -55,14 +56,12 @@ export const totals: Command = {
       import('../serve/aggregate-people.js'),
       import('../serve/word-of-group.js'),
     ]);
-    const hub = await openHub(config);
-    const readings = openReadings({ apiUrl: hub.apiUrl, statementTimeout: PATIENCE });
-    try {
-      const county = (await readCounty(hub.database)) ?? '000000';
+    return await inCounty(context, async (hub, county) => {
       const viewer = await viewerOf(hub.database, county, registers);
-      const counted = await readings.read(viewer, (reading) =>
-        aggregatePeople(reading, groups, { division }, ageOn, Number.MAX_SAFE_INTEGER),
-      );
+      const readings = openReadings({ apiUrl: hub.apiUrl, statementTimeout: PATIENCE });
+      const counted = await readings
+        .read(viewer, (reading) => aggregatePeople(reading, groups, { division }, ageOn, Number.MAX_SAFE_INTEGER))
+        .finally(() => readings.close());
       const names = new Map(
         (
           await hub.database.query<{ code: string; name: string }>(
@@ -85,10 +84,7 @@ export const totals: Command = {
       if (options['out'] === undefined) for (const line of lines) terminal.line(line);
       else await write(String(options['out']), lines);
       return EXIT.done;
-    } finally {
-      await readings.close();
-      await hub.close();
-    }
+    });
   },
 };
 

@@ -16,7 +16,7 @@ import {
 } from '../../src/authorize/index.js';
 import type { TokenHolder } from '../../src/model/viewer.js';
 import { cloneDatabase } from '../database/clone.js';
-import { ALL_REGISTERS, COUNTY, EAST, EAST_1, EAST_2, fillSmallCounty } from '../serve/small-county.js';
+import { ALL_REGISTERS, COUNTY, EAST, EAST_1, EAST_2, EVERYTHING, fillSmallCounty } from '../serve/small-county.js';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 let grants: Grants;
@@ -45,17 +45,10 @@ afterAll(async () => {
 });
 
 const TERMS: Omit<GrantTerms, 'client'> = {
+  ...EVERYTHING,
   purpose: 'home-visit',
   divisions: [EAST_1],
-  registers: ALL_REGISTERS,
   fields: ['basic'],
-  ties: ['resident', 'registered'],
-  records: true,
-  may: [],
-  reveals: 0,
-  sharing: 'unconditional',
-  condition: null,
-  validFrom: null,
   validUntil: soon(1e7),
 };
 let clients = 0;

@@ -6,7 +6,7 @@ import { confirmGrant, proposeGrant, registerClient, revokeGrant, type GrantTerm
 import { openRole, roleOf } from '../../src/commands/analyst.js';
 import { FIELD_CLASSES } from '../../src/model/field.js';
 import { openApi, PURPOSE } from '../serve/open-api.js';
-import { ALL_REGISTERS, COUNTY, EAST, EAST_1, EAST_2, GRID, WEST, WEST_1 } from '../serve/small-county.js';
+import { ALL_REGISTERS, COUNTY, EAST, EAST_1, EAST_2, EVERYTHING, GRID, WEST, WEST_1 } from '../serve/small-county.js';
 
 let api: Awaited<ReturnType<typeof openApi>>;
 const made: string[] = [];
@@ -25,20 +25,7 @@ afterAll(async () => {
   await api.close();
 });
 
-const TERMS: Omit<GrantTerms, 'client'> = {
-  purpose: PURPOSE,
-  divisions: [COUNTY],
-  registers: ALL_REGISTERS,
-  fields: FIELD_CLASSES,
-  ties: ['resident', 'registered'],
-  records: true,
-  may: [],
-  reveals: 0,
-  sharing: 'unconditional',
-  condition: null,
-  validFrom: null,
-  validUntil: new Date(Date.now() + 3_000_000),
-};
+const TERMS = { ...EVERYTHING, purpose: PURPOSE, validUntil: new Date(Date.now() + 3_000_000) };
 
 /** One role, whose grants follow each other: roles are the whole server's. */
 async function openAnalyst() {

@@ -19,7 +19,6 @@ import {
 } from '../../src/authorize/index.js';
 import { openGranting } from '../../src/commands/open-granting.js';
 import type { Database } from '../../src/database/connect.js';
-import { FIELD_CLASSES } from '../../src/model/field.js';
 import type { Permission } from '../../src/model/viewer.js';
 import {
   startServer,
@@ -30,7 +29,7 @@ import {
 } from '../../src/serve/index.js';
 import { openAccessLog } from '../../src/accesses/index.js';
 import { cloneDatabase } from '../database/clone.js';
-import { ALL_REGISTERS, COUNTY, fillSmallCounty } from './small-county.js';
+import { ALL_REGISTERS, COUNTY, EVERYTHING, fillSmallCounty } from './small-county.js';
 
 export interface Answer<T> {
   readonly status: number;
@@ -57,19 +56,6 @@ interface More {
 
 /** What the tests' clients ask for, unless they say otherwise. */
 export const PURPOSE = 'test';
-
-const EVERYTHING: Omit<GrantTerms, 'client' | 'purpose' | 'validUntil'> = {
-  divisions: [COUNTY],
-  registers: ALL_REGISTERS,
-  fields: FIELD_CLASSES,
-  ties: ['resident', 'registered'],
-  records: true,
-  may: [],
-  reveals: 0,
-  sharing: 'unconditional',
-  condition: null,
-  validFrom: null,
-};
 
 /** The API over the small county, on a port of its own. */
 export async function openApi(explorer: Explorer | null = null, statementTimeout = 5000, more: More = {}) {

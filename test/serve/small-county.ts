@@ -1,4 +1,6 @@
+import type { GrantTerms } from '../../src/authorize/index.js';
 import type { Database } from '../../src/database/connect.js';
+import { FIELD_CLASSES } from '../../src/model/field.js';
 import type { Value } from '../../src/model/record.js';
 
 export const COUNTY = '530502';
@@ -6,6 +8,20 @@ export const [EAST, WEST] = ['530502001', '530502002'] as const;
 export const [EAST_1, EAST_2, WEST_1] = ['530502001001', '530502001002', '530502002001'] as const;
 export const GRID = '530502001001001';
 export const ALL_REGISTERS = ['police', 'civil-affairs', 'party-building', 'governance'];
+
+/** All that a grant may give, to whom it is not said otherwise. */
+export const EVERYTHING: Omit<GrantTerms, 'client' | 'purpose' | 'validUntil'> = {
+  divisions: [COUNTY],
+  registers: ALL_REGISTERS,
+  fields: FIELD_CLASSES,
+  ties: ['resident', 'registered'],
+  records: true,
+  may: [],
+  reveals: 0,
+  sharing: 'unconditional',
+  condition: null,
+  validFrom: null,
+};
 
 /** Entities, by what they are here. */
 export const ID = {

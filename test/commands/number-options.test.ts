@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { runCommand } from '../../src/cli.js';
+import { cloneDatabase } from '../database/clone.js';
+import { COUNTY, fillSmallCounty } from '../serve/small-county.js';
+
+const home = mkdtempSync(join(tmpdir(), 'hub-numbers-'));
+let database: Awaited<ReturnType<typeof cloneDatabase>>;
+let told = '';
+beforeAll(async () => {
+  database = await cloneDatabase();
+  await fillSmallCounty(database);
+  await database.query(`insert into setting (name, value) values ('county', $1)`, [COUNTY]);
+});
+beforeEach(() => {
+  told = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((told += String(text)), true));
+});
+afterAll(async () => {
+  await database.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const run = (...words: string[]) =>
+  runCommand(words, {
+    HUB_HOME: home,
+    DATABASE_URL: database.url,
+    HUB_API_DATABASE_URL: database.apiUrl,
+    LANG: 'en_US.UTF-8',
+  });
+const PURPOSE = ['purpose', 'home-visit', '--zh', '走访', '--en', 'visits', '--basis', '…', '--scenario', '…'];
+const GRANT = ['app', '--organ', '街道', '--purpose', 'home-visit', '--division', '530502001001', '--by', '李四'];
+
+it.each([
+  [[...PURPOSE, '--by', '李四', '--days', 'x'], '--days takes a whole number, 1 to 3660.'],
+  [[...PURPOSE, '--by', '李四', '--days', '99999999999'], '--days takes a whole number, 1 to 3660.'],
+  [['grant', ...GRANT, '--days', '0'], '--days takes a whole number, 1 to 3660.'],
+  [['grant', ...GRANT, '--reveals', '1e3'], '--reveals takes a whole number, 0 to 10000.'],
+  [['grant', '--confirm', 'first', '--by', '李四'], '--confirm takes a whole number'],
+  [['grant', '--revoke', '-1', '--by', '李四', '--reason', 'x'], '--revoke takes a whole number'],
+  [['analyst', ...GRANT, '--days', ''], '--days takes a whole number, 1 to 3660.'],
+  [['token', 'app', '--hours', 'x'], '--hours must be above 0 and at most 12.'],
+  [['audit', 'alarms', '--limit', 'x'], '--limit takes a whole number, 1 to 10000.'],
+  [['audit', 'expire', '--days', '9.5'], '--days takes a whole number'],
+])('%j is the caller’s mistake, and it is said what would be accepted', async (words, sentence) => {
+  expect(await run(...words)).toBe(2);
+  expect(told).toContain(sentence);
+  expect(told).not.toMatch(/\n\s+at /);
+  const [rows] = await database.query(
+    'select (select count(*) from purpose) + (select count(*) from access_grant) as n',
+  );
+  expect(rows).toEqual({ n: 0 });
+});
