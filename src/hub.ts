@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { escapeLiteral } from 'pg';
+import { IMPORTERS } from '../importers/index.js';
 import type { Config } from './config.js';
 import { openDatabase, type Database } from './database/connect.js';
 import { startEmbeddedServer } from './database/embedded-server.js';
 import { ensureIndexes } from './database/indexes.js';
 import { keepReference } from './database/keep-reference.js';
 import { migrate } from './database/migrate.js';
+import { ensureTotals } from './totals/refresh-totals.js';
 
 /** The hub, opened: its database is up, its schema is this program's, its roles can sign in. */
 export interface Hub {
@@ -27,6 +29,13 @@ export async function openHub(config: Config): Promise<Hub> {
     await migrate(database);
     await ensureIndexes(database);
     await keepReference(database);
+    const county = await readCounty(database);
+    if (county !== null)
+      await ensureTotals(
+        database,
+        county,
+        IMPORTERS.flatMap(({ datasets }) => datasets),
+      );
     const apiUrl = config.apiDatabaseUrl ?? (await letApiIn(database, config.home));
     return {
       config,

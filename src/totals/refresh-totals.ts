@@ -23,14 +23,15 @@ export async function refreshTotals(
   datasets: readonly Dataset[],
 ): Promise<TotalsReport> {
   const began = performance.now();
-  const everybody = await isEverybodyTouched(database, county);
+  const registers = registersOf(datasets);
+  const everybody = await isEverybodyTouched(database, county, registers);
   if (everybody) await dropIndexes(database, ['person_trait']);
   const persons = await database.transaction(async (client) => {
     await client.query(`select pg_advisory_xact_lock(hashtext('hub totals ' || $1))`, [county]);
     await client.query(`set local work_mem = '128MB'`);
     const counted = everybody ? null : await listTouched(client, county);
     if (counted === 0) return counted;
-    await writeRegisterSets(client, registersOf(datasets));
+    await writeRegisterSets(client, registers);
     if (everybody) {
       await client.query('delete from person_trait where county = $1', [county]);
       await client.query('delete from person_total where county = $1', [county]);
@@ -43,6 +44,12 @@ export async function refreshTotals(
     await tally(client, county, 1, everybody ? 'true' : TOUCHED);
     await client.query(MOVE_TOTALS, [county]);
     await client.query('delete from person_total where county = $1 and people = 0', [county]);
+    if (everybody) {
+      await client.query(
+        'insert into setting values ($1, $2) on conflict (name) do update set value = excluded.value',
+        [KEPT, stateOf(registers)],
+      );
+    }
     return counted;
   });
   if (everybody) {
@@ -52,15 +59,43 @@ export async function refreshTotals(
   return { persons, seconds: (performance.now() - began) / 1000 };
 }
 
-/** Also where links are older than the tables of totals. */
-async function isEverybodyTouched(database: Database, county: string): Promise<boolean> {
+/**
+ * Counts everybody where nobody has been counted as this program counts: after an upgrade of a database that is filled, and with a register that
+ * was not there before, of which the sets kept so far say nothing.
+ * @returns null where the totals stand
+ */
+export async function ensureTotals(
+  database: Database,
+  county: string,
+  datasets: readonly Dataset[],
+): Promise<TotalsReport | null> {
+  if (!(await isNobodyCounted(database, county, registersOf(datasets)))) return null;
+  return await refreshTotals(database, county, datasets);
+}
+
+async function isEverybodyTouched(database: Database, county: string, registers: readonly string[]): Promise<boolean> {
   const [row] = await database.query<{ everybody: boolean }>(
-    `select exists (select from touched_entity where county = $1 and kind = 'person' and entity = 0)
-       or (not exists (select from person_trait where county = $1)
-         and exists (select from link where county = $1 and person is not null)) as everybody`,
+    `select exists (select from touched_entity where county = $1 and kind = 'person' and entity = 0) as everybody`,
     [county],
   );
-  return row!.everybody;
+  return row!.everybody || (await isNobodyCounted(database, county, registers));
+}
+
+const KEPT = 'totals';
+
+/** Raised when something else is kept, or is counted in another way. */
+const COUNTING = 1;
+
+const stateOf = (registers: readonly string[]): string => `${COUNTING} ${registers.join(',')}`;
+
+async function isNobodyCounted(database: Database, county: string, registers: readonly string[]): Promise<boolean> {
+  const [row] = await database.query<{ nobody: boolean }>(
+    `select exists (select from link where county = $1 and person is not null) and (
+         not exists (select from person_trait where county = $1)
+         or not exists (select from setting where name = $2 and value = $3)) as nobody`,
+    [county, KEPT, stateOf(registers)],
+  );
+  return row!.nobody;
 }
 
 const TOUCHED = 't.person in (select person from counted_person)';
