@@ -28,6 +28,8 @@ export function beginningOf(
     set('hub.ties', viewer.ties.join(',')),
     set('hub.client', viewer.client),
     set('hub.may', viewer.may.join(',')),
+    // Every statement is one of ours that comes again and again; planning a list anew takes as long as reading it.
+    'set local plan_cache_mode = force_generic_plan;',
     set('statement_timeout', String(Math.floor(statementTimeout))),
     `select expect_access_version(${Math.floor(viewer.accessVersion)});`,
   ].join(' ');

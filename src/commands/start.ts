@@ -12,6 +12,7 @@ import {
   type TokenKeys,
 } from '../authorize/index.js';
 import { PROJECT_FOLDER } from '../database/project-folder.js';
+import { statingOf } from '../model/stated-fields.js';
 import type { Permission } from '../model/viewer.js';
 import { openHub, readCounty, type Hub } from '../hub.js';
 import { listDeliveries } from '../receive/list-deliveries.js';
@@ -111,6 +112,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
     reviewing,
     granting: openGranting(hub),
     previewing: openPreviewing(hub),
+    stating: statingOf(IMPORTERS.flatMap((importer) => importer.datasets)),
     keys,
     host: config.host,
     port: config.port,

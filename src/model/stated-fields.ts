@@ -1,4 +1,16 @@
-import type { Column } from './importer.js';
+import type { Column, Dataset } from './importer.js';
+
+/** Fields, each with the names of the datasets that may state it. */
+export type Stating = ReadonlyMap<string, readonly string[]>;
+
+/** By what the importers declare, which is what the link goes by as well. */
+export function statingOf(datasets: readonly Pick<Dataset, 'name' | 'columns'>[]): Stating {
+  const stating = new Map<string, string[]>();
+  for (const { name, columns } of datasets)
+    for (const field of new Set(columns.flatMap(statedFields)))
+      stating.set(field, [...(stating.get(field) ?? []), name]);
+  return stating;
+}
 
 /** The fields that a column may state: its own, and those that validation makes of it. */
 export function statedFields({ field, word }: Pick<Column, 'field' | 'word'>): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Reading, TokenKeys } from '../authorize/index.js';
+import type { Stating } from '../model/stated-fields.js';
 import type { Viewer } from '../model/viewer.js';
 import type { AccessNote } from './access-note.js';
 import type { Inquiry } from './inquiry.js';
@@ -27,6 +28,8 @@ export interface Context extends RequestContext {
   readonly note: AccessNote;
   /** Counts one whole value outside of the viewer's classes; false where today's are used up. */
   readonly countReveal: (viewer: Viewer) => Promise<boolean>;
+  /** Null where this server does not know: then every record is read. */
+  readonly stating: Stating | null;
   /** Null where this server takes no decisions. */
   readonly reviewing: Reviewing | null;
   /** Null where this server compares nobody. */

@@ -29,6 +29,7 @@ const MOST_WAYS = 8;
 export interface Joined {
   readonly countReveal: Context['countReveal'];
   readonly granting: Context['granting'];
+  readonly stating: Context['stating'];
   readonly reviewing: Reviewing | null;
   readonly previewing: Previewing | null;
 }

@@ -42,12 +42,20 @@ const own =
     return planning.own(property);
   };
 
+/** Of the record that states what is shown. */
+const ofStating =
+  (...columns: readonly Column[]): FieldPlan =>
+  (planning) => {
+    planning.node.needOfStating(columns);
+    return planning.own();
+  };
+
 /** A value chosen among the records of the object. */
 const chosen =
   (field: string, also: readonly Column[] = []): FieldPlan =>
   (planning) => {
     planning.node.needChoice(field);
-    planning.node.need(also);
+    planning.node.needOfStating(also);
     const value = planning.own();
     const inside = planning.object(planning.node);
     return (source: unknown, run) => {
@@ -85,7 +93,7 @@ const many =
       );
   };
 
-const ENTITY = { id: own(), redirectedFrom: own(), status: own() } as const;
+const ENTITY = { id: own(), redirectedFrom: own(), status: own(['status']) } as const;
 
 const SAID_IN_HOUSEHOLD = {
   relation: chosen('relation'),
@@ -249,13 +257,13 @@ export const FIELD_PLANS: Readonly<Record<string, Readonly<Record<string, FieldP
   },
   StatedValue: { ...STATED, source: (planning) => inObject(planning) },
   ValueSource: {
-    register: own(['register']),
+    register: ofStating('register'),
     dataset: own(),
-    file: own(['sheet', 'row', 'item']),
-    sheet: own(['sheet', 'row', 'item']),
-    row: own(['sheet', 'row', 'item']),
-    item: own(['sheet', 'row', 'item']),
-    ref: own(['sheet', 'row', 'item']),
+    file: ofStating('sheet', 'row', 'item'),
+    sheet: ofStating('sheet', 'row', 'item'),
+    row: ofStating('sheet', 'row', 'item'),
+    item: ofStating('sheet', 'row', 'item'),
+    ref: ofStating('sheet', 'row', 'item'),
     statedAt: own(),
   },
 };

@@ -72,6 +72,9 @@ export class PlanNode {
   readonly children: PlanNode[] = [];
   private readonly columns = new Set<Column>(['record', 'status']);
   private readonly stated = new Set<string>();
+  /** Whether all that is asked for are values, which only a record that states one of them can change. */
+  private valuesOnly = true;
+  private readonly values = new Set<string>();
   /** Made once the whole operation is planned. */
   private kept: Parts | null = null;
   private readonly readers = new Map<string, Reader>();
@@ -83,20 +86,38 @@ export class PlanNode {
     readonly via: { readonly parent: PlanNode; readonly lead: Lead } | null,
   ) {}
 
+  /** Of every record. */
   need(columns: readonly Column[], stated: readonly string[] = []): void {
-    for (const column of columns) this.columns.add(column);
-    for (const field of stated) this.stated.add(field);
+    if (columns.length + stated.length > 0) this.valuesOnly = false;
+    this.read(columns, stated);
   }
 
-  /** By what masking tells who is under age. */
+  /** Of the records that state the chosen values. */
+  needOfStating(columns: readonly Column[]): void {
+    this.read(columns, []);
+  }
+
+  /** By what masking tells who is under age: of a person by any record, of a record that names one by itself. */
   needAge(): void {
-    this.need(['person', 'personReason'], ['birthDate', 'idNumber']);
+    if (this.kind === 'Person') this.valuesOnly = false;
+    this.read(['person', 'personReason'], ['birthDate', 'idNumber']);
   }
 
   /** What the choice of a value looks at. */
   needChoice(field: string): void {
-    this.need(['dataset', 'delivery', 'validFrom', 'carried'], [field, 'updatedAt']);
-    if (field === 'idNumber') this.need(['personReason']);
+    this.values.add(field);
+    this.read(['dataset', 'delivery', 'validFrom', 'carried'], [field, 'updatedAt']);
+    if (field === 'idNumber') this.read(['personReason'], []);
+  }
+
+  private read(columns: readonly Column[], stated: readonly string[]): void {
+    for (const column of columns) this.columns.add(column);
+    for (const field of stated) this.stated.add(field);
+  }
+
+  /** The fields that are all that is asked for of it; null where every record counts. */
+  get onlyValues(): readonly string[] | null {
+    return this.valuesOnly && this.children.length === 0 && this.values.size > 0 ? [...this.values] : null;
   }
 
   /** What evidence is made of, in the order of a row after the entity's own id. */

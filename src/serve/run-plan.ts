@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { escapeLiteral } from 'pg';
 import type { Reading } from '../authorize/index.js';
 import { connect, readPage } from './connection.js';
 import type { Context } from './context.js';
+import type { Stating } from '../model/stated-fields.js';
 import type { Evidence } from './evidence.js';
 import { countEntities, writePage, type EntityFilter } from './find-entities.js';
 import { readGlobalId, ENTITY_COLUMNS } from './global-id.js';
@@ -14,8 +16,18 @@ import { PlannedRun } from './planned-run.js';
 /** Deliveries by their ids, as far as this process has met them: a record is visible only with its delivery. */
 export type KnownDeliveries = Map<number, DeliveryFacts>;
 
-/** Records that speak of an entity itself and not of what is in it. @see OWN in evidence.ts */
-const OWN: Partial<Record<PlanNode['kind'], string>> = { Building: ' and l.person is null' };
+/**
+ * Records that speak of an entity itself and not of what is in it. @see OWN in evidence.ts
+ * Of a building whose name alone is asked for, not those of its hundred dwellings either, which state none. Index: link_building_own.
+ */
+function ownOf(node: PlanNode, stating: Stating | null): string {
+  if (node.kind !== 'Building') return '';
+  const own = ' and l.person is null';
+  const fields = node.onlyValues;
+  if (!fields || !stating) return own;
+  const datasets = [...new Set(fields.flatMap((field) => stating.get(field) ?? []))];
+  return `${own} and l.dataset in (${['', ...datasets].map((name) => escapeLiteral(name)).join()})`;
+}
 /** Merged entities and buildings that nobody defines take a turn each; nothing takes as many. */
 const MOST_TURNS = 40;
 
@@ -33,7 +45,7 @@ export async function runPlan(
   const variables = plan.variablesOf(given);
   if (variables === null) throw new NotPlanned('variables');
   const run = new PlannedRun(context, variables);
-  const asked = plan.by === 'id' ? askOne(plan, reading, run) : askPage(plan, reading, run);
+  const asked = plan.by === 'id' ? askOne(plan, context, run) : askPage(plan, context, run);
   const counting = asked.count?.();
   // Where the statement fails so does this, and nobody waits for it any more.
   counting?.catch(() => {});
@@ -59,12 +71,12 @@ interface Asking {
   make(row: Record<string, unknown>, run: PlannedRun, total: number | undefined): unknown;
 }
 
-function askOne(plan: Plan, reading: Reading, run: PlannedRun): Asking {
+function askOne(plan: Plan, { reading, stating }: Context, run: PlannedRun): Asking {
   const id = readGlobalId(String(plan.args(run)['id']));
   if (id?.kind !== plan.root.kind || id.county !== reading.bounds.county) throw new NotPlanned('id');
   const key = Number(id.id);
   return {
-    statement: writeStatement(plan, '', `l.${ENTITY_COLUMNS[plan.root.kind]} = $2::bigint`, []),
+    statement: writeStatement(plan, stating, '', `l.${ENTITY_COLUMNS[plan.root.kind]} = $2::bigint`, []),
     values: [reading.bounds.county, key],
     make: (_row, planned) => {
       const entity = planned.find(plan.root, key);
@@ -73,7 +85,7 @@ function askOne(plan: Plan, reading: Reading, run: PlannedRun): Asking {
   };
 }
 
-function askPage(plan: Plan, reading: Reading, run: PlannedRun): Asking {
+function askPage(plan: Plan, { reading, stating }: Context, run: PlannedRun): Asking {
   const { kind } = plan.root;
   const {
     first = null,
@@ -91,6 +103,7 @@ function askPage(plan: Plan, reading: Reading, run: PlannedRun): Asking {
   return {
     statement: writeStatement(
       plan,
+      stating,
       `page as materialized (${text}), `,
       `${column} = any (array(select id from page limit $${values.length + 1}))`,
       ['(select json_agg(id order by id) from page) as ids'],
@@ -108,7 +121,13 @@ function askPage(plan: Plan, reading: Reading, run: PlannedRun): Asking {
 const written = new WeakMap<Plan, Map<string, { name: string; text: string }>>();
 
 /** All places of the plan in one statement, each after the one that leads to it; one row, with the lines of each place. */
-function writeStatement(plan: Plan, before: string, root: string, also: readonly string[]): Asking['statement'] {
+function writeStatement(
+  plan: Plan,
+  stating: Stating | null,
+  before: string,
+  root: string,
+  also: readonly string[],
+): Asking['statement'] {
   let known = written.get(plan);
   if (!known) written.set(plan, (known = new Map()));
   const shape = before + root;
@@ -118,7 +137,7 @@ function writeStatement(plan: Plan, before: string, root: string, also: readonly
       const where = node.via
         ? `l.${ENTITY_COLUMNS[node.kind]} = any (array(select ${node.via.lead} from n${node.via.parent.index} where ${node.via.lead} is not null))`
         : root;
-      return `n${node.index} as materialized (${node.writeSelect(where + (OWN[node.kind] ?? ''))})`;
+      return `n${node.index} as materialized (${node.writeSelect(where + ownOf(node, stating))})`;
     });
     const columns = [
       ...also,

@@ -27,6 +27,7 @@ import { EXPLORER_POLICY, renderExplorer, type Explorer } from './explorer.js';
 import { followRequest } from './follow-request.js';
 import type { Inquiry } from './inquiry.js';
 import { hashIn, rememberDocuments, type KnownDocuments, type ReadDocuments } from './known-documents.js';
+import type { Stating } from '../model/stated-fields.js';
 import { limitOperations } from './limit-operations.js';
 import { COST_OF_ASKING, openPurses, type Purses, type Rate } from './limit-rate.js';
 import type { Measurements } from './measurements.js';
@@ -49,6 +50,8 @@ export interface ServerSettings {
   readonly explorer: Explorer | null;
   /** How decisions are written; without it every mutation answers UNAVAILABLE. */
   readonly reviewing?: Reviewing;
+  /** Which datasets may state a field; without it every record is read for each. */
+  readonly stating?: Stating;
   /** How grants are given; without it that answers UNAVAILABLE. */
   readonly granting?: Granting;
   /** How somebody is looked up; without it `matchPreview` answers UNAVAILABLE. */
@@ -99,6 +102,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     gateway: executeWith(schema, settings.readings, settings.accessing, {
       countReveal: (viewer) => settings.grants.countReveal(viewer),
       granting: settings.granting ?? null,
+      stating: settings.stating ?? null,
       reviewing: settings.reviewing ?? null,
       previewing: settings.previewing ?? null,
     }),

@@ -17,8 +17,10 @@ import {
   type Readings,
   type TokenKeys,
 } from '../../src/authorize/index.js';
+import { IMPORTERS } from '../../importers/index.js';
 import { openGranting } from '../../src/commands/open-granting.js';
 import type { Database } from '../../src/database/connect.js';
+import { statingOf } from '../../src/model/stated-fields.js';
 import type { Permission } from '../../src/model/viewer.js';
 import {
   startServer,
@@ -77,6 +79,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     readings,
     accessing,
     granting: openGranting({ database }),
+    stating: statingOf(IMPORTERS.flatMap((importer) => importer.datasets)),
     grants,
     keys,
     port: 0,
