@@ -95,21 +95,23 @@ function openTransaction(
   { signal, onQuery }: Following,
   stopStatement: (backend: number) => Promise<void>,
 ): Transaction {
-  let begun: Promise<PoolClient> | null = null;
+  let begun = false;
+  let open: Promise<PoolClient> | null = null;
+  /** What is ours until it goes back, also while its last statement is under way. */
+  let held: PoolClient | null = null;
   let failed: ReadingFailed | null = null;
   let ended = false;
-  let broken: Error | undefined;
   let stopped: Promise<void> | undefined;
   const abandon = () => {
     failed ??= new ReadingFailed('unavailable', { cause: new Error('Nobody waits for the answer any more.') });
-    stopped = begun
-      ?.then((client) => (ended ? undefined : stopStatement((client as unknown as { processID: number }).processID)))
-      .catch(() => {});
+    if (held) stopped = stopStatement((held as unknown as { processID: number }).processID).catch(() => {});
   };
   if (signal?.aborted) abandon();
   else signal?.addEventListener('abort', abandon, { once: true });
   const begin = async (): Promise<PoolClient> => {
+    begun = true;
     const client = await pool.connect();
+    held = client;
     // Nobody waits any more: it is taken only to be given back.
     if (failed) return client;
     settings.onStatement?.('begin');
@@ -122,24 +124,45 @@ function openTransaction(
       });
     return client;
   };
+  /** Also after a failure: COMMIT of a failed transaction rolls back, and either ends what SET LOCAL made. */
+  const close = async (client: PoolClient, how: 'commit' | 'rollback'): Promise<void> => {
+    let broken: Error | undefined;
+    await client.query(how).catch((error: Error) => {
+      broken = error;
+    });
+    held = null;
+    // A stop that is still on its way would meet whoever gets the connection next.
+    await stopped;
+    client.release(broken);
+  };
   return {
     viewer,
     bounds,
     failed: () => failed,
     get begun() {
-      return begun !== null;
+      return begun;
     },
-    query: async <T extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<T[]> => {
+    query: async <T extends QueryResultRow>(
+      statement: Statement,
+      values: readonly unknown[],
+      isLast = false,
+    ): Promise<T[]> => {
       if (ended) throw new ReadingFailed('internal', { cause: new Error('The reading has ended.') });
       let told: ((rows: number | null) => void) | undefined;
       try {
-        const client = await (begun ??= begin());
-        // After one failure the transaction answers nothing any more; the first reason is the one to tell.
+        // After one failure the reading answers nothing any more; the first reason is the one to tell.
+        if (failed && !open) throw failed;
+        const client = await (open ??= begin());
         if (failed) throw failed;
         if (ended) throw new Error('The reading has ended.');
         settings.onStatement?.(statement.text);
         told = onQuery?.(statement.name ?? 'unnamed');
-        const { rows } = await client.query<T>({ ...statement, values: values as unknown[] });
+        const asked = client.query<T>({ ...statement, values: values as unknown[] });
+        if (isLast) {
+          open = null;
+          void close(client, 'commit');
+        }
+        const { rows } = await asked;
         told?.(rows.length);
         return rows;
       } catch (error) {
@@ -151,15 +174,9 @@ function openTransaction(
     end: async (how) => {
       ended = true;
       signal?.removeEventListener('abort', abandon);
-      const client = await begun?.catch(() => null);
-      if (!client) return;
-      // A stop that is still on its way would meet whoever gets the connection next.
-      await stopped;
-      // Also after a failure: COMMIT of a failed transaction rolls back, and either ends what SET LOCAL made.
-      await client.query(how).catch((error: Error) => {
-        broken = error;
-      });
-      client.release(broken);
+      const client = await open?.catch(() => null);
+      open = null;
+      if (client) await close(client, how);
     },
   };
 }

@@ -14,8 +14,11 @@ export interface Reading {
   readonly bounds: Bounds;
   /** Whether anything was asked of it, and so whether the viewer still is what it was. */
   readonly begun: boolean;
-  /** @throws ReadingFailed */
-  query<T extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<T[]>;
+  /**
+   * @param isLast ends the transaction in the same write; what is asked all the same begins another, as the same viewer
+   * @throws ReadingFailed
+   */
+  query<T extends QueryResultRow>(statement: Statement, values: readonly unknown[], isLast?: boolean): Promise<T[]>;
 }
 
 /** How a reading is followed while it goes on. */

@@ -50,7 +50,7 @@ export async function runPlan(
   // Where the statement fails so does this, and nobody waits for it any more.
   counting?.catch(() => {});
   const seen = seenBy(reading);
-  const [row] = await reading.query<Record<string, unknown>>(asked.statement, asked.values);
+  const [row] = await reading.query<Record<string, unknown>>(asked.statement, asked.values, !counting);
   for (const node of plan.nodes) {
     const lines = JSON.parse(`[${(row![`n${node.index}`] as string | null) ?? ''}]`) as unknown[][];
     await meetDeliveries(context, node, lines, deliveries);

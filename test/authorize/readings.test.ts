@@ -78,8 +78,56 @@ describe('a reading', () => {
   });
 });
 
+describe('the last that is asked', () => {
+  const last = { text: 'select id from record order by id' };
+
+  it('gives the connection back before the reading is over', async () => {
+    await readings.read(viewer(EAST), async (reading) => {
+      await reading.query(last, [], true);
+      // The only one there is.
+      expect(await see(viewer(EAST_2))).not.toEqual([]);
+    });
+  });
+
+  it('is told of as any other, and what comes after it is asked as the same viewer', async () => {
+    await readings.read(viewer(EAST), async (reading) => {
+      const found = await reading.query(last, [], true);
+      expect(found.map((row) => row['id'])).toEqual(await see(viewer(EAST)));
+      expect(await records(reading)).toEqual(found.map((row) => row['id']));
+    });
+    expect(await see(viewer(WEST))).toEqual([32, 33]);
+  });
+
+  it('fails the reading where it fails', async () => {
+    const attempt = readings.read(viewer(EAST), async (reading) => {
+      await reading.query({ text: 'select 1/0' }, [], true).catch(() => {});
+      return await records(reading);
+    });
+    await expect(attempt).rejects.toMatchObject({ failure: 'internal' });
+    expect(await see(viewer(WEST))).toEqual([32, 33]);
+  });
+
+  it('is stopped when nobody waits any more, and nothing after it is', async () => {
+    const leaving = new AbortController();
+    const patient = openReadings({ apiUrl: database.apiUrl, poolSize: 1, statementTimeout: 5000 });
+    const began = performance.now();
+    const attempt = patient.read(
+      viewer(EAST),
+      async (reading) => await reading.query({ text: 'select pg_sleep(4)' }, [], true),
+      { signal: leaving.signal },
+    );
+    setTimeout(() => leaving.abort(), 200);
+    await expect(attempt).rejects.toMatchObject({ failure: 'unavailable' });
+    expect(await patient.read(viewer(WEST), records)).toEqual([32, 33]);
+    expect(performance.now() - began).toBeLessThan(3000);
+    await patient.close();
+  });
+});
+
 describe('the next on the connection', () => {
   const before = {
+    'one whose last statement failed': () =>
+      readings.read(viewer(EAST), (reading) => reading.query({ text: 'select 1/0' }, [], true)),
     'a reading that ended well': () => see(viewer(EAST)),
     'one that threw in between': () =>
       readings.read(viewer(EAST), async (reading) => {
