@@ -5,6 +5,8 @@ export type Request = Buffer;
 
 export interface Answered {
   readonly status: number;
+  /** Its status line and headers. */
+  readonly head: string;
   readonly body: Buffer;
 }
 
@@ -58,7 +60,7 @@ export class Wire {
     socket.on('data', (part: Buffer) => this.take(part));
     const broken = () => {
       if (this.socket === socket) this.socket = null;
-      this.done({ status: 0, body: Buffer.alloc(0) });
+      this.done({ status: 0, head: '', body: Buffer.alloc(0) });
     };
     socket.on('error', broken).on('close', broken);
     this.socket = socket;
@@ -79,6 +81,7 @@ export class Wire {
       if (whole) {
         this.done({
           status: Number(head.slice(9, 12)),
+          head,
           body: length === undefined ? unchunk(all.subarray(end + 4)) : all.subarray(end + 4),
         });
         return;
@@ -96,7 +99,13 @@ export class Wire {
 }
 
 /** So many at once, each next when the one before it is answered. */
-export async function loadClosed(url: URL, next: () => Request, atOnce: number, seconds: number): Promise<Load> {
+export async function loadClosed(
+  url: URL,
+  next: () => Request,
+  atOnce: number,
+  seconds: number,
+  tell?: (answered: Answered, wait: number) => void,
+): Promise<Load> {
   const began = performance.now();
   const until = began + seconds * 1000;
   const waits: number[] = [];
@@ -107,8 +116,10 @@ export async function loadClosed(url: URL, next: () => Request, atOnce: number, 
       while (performance.now() < until) {
         const at = performance.now();
         const answered = await wire.send(next());
+        const wait = performance.now() - at;
         if (!isGood(answered)) failed += 1;
-        waits.push(performance.now() - at);
+        waits.push(wait);
+        tell?.(answered, wait);
       }
       wire.close();
     }),

@@ -1,21 +1,17 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { generateCounty } from '../../fixtures/county/generate-county.js';
 import { IMPORTERS } from '../../importers/index.js';
 import { boundsOf, DEMO_PURPOSE, grantDemo, openTokenKeys, signToken } from '../authorize/index.js';
-import { readConfig } from '../config.js';
 import { PROJECT_FOLDER } from '../database/project-folder.js';
-import { openHub, readCounty, type Hub } from '../hub.js';
-import { receiveNight } from '../pipeline.js';
+import { readCounty, type Hub } from '../hub.js';
 import { loadClosed, shareOf, Wire, writeRequest, type Request } from './api-load.js';
 import { installPeer } from './api-peer.js';
 import { PLAIN_FLOOR, QUESTIONS } from './api-questions.js';
 import { PEER_VIEWS } from './api-views.js';
-import { freePort, isUp } from './server-address.js';
+import { openBenchCounty } from './bench-county.js';
+import { cpuOf, startHub, startProcess, type ServerProcess } from './hub-process.js';
 
 export interface ApiBenchOptions {
   readonly people: number;
@@ -51,7 +47,7 @@ type ViewerName = keyof typeof VIEWERS;
 export async function benchApi(options: ApiBenchOptions, write: (line: string) => void): Promise<void> {
   const work = options.keep ?? mkdtempSync(join(tmpdir(), 'hub-bench-'));
   try {
-    const hub = await fill(work, options);
+    const hub = await openBenchCounty(work, { ...options, days: 1 });
     try {
       await measure(hub, work, options, write);
     } finally {
@@ -149,11 +145,8 @@ function tell(rounds: readonly Round[], servers: readonly ServerName[], write: (
   }
 }
 
-interface Server {
+interface Server extends ServerProcess {
   readonly name: ServerName;
-  readonly url: URL;
-  readonly pid: number;
-  stop(): Promise<void>;
 }
 
 async function startServers(hub: Hub, county: string, peer: string | null): Promise<Server[]> {
@@ -186,65 +179,29 @@ async function startServers(hub: Hub, county: string, peer: string | null): Prom
   );
   const servers: Server[] = [];
   try {
-    servers.push(
-      await startOne('ours', [join(PROJECT_FOLDER, 'dist/src/main.js'), 'start', '--no-sample'], {
-        HUB_HOME: hub.config.home,
-        HUB_COUNTY: '',
-        HUB_DEMO: 'off',
-        // One client asks for all that there is, in documents that nobody registered.
-        HUB_MODE: 'development',
-        HUB_RATE: '0',
-        HUB_MONITOR_PORT: 'off',
-      }),
-    );
+    servers.push({ name: 'ours', ...(await startHub(hub)) });
     if (peer !== null)
-      servers.push(
-        await startOne('PostGraphile', [peer], {
+      servers.push({
+        name: 'PostGraphile',
+        ...(await startProcess('PostGraphile', [peer], {
           API_URL: hub.apiUrl,
           OWNER_URL: hub.database.url,
           SETTINGS: JSON.stringify(settings),
           GRAPHILE_ENV: 'production',
-        }),
-      );
-    servers.push(
-      await startOne('floor', [join(PROJECT_FOLDER, 'dist/src/bench/api-floor.js')], {
+        })),
+      });
+    servers.push({
+      name: 'floor',
+      ...(await startProcess('floor', [join(PROJECT_FOLDER, 'dist/src/bench/api-floor.js')], {
         API_URL: hub.apiUrl,
         VIEWERS: JSON.stringify(viewers),
-      }),
-    );
+      })),
+    });
     return servers;
   } catch (error) {
     await Promise.all(servers.map((server) => server.stop()));
     throw error;
   }
-}
-
-async function startOne(name: ServerName, command: string[], environment: Record<string, string>): Promise<Server> {
-  const port = await freePort();
-  const child = spawn(process.execPath, command, {
-    env: { ...process.env, NODE_ENV: 'production', ...environment, PORT: String(port) },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let notes = '';
-  child.stderr.on('data', (text: Buffer) => (notes = (notes + text.toString()).slice(-2000)));
-  const ended = new Promise<void>((done) => child.on('exit', () => done()));
-  const url = new URL(`http://127.0.0.1:${port}/graphql`);
-  for (let tries = 0; !(await isUp(url)); tries += 1) {
-    if (tries > 300 || child.exitCode !== null) {
-      child.kill('SIGTERM');
-      throw new Error(`${name} did not start. ${notes}`);
-    }
-    await sleep(200);
-  }
-  return {
-    name,
-    url,
-    pid: child.pid!,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
 }
 
 interface Prepared {
@@ -344,57 +301,6 @@ async function askInTurn(
 function inTurn(requests: readonly Request[]): () => Request {
   let at = 0;
   return () => requests[at++ % requests.length]!;
-}
-
-/** Milliseconds of processor time so far, of the server and of all of PostgreSQL; nothing where the system does not tell. */
-function cpuOf(hub: Hub, pid: number): { node: number; postgres: number } {
-  try {
-    const place = existsSync(join(hub.config.home, 'postgres-is-at'))
-      ? readFileSync(join(hub.config.home, 'postgres-is-at'), 'utf8').trim()
-      : hub.config.home;
-    const postmaster = Number(readFileSync(join(place, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
-    let postgres = 0;
-    for (const name of readdirSync('/proc')) {
-      if (!/^\d+$/.test(name)) continue;
-      const stat = statOf(Number(name));
-      if (stat && (stat.parent === postmaster || Number(name) === postmaster))
-        postgres += stat.own + (Number(name) === postmaster ? stat.ended : 0);
-    }
-    return { node: statOf(pid)?.own ?? Number.NaN, postgres };
-  } catch {
-    return { node: Number.NaN, postgres: Number.NaN };
-  }
-}
-
-/** A tick of the kernel's clock is 10 ms. */
-function statOf(pid: number): { parent: number; own: number; ended: number } | null {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-      .map(Number);
-    return { parent: fields[1]!, own: (fields[11]! + fields[12]!) * 10, ended: (fields[13]! + fields[14]!) * 10 };
-  } catch {
-    return null;
-  }
-}
-
-async function fill(work: string, { people, seed }: ApiBenchOptions): Promise<Hub> {
-  // PostgreSQL runs as another account when we are root, and has to pass through.
-  if (existsSync(work)) chmodSync(work, 0o711);
-  const county = join(work, 'county');
-  if (!existsSync(join(county, 'truth')))
-    await generateCounty({ people, seed, out: county, days: 1, noise: 'typical' });
-  const hub = await openHub(readConfig({ HUB_HOME: join(work, 'home') }));
-  if ((await readCounty(hub.database)) === null)
-    await receiveNight(hub, {
-      folder: join(county, 'day-1'),
-      feed: null,
-      accept: null,
-      preview: false,
-      onProgress: () => {},
-    });
-  return hub;
 }
 
 function median(values: readonly number[]): number {

@@ -52,6 +52,17 @@ export const bench: Command = {
       en: 'folder of the public benchmarks (link-file)',
       fallback: join(PROJECT_FOLDER, '../shared/benchmarks'),
     },
+    {
+      flags: '--mixed',
+      zh: '按固定速率混合查询，并在接收次日数据时再测（api）',
+      en: 'a fixed rate of mixed questions, and again while the next day is received (api)',
+    },
+    { flags: '--minutes <n>', zh: '混合查询的分钟数（api）', en: 'minutes of mixed questions (api)', fallback: '1' },
+    {
+      flags: '--overload',
+      zh: '超出能力三倍时的表现（api）',
+      en: 'what becomes of three times what the server can do (api)',
+    },
     { flags: '--rounds <n>', zh: '轮数（api）', en: 'rounds (api)', fallback: '5' },
     { flags: '--seconds <n>', zh: '每轮每题的秒数（api）', en: 'seconds a question and round (api)', fallback: '4' },
     {
@@ -111,15 +122,19 @@ const BENCHES: Readonly<Record<string, (context: CommandContext, options: Option
     const { benchPreview } = await import('../bench/preview.js');
     await benchPreview({ people: numberOf(people!), seed: numberOf(seed!), keep }, (line) => terminal.line(line));
   },
-  api: async ({ terminal }, { people, seed, rounds, seconds, keep = null }) => {
+  api: async ({ terminal }, { people, seed, rounds, seconds, minutes, mixed, overload, keep = null }) => {
+    const county = { people: numberOf(people!), seed: numberOf(seed!), keep };
+    if (mixed !== undefined) {
+      const { benchMixed } = await import('../bench/mixed.js');
+      await benchMixed({ ...county, minutes: numberOf(minutes!) }, (line) => terminal.line(line));
+    }
+    if (overload !== undefined) {
+      const { benchOverload } = await import('../bench/overload.js');
+      await benchOverload(county, (line) => terminal.line(line));
+    }
+    if (mixed !== undefined || overload !== undefined) return;
     const { benchApi } = await import('../bench/api.js');
-    const asked = {
-      people: numberOf(people!),
-      seed: numberOf(seed!),
-      rounds: numberOf(rounds!),
-      seconds: numberOf(seconds!),
-      keep,
-    };
+    const asked = { ...county, rounds: numberOf(rounds!), seconds: numberOf(seconds!) };
     await benchApi(asked, (line) => terminal.line(line));
   },
   'link-file': async ({ terminal }, options) => {
