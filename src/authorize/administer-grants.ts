@@ -14,6 +14,8 @@ export interface Purpose extends Words {
   readonly legalBasis: string;
   readonly scenario: string;
   readonly forMinors: boolean;
+  /** For emergencies alone: its grants show nothing until glass is broken. */
+  readonly emergency?: boolean;
   readonly validUntil: Date;
 }
 
@@ -88,7 +90,7 @@ export async function registerClient(
 export async function registerPurpose(
   session: Session,
   county: string,
-  { code, zh, en, legalBasis, scenario, forMinors, validUntil }: Purpose,
+  { code, zh, en, legalBasis, scenario, forMinors, emergency = false, validUntil }: Purpose,
   by: string,
 ): Promise<void> {
   if (!/^[a-z][a-z0-9-]{0,47}$/.test(code))
@@ -96,33 +98,55 @@ export async function registerPurpose(
       zh: '用途代码为小写字母开头的 a-z、0-9、-，至多 48 个字符',
       en: 'A purpose is named a-z, 0-9 and -, a letter first, at most 48 characters.',
     });
-  await session.query(
-    `insert into purpose (county, code, zh, en, legal_basis, scenario, for_minors, valid_until, registered_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     on conflict (county, code) do update set zh = $3, en = $4, legal_basis = $5, scenario = $6, for_minors = $7, valid_until = $8,
-       registered_by = $9, ended_at = null`,
-    [county, code, zh, en, legalBasis, scenario, forMinors, validUntil, by],
-  );
+  if (emergency && forMinors)
+    throw new GrantRefused({
+      zh: '应急用途不开放未成年人信息；保护未成年人另行登记用途',
+      en: 'What is for emergencies does not open what is of minors: their protection is a purpose of its own.',
+    });
+  await session
+    .query(
+      `insert into purpose (county, code, zh, en, legal_basis, scenario, for_minors, valid_until, registered_by, emergency)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       on conflict (county, code) do update set zh = $3, en = $4, legal_basis = $5, scenario = $6, for_minors = $7, valid_until = $8,
+         registered_by = $9, ended_at = null, emergency = $10`,
+      [county, code, zh, en, legalBasis, scenario, forMinors, validUntil, by, emergency],
+    )
+    .catch((error: { code?: string }) => {
+      if (error.code !== '23001') throw error;
+      throw new GrantRefused({
+        zh: `${code} 已登记；应急与否自登记起不再改变`,
+        en: `${code} is registered already: a purpose is for emergencies from the first, or never.`,
+      });
+    });
 }
 
 export async function listPurposes(session: Session, county: string): Promise<Purpose[]> {
   const { rows } = await session.query<Purpose & QueryResultRow>(
-    `select code, zh, en, legal_basis as "legalBasis", scenario, for_minors as "forMinors", valid_until as "validUntil"
+    `select code, zh, en, legal_basis as "legalBasis", scenario, for_minors as "forMinors", emergency,
+       valid_until as "validUntil"
      from purpose where county = $1 and ended_at is null order by code`,
     [county],
   );
   return rows;
 }
 
-/** @returns its id; it holds at once where it is of villages and grids alone, else once another person has confirmed it */
-export async function proposeGrant(
+/**
+ * @returns its id; it holds at once where it is of villages and grids alone and permits no breaking of glass, else once another person has
+ * confirmed it
+ */
+export async function proposeGrant(session: Session, county: string, terms: GrantTerms, by: string): Promise<number> {
+  checkTerms(county, terms);
+  return await writeGrant(session, county, terms, by, false);
+}
+
+/** @param emergency opened by who broke glass: it waits for nobody @throws GrantRefused */
+export async function writeGrant(
   session: Session,
   county: string,
   terms: GrantTerms,
   by: string,
-  emergency = false,
+  emergency: boolean,
 ): Promise<number> {
-  checkTerms(county, terms);
   const { client, purpose, divisions, registers, fields, ties, records, may, reveals, sharing, condition } = terms;
   const { rows } = await session
     .query<{ id: number }>(
@@ -149,6 +173,8 @@ export async function proposeGrant(
       ],
     )
     .catch((error: { code?: string; constraint?: string }) => {
+      const kept = EMERGENCY_RULES[error.constraint ?? ''];
+      if (kept) throw new GrantRefused(kept);
       if (error.code !== '23503') throw error;
       const isClient = error.constraint?.includes('client') === true;
       throw new GrantRefused(
@@ -160,12 +186,28 @@ export async function proposeGrant(
   return rows[0]!.id;
 }
 
+/** By the names that the database gives them. @see schema/migrations/023-break-glass.sql */
+const EMERGENCY_RULES: Readonly<Record<string, Words>> = {
+  emergency_purpose: {
+    zh: '许可 break-glass 只能授予应急用途（hub purpose --emergency），应急用途的授权也须含此许可',
+    en: 'The permission break-glass is granted for a purpose registered with --emergency, and nothing is granted for one without it.',
+  },
+  emergency_terms: {
+    zh: '应急许可只能列出程序可见的字段类别：不含 party，不含揭示，不限于统计，除 verify 外不含其他许可',
+    en: 'What glass protects is classes of fields for a program: not party, no reveals, no totals only, and no permission but verify.',
+  },
+  emergency_standing: {
+    zh: '没有与之相符的应急许可',
+    en: 'No permission to break glass stands ready for this.',
+  },
+};
+
 /** By another person than who proposed it. */
 export async function confirmGrant(session: Session, county: string, id: number, by: string): Promise<void> {
   const { rows } = await session
     .query(
       `update access_grant set confirmed_by = $3, confirmed_at = clock_timestamp()
-       where county = $1 and id = $2 and confirmed_by is null and revoked_by is null returning id`,
+       where county = $1 and id = $2 and confirmed_by is null and revoked_by is null and not emergency returning id`,
       [county, id, by],
     )
     .catch((error: { code?: string }) => {
@@ -178,7 +220,7 @@ export async function confirmGrant(session: Session, county: string, id: number,
   if (rows.length === 0) throw new GrantRefused(NOTHING_TO_DO);
 }
 
-/** Holds from the next request on. */
+/** Holds from the next request on. With the permission to break glass goes what was opened by it. */
 export async function revokeGrant(
   session: Session,
   county: string,
@@ -188,7 +230,8 @@ export async function revokeGrant(
 ): Promise<void> {
   const { rows } = await session.query(
     `update access_grant set revoked_by = $3, revoked_at = clock_timestamp(), revoke_reason = $4
-     where county = $1 and id = $2 and revoked_by is null returning id`,
+     where county = $1 and revoked_by is null
+       and (id = $2 or id in (select opened from break_glass b where b.county = $1 and b.standing = $2)) returning id`,
     [county, id, by, reason],
   );
   if (rows.length === 0) throw new GrantRefused(NOTHING_TO_DO);
@@ -200,7 +243,8 @@ export async function listGrants(session: Session, county: string, client: strin
        g.emergency, g.valid_from as "validFrom", g.valid_until as "validUntil", g.proposed_by as "proposedBy", g.confirmed_by as "confirmedBy",
        g.revoked_by as "revokedBy", g.revoked_at as "revokedAt", g.revoke_reason as "revokeReason",
        is_grant_effective(g) and p.valid_until > clock_timestamp() and p.ended_at is null and c.ended_at is null as holds,
-       g.confirmed_at is null and g.revoked_at is null and (select min(length(code)) from unnest(g.divisions) as d (code)) < 12 as waits
+       g.confirmed_at is null and g.revoked_at is null and not g.emergency
+         and ((select min(length(code)) from unnest(g.divisions) as d (code)) < 12 or 'break-glass' = any (g.may)) as waits
      from access_grant g join client c on c.county = g.county and c.name = g.client join purpose p on p.county = g.county and p.code = g.purpose
      where g.county = $1 and ($2::text is null or g.client = $2) order by g.id`,
     [county, client],

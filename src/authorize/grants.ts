@@ -36,6 +36,8 @@ interface GrantRow
     Omit<GrantTerms, 'sharing' | 'condition' | 'validFrom' | 'validUntil'>,
     Pick<Viewer, 'basis' | 'forMinors' | 'emergency'> {
   readonly id: number;
+  /** Says what breaking glass would open, and shows nothing by itself. */
+  readonly standing: boolean;
   /** Milliseconds. */
   readonly from: number;
   readonly until: number;
@@ -49,12 +51,13 @@ interface Known {
 
 /** Grants that will hold are read with those that do: time passes between two readings of them. */
 const GRANTS = `select g.id, g.client, g.purpose, p.legal_basis as basis, p.for_minors as "forMinors", g.divisions, g.registers, g.fields, g.ties,
-    g.records, g.may, g.reveals, g.emergency, extract(epoch from g.valid_from)::float8 * 1000 as from,
+    g.records, g.may, g.reveals, g.emergency, p.emergency and not g.emergency as standing, extract(epoch from g.valid_from)::float8 * 1000 as from,
     extract(epoch from least(g.valid_until, p.valid_until))::float8 * 1000 as until
   from access_grant g join purpose p on p.county = g.county and p.code = g.purpose join client c on c.county = g.county and c.name = g.client
   where g.revoked_at is null and g.sharing <> 'refused' and g.valid_until > clock_timestamp() and p.valid_until > clock_timestamp()
     and p.ended_at is null and c.ended_at is null and c.kind = 'program'
-    and (g.confirmed_at is not null or (select min(length(code)) from unnest(g.divisions) as d (code)) >= 12)
+    and (g.confirmed_at is not null or g.emergency
+      or ((select min(length(code)) from unnest(g.divisions) as d (code)) >= 12 and 'break-glass' <> all (g.may)))
   order by g.id`;
 
 /** Grants are kept in memory, with the version of which they were read; every reading says that version to the database, which knows better. */
@@ -135,7 +138,10 @@ export function openGrants(settings: PoolSettings): Grants {
 }
 
 /** Several grants are one where they differ in nothing but their divisions; what two of them allow together nobody has granted. */
-function viewerOf(holder: TokenHolder, held: readonly GrantRow[], accessVersion: number): Viewer {
+function viewerOf(holder: TokenHolder, all: readonly GrantRow[], accessVersion: number): Viewer {
+  // Behind glass nothing is seen but that it can be broken; once it is, what it opened.
+  const opened = all.filter((row) => row.emergency);
+  const held = opened.length > 0 ? opened : all.map((row) => (row.standing ? behindGlass(row) : row));
   const [first] = held;
   if (!first) throw new AccessRefused('PURPOSE_NOT_GRANTED');
   if (held.some((row) => termsOf(row) !== termsOf(first))) throw new AccessRefused('GRANT_AMBIGUOUS');
@@ -157,6 +163,10 @@ function viewerOf(holder: TokenHolder, held: readonly GrantRow[], accessVersion:
   };
   boundsOf(viewer);
   return viewer;
+}
+
+function behindGlass(row: GrantRow): GrantRow {
+  return { ...row, fields: [], records: false, reveals: 0, may: ['break-glass'] };
 }
 
 function termsOf({ registers, fields, ties, records, may, emergency }: GrantRow): string {

@@ -12,6 +12,16 @@ export {
   type GrantTerms,
   type Purpose,
 } from './administer-grants.js';
+export {
+  breakGlass,
+  GLASS_FINDINGS,
+  listBreakGlasses,
+  LONGEST_EMERGENCY,
+  reviewBreakGlass,
+  ReviewOverdue,
+  type BrokenGlass,
+  type GlassFinding,
+} from './break-glass.js';
 export { boundsOf, levelOf, type Bounds, type Level } from './bounds.js';
 export { FailedAttempts } from './failed-attempts.js';
 export { DEMO_PURPOSE, grantDemo } from './demo-grants.js';

@@ -1,22 +1,31 @@
 import type { Signing } from '../accesses/index.js';
-import type { Hub } from '../hub.js';
+import {
+  GLASS_FINDINGS,
+  listBreakGlasses,
+  reviewBreakGlass,
+  type BrokenGlass,
+  type GlassFinding,
+} from '../authorize/index.js';
+import { readCounty, type Hub } from '../hub.js';
 import type { Words } from '../model/register.js';
 import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
 import { inHub } from './in-county.js';
-import { readNumber } from './read-number.js';
+import { LARGEST_ID, readNumber } from './read-number.js';
 import { table } from './terminal.js';
 
 /** Who has looked, and whether what was written of it still stands. */
 export const audit: Command = {
   name: 'audit',
-  zh: '查阅日志：核验（verify）、落锚（anchor）、到期清理（expire）、用量警报（alarms）',
-  en: 'the access log: verify its chains, anchor them, let old months expire, list the alarms',
+  zh: '查阅日志：核验（verify）、落锚（anchor）、到期清理（expire）、警报（alarms）、应急访问及其复核（break-glass）',
+  en: 'the access log: verify its chains, anchor them, let old months expire, list the alarms; review broken glass',
   arguments: [
     {
       name: '<what>',
-      zh: 'verify、anchor、expire 或 alarms',
-      en: 'verify, anchor, expire or alarms',
+      zh: 'verify、anchor、expire、alarms 或 break-glass',
+      en: 'verify, anchor, expire, alarms or break-glass',
     },
+    { name: '[action]', zh: 'break-glass：review 复核', en: 'of break-glass: review' },
+    { name: '[id]', zh: '应急访问的编号', en: 'which' },
   ],
   options: [
     { flags: '--from <month>', zh: '核验起始月，如 2026-09', en: 'verify from this month, as 2026-09' },
@@ -27,19 +36,32 @@ export const audit: Command = {
       en: 'expire: days to keep, 1096 unless told (three years)',
     },
     { flags: '--preview', zh: '到期清理：只列出，不清理', en: 'expire: only tell what would go' },
-    { flags: '--limit <n>', zh: '警报条数', en: 'how many alarms', fallback: '20' },
+    { flags: '--limit <n>', zh: '列出条数', en: 'how many are listed', fallback: '20' },
+    {
+      flags: '--finding <word>',
+      zh: '复核结论：justified（正当）或 abused（滥用）',
+      en: 'of a review: justified or abused',
+    },
+    { flags: '--note <text>', zh: '复核说明，记录在案', en: 'of a review, in words; kept on record' },
+    { flags: '--by <number>', zh: '复核人的工号', en: 'of a review: staff number of the reviewer' },
   ],
-  async run(context, [what], options) {
+  async run(context, [what, ...more], options) {
     const action = ACTIONS[what as keyof typeof ACTIONS];
-    if (!action)
+    if (!action || (more.length > 0 && what !== 'break-glass'))
       throw new UsageError({
-        zh: '可用：verify、anchor、expire、alarms',
+        zh: '可用：verify、anchor、expire、alarms、break-glass',
         en: `There are ${Object.keys(ACTIONS).join(', ')}.`,
       });
-    const asked = readOptions(options as Readonly<Record<string, string | boolean | undefined>>);
+    const asked = readOptions(more, options as Readonly<Record<string, string | boolean | undefined>>);
     const { openAnchorSigning } = await import('./open-accessing.js');
     return await inHub(context, async (hub) =>
-      action({ hub, context, asked, signing: await openAnchorSigning(context.config) }),
+      action({
+        hub,
+        county: await readCounty(hub.database),
+        context,
+        asked,
+        signing: await openAnchorSigning(context.config),
+      }),
     );
   },
 };
@@ -50,10 +72,18 @@ interface Asked {
   readonly days: number | null;
   readonly preview: boolean;
   readonly limit: number;
+  readonly review: {
+    readonly id: number;
+    readonly finding: GlassFinding;
+    readonly note: string;
+    readonly by: string;
+  } | null;
 }
 
 interface Doing {
   readonly hub: Hub;
+  /** Null before the first delivery. */
+  readonly county: string | null;
   readonly context: CommandContext;
   readonly asked: Asked;
   readonly signing: Signing;
@@ -160,7 +190,44 @@ const ACTIONS = {
     for (const line of table([head, ...rows])) terminal.line(line);
     return EXIT.attention;
   },
+  'break-glass': async ({ hub: { database }, county, context, asked: { review, limit } }: Doing) => {
+    const { terminal, say } = context;
+    if (county === null) return EXIT.done;
+    if (review) await database.transaction((session) => reviewBreakGlass(session, county, review.id, review));
+    const found = await listBreakGlasses(database.pool, county, review ? { id: review.id } : { limit });
+    for (const each of found) tellBreakGlass(each, context);
+    if (found.length === 0) terminal.line(say({ zh: '没有应急访问。', en: 'No glass was broken.' }));
+    return found.some((each) => each.reviewedAt === null) ? EXIT.attention : EXIT.done;
+  },
 };
+
+/** Two lines each: who, where, until when, how it stands; then why. */
+function tellBreakGlass(each: BrokenGlass, { terminal, say }: Pick<CommandContext, 'terminal' | 'say'>): void {
+  const state = each.reviewedAt
+    ? say({
+        zh: `${each.finding === 'abused' ? '滥用' : '正当'}（${each.reviewedBy} 复核）`,
+        en: `${each.finding} (reviewed by ${each.reviewedBy})`,
+      })
+    : each.isOverdue
+      ? say({ zh: '逾期未复核：复核前不得再次使用', en: 'not reviewed in time: no other until it is' })
+      : say({
+          zh: `待复核，至 ${momentOf(each.reviewUntil)}`,
+          en: `to be reviewed by ${momentOf(each.reviewUntil)}`,
+        });
+  const read = say({
+    zh: `查阅 ${each.readings} 次，${each.people} 人`,
+    en: `${each.readings} readings, ${each.people} people`,
+  });
+  const span = `${momentOf(each.brokenAt)} → ${momentOf(each.until)}`;
+  terminal.line(
+    `${each.id}  ${each.client}  ${each.brokenBy}  ${each.purpose}  ${each.divisions.join(',')}  ${span}  ${read}  ${state}`,
+  );
+  terminal.line(`   ${each.reason}${each.note === null ? '' : ` / ${each.note}`}`);
+}
+
+/** `YYYY-MM-DD HH:MM` of Beijing. */
+const momentOf = (moment: Date): string =>
+  new Date(moment.getTime() + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
 
 const MISFITS: Readonly<Record<string, Words>> = {
   missing: { zh: '缺少此行，其后的行仍在', en: 'this row is missing, though later ones are there' },
@@ -173,9 +240,24 @@ const MISFITS: Readonly<Record<string, Words>> = {
 const KINDS: Readonly<Record<string, Words>> = {
   persons: { zh: '不同的人', en: 'persons' },
   rows: { zh: '查阅次数', en: 'rows' },
+  'break-glass': { zh: '应急访问', en: 'break-glass' },
 };
 
-function readOptions(options: Readonly<Record<string, string | boolean | undefined>>): Asked {
+function readReview(
+  [action, id]: readonly string[],
+  { finding, note, by }: Readonly<Record<string, string | boolean | undefined>>,
+): Asked['review'] {
+  if (action === undefined) return null;
+  const known = GLASS_FINDINGS.find((each) => each === finding);
+  if (action !== 'review' || id === undefined || known === undefined || !note || !by)
+    throw new UsageError({
+      zh: '用法：audit break-glass，或 audit break-glass review 编号 --finding justified|abused --note 说明 --by 工号',
+      en: 'audit break-glass, or audit break-glass review ID --finding justified|abused --note TEXT --by NUMBER.',
+    });
+  return { id: readNumber('ID', id, 1, LARGEST_ID), finding: known, note: String(note), by: String(by) };
+}
+
+function readOptions(more: readonly string[], options: Readonly<Record<string, string | boolean | undefined>>): Asked {
   const month = (name: 'from' | 'to') => {
     const text = options[name];
     if (text === undefined) return null;
@@ -188,6 +270,7 @@ function readOptions(options: Readonly<Record<string, string | boolean | undefin
     to: month('to'),
     days: options['days'] === undefined ? null : readNumber('--days', options['days'], 1, 99_999),
     preview: options['preview'] === true,
+    review: readReview(more, options),
     limit: readNumber('--limit', options['limit'] ?? 20, 1, 10_000),
   };
 }

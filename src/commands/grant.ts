@@ -156,7 +156,9 @@ export function tellGrant(each: Grant, { terminal, say }: Pick<CommandContext, '
     : each.waits
       ? say({ zh: '待第二人确认', en: 'waits for a second person' })
       : each.holds
-        ? say({ zh: '有效', en: 'holds' })
+        ? each.emergency
+          ? say({ zh: '应急访问中', en: 'opened in an emergency' })
+          : say({ zh: '有效', en: 'holds' })
         : say({ zh: '不在有效期', en: 'does not hold now' });
   const what = [each.divisions, each.registers, each.fields, each.may].map((set) => set.join(',') || '-').join(' · ');
   terminal.line(

@@ -15,6 +15,11 @@ export const purpose: Command = {
     { flags: '--basis <text>', zh: '法律依据', en: 'legal basis' },
     { flags: '--scenario <text>', zh: '应用场景', en: 'scenario' },
     { flags: '--for-minors', zh: '用于保护未成年人', en: 'it is the protection of children' },
+    {
+      flags: '--emergency',
+      zh: '应急用途：其授权平时不显示任何人，应急访问（breakGlass）时才开放',
+      en: 'it is for emergencies: its grants show nobody until glass is broken',
+    },
     { flags: '--days <n>', zh: '有效天数', en: 'days it holds', fallback: '365' },
     { flags: '--by <name>', zh: '登记人，记录在案', en: 'who registers it; kept on record' },
   ],
@@ -30,12 +35,19 @@ export const purpose: Command = {
         const days = readNumber('--days', options['days'], 1, MOST_DAYS);
         const validUntil = new Date(Date.now() + days * 86_400_000);
         const stated = { zh: text('zh'), en: text('en'), legalBasis: text('basis'), scenario: text('scenario') };
-        const forMinors = options['forMinors'] === true;
-        await registerPurpose(hub.database.pool, county, { code, ...stated, forMinors, validUntil }, text('by'));
+        const [forMinors, emergency] = [options['forMinors'] === true, options['emergency'] === true];
+        await registerPurpose(
+          hub.database.pool,
+          county,
+          { code, ...stated, forMinors, emergency, validUntil },
+          text('by'),
+        );
       }
       for (const each of await listPurposes(hub.database.pool, county))
         terminal.line(
-          `${each.code}  ${say(each)}  ${each.legalBasis}  → ${each.validUntil.toISOString().slice(0, 10)}`,
+          `${each.code}  ${say(each)}  ${each.legalBasis}  → ${each.validUntil.toISOString().slice(0, 10)}${
+            each.emergency ? `  ${say({ zh: '应急', en: 'emergency' })}` : ''
+          }`,
         );
       return EXIT.done;
     });

@@ -110,7 +110,9 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
     accessing,
     grants,
     reviewing,
-    granting: openGranting(hub),
+    granting: openGranting(hub, (broken) =>
+      log.write({ at: new Date().toISOString(), alarm: 'BREAK_GLASS', ...broken }),
+    ),
     previewing: openPreviewing(hub),
     stating: statingOf(IMPORTERS.flatMap((importer) => importer.datasets)),
     keys,

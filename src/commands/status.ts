@@ -21,7 +21,7 @@ export const status: Command = {
 /** Prints the standing of the hub: what the data officer looks at first. */
 export async function tellStatus(hub: Hub, { terminal, say }: Pick<CommandContext, 'terminal' | 'say'>): Promise<void> {
   const { database } = hub;
-  const [deliveries, datasets, entities, findings, [waiting], ...reasons] = await Promise.all([
+  const [deliveries, datasets, entities, findings, [waiting], [glass], ...reasons] = await Promise.all([
     database.query<{ state: string; n: number }>('select state, count(*) as n from delivery group by 1 order by 1'),
     database.query<{ dataset: string; current: number; retired: number }>(
       `select dataset, count(*) filter (where status = 'current') as current, count(*) filter (where status = 'retired') as retired
@@ -36,6 +36,9 @@ export async function tellStatus(hub: Hub, { terminal, say }: Pick<CommandContex
     database.query<{ n: number }>(
       `select count(*) as n from review_pair q where closed_at is null and not exists (select from decision d where d.county = q.county
          and d.kind = q.kind and d.one_record = q.one_record and d.other_record = q.other_record and d.state = 'effective')`,
+    ),
+    database.query<{ open: number; overdue: number }>(
+      `select count(*) as open, count(*) filter (where review_until <= clock_timestamp()) as overdue from break_glass where reviewed_at is null`,
     ),
     ...(['person', 'household', 'dwelling', 'building'] as const).map(async (kind) => ({
       kind,
@@ -82,6 +85,13 @@ export async function tellStatus(hub: Hub, { terminal, say }: Pick<CommandContex
       say({
         zh: `待人工判定的记录对：${number(waiting!.n)}（review）`,
         en: `pairs that wait for a person: ${number(waiting!.n)} (review)`,
+      }),
+    );
+  if (glass!.open > 0)
+    terminal.line(
+      say({
+        zh: `待复核的应急访问：${number(glass!.open)}，其中逾期 ${number(glass!.overdue)}（audit break-glass）`,
+        en: `broken glass that waits for a review: ${number(glass!.open)}, overdue ${number(glass!.overdue)} (audit break-glass)`,
       }),
     );
   terminal.line(say({ zh: '未关闭的问题', en: 'open findings' }));

@@ -3,7 +3,7 @@ import type { FieldClass } from './field.js';
 /**
  * `review`: see the doubtful pairs and decide them. `verify`: ask whether a number and a name match. `grant`: propose, confirm and revoke
  * grants. `audit`: who has read what. `usage`: who has read a person's data, for the person. `develop`: documents that are not registered.
- * `break-glass`: an emergency grant of one's own.
+ * `break-glass`: open what the grant names, for an emergency, without waiting for a second person; until then it shows nobody.
  */
 export const PERMISSIONS = ['review', 'verify', 'grant', 'audit', 'usage', 'develop', 'break-glass'] as const;
 export type Permission = (typeof PERMISSIONS)[number];

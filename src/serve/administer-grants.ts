@@ -12,7 +12,7 @@ import {
   registerEnumType,
   Resolver,
 } from 'type-graphql';
-import { GrantRefused, type Grant } from '../authorize/index.js';
+import { GrantRefused, ReviewOverdue, type Grant } from '../authorize/index.js';
 import type { FieldClass } from '../model/field.js';
 import type { Permission, RowTie } from '../model/viewer.js';
 import type { Context } from './context.js';
@@ -89,6 +89,11 @@ export class AccessGrant {
   @Field(() => [String], { description: '其他许可 / What it allows besides reading' })
   get may() {
     return this.told.may;
+  }
+
+  @Field(() => Boolean, { description: '应急访问所开 / Opened by breaking glass' })
+  get emergency() {
+    return this.told.emergency;
   }
 
   @Field(() => Int, { description: '每日可揭示的完整值 / Whole values that may be revealed a day' })
@@ -258,16 +263,17 @@ function mustGrant({ viewer, granting }: Context): { granting: Granting; viewer:
   return { granting, viewer, by: viewer.person };
 }
 
-function numberOf(id: string): number {
-  if (!/^\d{1,15}$/.test(id)) throw new Refused('BAD_USER_INPUT', 'id is the number of a grant. id 须为授权编号');
+export function numberOf(id: string): number {
+  if (!/^\d{1,15}$/.test(id)) throw new Refused('BAD_USER_INPUT', 'id is a number, as it was told. id 须为编号');
   return Number(id);
 }
 
 /** A refusal of ours may be read in full. */
-async function answerOf<T>(asked: Promise<T>): Promise<T> {
+export async function answerOf<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
+    if (error instanceof ReviewOverdue) throw new Refused('FORBIDDEN', `${error.words.en} ${error.words.zh}`);
     if (error instanceof GrantRefused) throw new Refused('BAD_USER_INPUT', `${error.words.en} ${error.words.zh}`);
     throw error;
   }

@@ -3,6 +3,7 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphq
 import { buildSchemaSync } from 'type-graphql';
 import { AccessesResolver } from './accesses.js';
 import { GrantsResolver } from './administer-grants.js';
+import { BreakGlassResolver } from './break-glass.js';
 import { EntityChangesResolver } from './entity-changes.js';
 import { ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions } from './lists-of-areas.js';
 import { LinkageRuns } from './linkage-runs.js';
@@ -21,6 +22,7 @@ export function buildHubSchema(): GraphQLSchema {
     resolvers: [
       QueryResolver,
       GrantsResolver,
+      BreakGlassResolver,
       ReviewResolver,
       AccessesResolver,
       EntityChangesResolver,

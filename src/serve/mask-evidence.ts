@@ -92,9 +92,12 @@ export class SeenEvidence {
   }
 }
 
-/** Whether people under age are shown as others are: to who is assigned to them, in a village or a grid, and for the protection of children. */
+/**
+ * Whether people under age are shown as others are: to who is assigned to them, in a village or a grid, and for the protection of children.
+ * Who broke glass is neither.
+ */
 export function seesMinors({ viewer, bounds }: Pick<Reading, 'viewer' | 'bounds'>): boolean {
-  return viewer.forMinors || bounds.counties.length + bounds.townships.length === 0;
+  return viewer.forMinors || (!viewer.emergency && bounds.counties.length + bounds.townships.length === 0);
 }
 
 /** What the viewer of the reading is shown of records. */

@@ -35,8 +35,8 @@ const ABSENT = '不存在与不可见同为 null / null alike for what is not th
 export class QueryResolver {
   @Query(() => ViewerType, { description: '我是谁、可见什么 / Who asks, and what that shows' })
   viewer(@Ctx() { viewer }: Context) {
-    const { client, divisions, registers, purpose, fields, records, may, expires } = viewer;
-    const shown = { client, divisionCodes: divisions, registers, purpose, fields, records, may, expires };
+    const { client, divisions, registers, purpose, fields, records, emergency, may, expires } = viewer;
+    const shown = { client, divisionCodes: divisions, registers, purpose, fields, records, emergency, may, expires };
     return Object.assign(new ViewerType(), shown);
   }
 

@@ -198,7 +198,9 @@ export const ShownPersonConnection = connectionOf<ShownPerson>(
   () => ShownPerson as never,
 );
 
-@ObjectType({ description: '用量警报：某客户端一日之内查阅过多 / A client read very much on one day' })
+@ObjectType({
+  description: '警报：某客户端一日之内查阅过多，或使用了应急访问 / A client read very much on one day, or broke glass',
+})
 export class AccessAlarm {
   constructor(private readonly row: AlarmRow) {}
 
@@ -212,7 +214,10 @@ export class AccessAlarm {
     return this.row.client;
   }
 
-  @Field(() => String, { description: 'persons（不同的人）或 rows（查阅次数） / Of what: persons or rows' })
+  @Field(() => String, {
+    description:
+      'persons（不同的人）、rows（查阅次数）或 break-glass（应急访问） / Of what: persons, rows or break-glass',
+  })
   get kind() {
     return this.row.kind;
   }

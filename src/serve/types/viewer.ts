@@ -33,6 +33,9 @@ export class ViewerType {
   @Field(() => Boolean, { description: '可见个人记录；否则只有统计 / Sees single records; else totals only' })
   records!: boolean;
 
+  @Field(() => Boolean, { description: '凭应急访问 / Through broken glass' })
+  emergency!: boolean;
+
   @Field(() => [String], { description: '除查看外还可做什么：review / What the token allows besides reading: review' })
   may!: readonly string[];
 
