@@ -102,6 +102,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
     log.write({ at: new Date().toISOString(), alarm: 'ACCESS_VOLUME', ...alarm }),
   );
   const { openPreviewing } = await import('./open-previewing.js');
+  const { openAddresses } = await import('./open-addresses.js');
   const { mode, rate, places, proxies, monitor: watched, log: logged, traces } = config.api;
   const measurements = openMeasurements({ readings, lastNight: openLastNight(hub) });
   const spans = traces ? await (await import('./export-spans.js')).exportSpans() : null;
@@ -115,6 +116,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
     ),
     previewing: openPreviewing(hub),
     stating: statingOf(IMPORTERS.flatMap((importer) => importer.datasets)),
+    readAddress: openAddresses(hub),
     keys,
     host: config.host,
     port: config.port,

@@ -1,4 +1,5 @@
 import type { Reading, TokenKeys } from '../authorize/index.js';
+import type { ReadAddress } from '../model/address-tail.js';
 import type { Stating } from '../model/stated-fields.js';
 import type { Viewer } from '../model/viewer.js';
 import type { AccessNote } from './access-note.js';
@@ -34,6 +35,8 @@ export interface Context extends RequestContext {
   readonly reviewing: Reviewing | null;
   /** Null where this server compares nobody. */
   readonly previewing: Previewing | null;
+  /** Reads an address that is looked for. */
+  readonly readAddress: ReadAddress;
   /** Null where this server gives no grants. */
   readonly granting: Granting | null;
 }

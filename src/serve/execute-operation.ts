@@ -32,6 +32,7 @@ export interface Joined {
   readonly stating: Context['stating'];
   readonly reviewing: Reviewing | null;
   readonly previewing: Previewing | null;
+  readonly readAddress: Context['readAddress'];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { levelOf, type Reading } from '../authorize/index.js';
+import type { AddressSought } from '../model/address-tail.js';
 
 import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
 import { dayYearsAgo, OF_AGE, seesMinors } from './mask-evidence.js';
@@ -14,11 +15,15 @@ export interface EntityFilter {
   readonly name?: string | null;
   readonly namePrefix?: string | null;
   readonly birthDate?: string | null;
+  readonly addressPrefix?: string | null;
+  /** What `addressPrefix` was read as: addresses that begin with one of these. */
+  readonly sought?: readonly AddressSought[];
 }
 
 /**
  * Ids in their own order, which tells nothing: those above `after`, at most `limit`.
- * Indexes: link_<kind>_village, link_<kind>_township, link_grid_code, link_<kind>; record_name, record_id_number, record_phone.
+ * Indexes: link_<kind>_village, link_<kind>_township, link_grid_code, link_<kind>; record_name, record_id_number, record_phone, record_address_tail,
+ * _estate and _area.
  */
 export async function findEntities(
   reading: Reading,
@@ -169,7 +174,23 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer'>, filter: Enti
       ...(above === null ? [filter.namePrefix] : [filter.namePrefix, above]),
     );
   }
-  if ((filter.name || filter.namePrefix) && !seesMinors(reading)) {
+  if (filter.sought) {
+    let readings = 'A';
+    const begins = (column: string, text: string) => {
+      const above = textAbove(text);
+      const from = `$${values.push(text)}`;
+      const to = above === null ? null : `$${values.push(above)}`;
+      readings += to === null ? `${column[0]}!` : column[0];
+      return `r.address_${column} ^@ ${from} and r.address_${column} >= ${from}${to === null ? '' : ` and r.address_${column} < ${to}`}`;
+    };
+    const ways = filter.sought.flatMap(({ area, tail }) =>
+      (tail === '' ? [null] : (['tail', 'estate'] as const)).map((column) =>
+        [area === null ? [] : begins('area', area), column === null ? [] : begins(column, tail)].flat().join(' and '),
+      ),
+    );
+    onRecord(readings, () => `(${ways.map((way) => `(${way})`).join(' or ')})`);
+  }
+  if ((filter.name || filter.namePrefix || filter.sought) && !seesMinors(reading)) {
     // Under age by any record that the viewer sees: nobody learns by searching where a child lives.
     add(
       'M',

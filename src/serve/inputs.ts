@@ -2,9 +2,13 @@ import { Field, ID, InputType } from 'type-graphql';
 import { levelOf, type Reading } from '../authorize/index.js';
 import type { FieldClass } from '../model/field.js';
 import { shows, type Viewer } from '../model/viewer.js';
+import type { Context } from './context.js';
 import { Refused } from './errors.js';
 import type { EntityFilter } from './find-entities.js';
 import { Severity } from './types/enums.js';
+
+const ADDRESS_PREFIX =
+  '地址开头，可自任一部分起：街道、村社区、路街巷、小区、组（人民路12号、阳光花园3栋） / Beginning of an address, from whichever of its parts on: 人民路12号 without the town before it';
 
 @InputType({
   description:
@@ -35,9 +39,12 @@ export class PeopleFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      '出生日期 YYYY-MM-DD；须与姓名、号码、电话或村级区划并用 / Date of birth; only beside a name, number, telephone or village',
+      '出生日期 YYYY-MM-DD；须与姓名、号码、电话、地址或村级区划并用 / Date of birth; only beside a name, number, telephone, address or village',
   })
   birthDate?: string | null;
+
+  @Field(() => String, { nullable: true, description: ADDRESS_PREFIX })
+  addressPrefix?: string | null;
 }
 
 @InputType({ description: '按区划与部门登记筛选 / Narrows a list by division and register' })
@@ -50,6 +57,9 @@ export class AreaFilter {
 
   @Field(() => String, { nullable: true, description: '有此部门登记的记录 / Has a record of this register' })
   register?: string | null;
+
+  @Field(() => String, { nullable: true, description: ADDRESS_PREFIX })
+  addressPrefix?: string | null;
 }
 
 @InputType({ description: '问题的筛选条件 / Narrows the findings' })
@@ -95,17 +105,17 @@ export function checkFilter<T extends EntityFilter & { readonly code?: string | 
   for (const [name, value] of Object.entries(checked)) {
     if (typeof value === 'string') checkText(name, value);
   }
-  const { division, birthDate, idNumber, phone, name, namePrefix } = checked;
+  const { division, birthDate, idNumber, phone, name, namePrefix, addressPrefix } = checked;
   if (division && levelOf(division) === null) {
     throw new Refused(
       'BAD_USER_INPUT',
       'division is a code of 6, 9, 12 or 15 digits. division 须为 6、9、12 或 15 位代码',
     );
   }
-  if (birthDate && !(idNumber || phone || name || namePrefix || (division && division.length >= 12))) {
+  if (birthDate && !(idNumber || phone || name || namePrefix || addressPrefix || (division && division.length >= 12))) {
     throw new Refused(
       'BAD_USER_INPUT',
-      'birthDate needs a name, an identity number, a telephone or a village beside it. birthDate 须与姓名、号码、电话或村级区划并用',
+      'birthDate needs a name, an identity number, a telephone, an address or a village beside it. birthDate 须与姓名、号码、电话、地址或村级区划并用',
     );
   }
   return checked;
@@ -118,6 +128,7 @@ const CLASS_OF_FILTER = {
   namePrefix: 'basic',
   birthDate: 'basic',
   address: 'location',
+  addressPrefix: 'location',
   formerName: 'basic',
   headName: 'basic',
   sex: 'basic',
@@ -140,6 +151,25 @@ export function checkClasses<T extends object>(viewer: Viewer, filter: T): T {
     if (asked !== undefined && asked !== null && !shows(viewer, of)) throw new Refused('FIELD_NOT_GRANTED');
   }
   return filter;
+}
+
+/**
+ * Reads the address that is looked for as addresses are read.
+ * @throws Refused for one that is no part of an address
+ */
+export async function readSought<T extends EntityFilter>(
+  { readAddress }: Pick<Context, 'readAddress'>,
+  filter: T,
+): Promise<T> {
+  if (!filter.addressPrefix) return filter;
+  const sought = await readAddress(filter.addressPrefix);
+  if (sought.length === 0) {
+    throw new Refused(
+      'BAD_USER_INPUT',
+      'addressPrefix is a part of an address within the county. addressPrefix 须为县内地址的一部分',
+    );
+  }
+  return { ...filter, sought };
 }
 
 /** PostgreSQL has no NUL in a text, and half a character is nobody's name. */

@@ -3,7 +3,7 @@ import type { Context } from './context.js';
 import { findEntities } from './find-entity.js';
 import { countEntities, findEntities as findIds, type EntityFilter } from './find-entities.js';
 import type { EntityKind } from './global-id.js';
-import { checkFilter, checkGranted } from './inputs.js';
+import { checkFilter, checkGranted, readSought } from './inputs.js';
 import type { Entity } from './types/entity.js';
 
 /** A page of entities of a kind that this viewer may see, in the order of their ids. */
@@ -15,7 +15,7 @@ export async function listEntities<T extends Entity>(
   after: string | null,
 ): Promise<Connected<T>> {
   const page = readPage(kind, first, after);
-  const narrowed = checkGranted(context.reading, checkFilter(filter));
+  const narrowed = await readSought(context, checkGranted(context.reading, checkFilter(filter)));
   const ids = await findIds(context.reading, kind, narrowed, page.after, page.first + 1);
   const nodes = (await findEntities(context, kind, ids.slice(0, page.first))) as (T | null)[];
   return connect(kind, page, ids, nodes, () => countEntities(context.reading, kind, narrowed));

@@ -4,7 +4,7 @@ import type { Context } from './context.js';
 import type { FieldClass } from '../model/field.js';
 import { shows } from '../model/viewer.js';
 import { Refused } from './errors.js';
-import { checkClasses, checkFilter, PeopleFilter } from './inputs.js';
+import { checkClasses, checkFilter, PeopleFilter, readSought } from './inputs.js';
 import { readPublished } from './published-totals.js';
 import { PeopleAggregate, PeopleGroup, PeopleGroupKey, PeopleTotal } from './types/people-aggregate.js';
 
@@ -44,7 +44,7 @@ export class PeopleAggregates {
       const of = CLASSES[group];
       if (of && !shows(context.viewer, of)) throw new Refused('FIELD_NOT_GRANTED');
     }
-    const narrowed = checkClasses(context.viewer, checkFilter(filter));
+    const narrowed = await readSought(context, checkClasses(context.viewer, checkFilter(filter)));
     // A viewer of totals alone is told what is published, and nothing that is counted for them.
     const published = context.viewer.records
       ? null

@@ -7,7 +7,7 @@ import type { Stating } from '../model/stated-fields.js';
 import type { Evidence } from './evidence.js';
 import { countEntities, writePage, type EntityFilter } from './find-entities.js';
 import { readGlobalId, ENTITY_COLUMNS } from './global-id.js';
-import { checkFilter, checkGranted } from './inputs.js';
+import { checkFilter, checkGranted, readSought } from './inputs.js';
 import { seenBy, type SeenEvidence } from './mask-evidence.js';
 import { NotPlanned, type DeliveryFacts, type PlanNode } from './plan-node.js';
 import type { Plan } from './plan-operation.js';
@@ -45,7 +45,7 @@ export async function runPlan(
   const variables = plan.variablesOf(given);
   if (variables === null) throw new NotPlanned('variables');
   const run = new PlannedRun(context, variables);
-  const asked = plan.by === 'id' ? askOne(plan, context, run) : askPage(plan, context, run);
+  const asked = plan.by === 'id' ? askOne(plan, context, run) : await askPage(plan, context, run);
   const counting = asked.count?.();
   // Where the statement fails so does this, and nobody waits for it any more.
   counting?.catch(() => {});
@@ -85,7 +85,8 @@ function askOne(plan: Plan, { reading, stating }: Context, run: PlannedRun): Ask
   };
 }
 
-function askPage(plan: Plan, { reading, stating }: Context, run: PlannedRun): Asking {
+async function askPage(plan: Plan, context: Context, run: PlannedRun): Promise<Asking> {
+  const { reading, stating } = context;
   const { kind } = plan.root;
   const {
     first = null,
@@ -97,7 +98,7 @@ function askPage(plan: Plan, { reading, stating }: Context, run: PlannedRun): As
     filter?: EntityFilter | null;
   };
   const page = readPage(kind, first, after);
-  const narrowed = checkGranted(reading, checkFilter(filter));
+  const narrowed = await readSought(context, checkGranted(reading, checkFilter(filter)));
   const { text, values } = writePage(reading, kind, narrowed, page.after, page.first + 1);
   const column = `l.${ENTITY_COLUMNS[kind]}`;
   return {

@@ -17,6 +17,7 @@ import {
   type Readings,
   type TokenKeys,
 } from '../authorize/index.js';
+import type { ReadAddress } from '../model/address-tail.js';
 import type { TokenHolder, Viewer } from '../model/viewer.js';
 import type { Accessing } from './accessing.js';
 import { buildHubSchema } from './build-hub-schema.js';
@@ -56,6 +57,8 @@ export interface ServerSettings {
   readonly granting?: Granting;
   /** How somebody is looked up; without it `matchPreview` answers UNAVAILABLE. */
   readonly previewing?: Previewing;
+  /** Reads an address that is looked for; without it, an address is looked for as it is written. */
+  readonly readAddress?: ReadAddress;
   /** True: only registered operations are answered, but for who may `develop`; the schema is told to nobody else. */
   readonly production?: boolean;
   /** The operations that each client has registered; without it there are none. */
@@ -105,6 +108,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       stating: settings.stating ?? null,
       reviewing: settings.reviewing ?? null,
       previewing: settings.previewing ?? null,
+      readAddress: settings.readAddress ?? asWritten,
     }),
     // Who may ask for the schema is told apart by `limitOperations`.
     introspection: true,
@@ -139,6 +143,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     },
   };
 }
+
+const asWritten: ReadAddress = async (text) => [{ area: null, tail: text }];
 
 /** Whether documents that nobody registered, and the schema, are for this client in production too. */
 const mayDevelop = ({ may }: Viewer): boolean => may.includes('develop');

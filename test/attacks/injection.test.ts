@@ -44,7 +44,7 @@ const HOSTILE = [
 ];
 
 describe('J1: a text is a text', () => {
-  it.each(['name', 'namePrefix', 'idNumber', 'phone'])('in %s', async (field) => {
+  it.each(['name', 'namePrefix', 'idNumber', 'phone', 'addressPrefix'])('in %s', async (field) => {
     for (const text of HOSTILE) {
       const answer = await target.attack(PEOPLE, { f: { [field]: text } });
       expect(answer.errors, `${field} ${text}: ${answer.text}`).toBeUndefined();
@@ -55,7 +55,7 @@ describe('J1: a text is a text', () => {
 
   it('and one that the database cannot hold is the client’s mistake', async () => {
     for (const text of ['\u0000', 'a\u0000b', '\ud800', 'a\udfff']) {
-      for (const field of ['name', 'namePrefix', 'idNumber', 'phone', 'division', 'register']) {
+      for (const field of ['name', 'namePrefix', 'idNumber', 'phone', 'addressPrefix', 'division', 'register']) {
         await target.refuses(await target.attack(PEOPLE, { f: { [field]: text } }), 'BAD_USER_INPUT');
       }
     }

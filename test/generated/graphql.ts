@@ -179,7 +179,9 @@ export type MatchPreviewInput = {
 
 /** 人的查找条件；条件针对可见的记录，须有其一在索引上 / What people are looked up by; each condition reads the visible records */
 export type PeopleFilter = {
-  /** 出生日期 YYYY-MM-DD；须与姓名、号码、电话或村级区划并用 / Date of birth; only beside a name, number, telephone or village */
+  /** 地址开头，可自任一部分起：街道、村社区、路街巷、小区、组（人民路12号、阳光花园3栋） / Beginning of an address, from whichever of its parts on: 人民路12号 without the town before it */
+  addressPrefix?: string | null | undefined;
+  /** 出生日期 YYYY-MM-DD；须与姓名、号码、电话、地址或村级区划并用 / Date of birth; only beside a name, number, telephone, address or village */
   birthDate?: string | null | undefined;
   /** 区划或网格代码：6、9、12 或 15 位 / Code of a county, township, village or grid */
   division?: string | null | undefined;

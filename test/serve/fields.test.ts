@@ -89,6 +89,9 @@ describe('a value outside of the granted classes', () => {
   });
 
   it('finds nobody: a list is not narrowed by it', async () => {
+    await api.database.query(
+      `update record set stated = stated || '{"addressElements": {"road": "人民路", "number": "12"}}' where name = '李四'`,
+    );
     const find = (terms: Terms, filter: string) =>
       asked<{ people: { totalCount: number } }>(terms, `{ people(filter: { ${filter} }) { totalCount } }`);
     for (const [filter, needs] of [
@@ -96,6 +99,7 @@ describe('a value outside of the granted classes', () => {
       ['phone: "13900000009"', 'contact'],
       ['name: "张三"', 'basic'],
       ['namePrefix: "张"', 'basic'],
+      ['addressPrefix: "人民路"', 'location'],
     ] as const) {
       const without = FIELD_CLASSES.filter((each) => each !== needs);
       expect(await find({ fields: without }, filter)).toMatchObject({

@@ -188,7 +188,7 @@ describe('what goes wrong', () => {
 
   it('keeps hostile text what it is: text', async () => {
     for (const text of ["' or 1=1 --", '%', '_', '\\', '<script>', '${7*7}', '{{1}}', '../../etc/passwd']) {
-      for (const field of ['name', 'namePrefix', 'idNumber', 'phone']) {
+      for (const field of ['name', 'namePrefix', 'idNumber', 'phone', 'addressPrefix']) {
         const { data, errors } = await closed.ask<{ people: { nodes: unknown[] } }>(
           COUNTY,
           `query ($f: PeopleFilter) { people(filter: $f) { nodes { id } } }`,

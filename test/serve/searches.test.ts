@@ -21,7 +21,8 @@ beforeAll(async () => {
   await database.query(
     `insert into record (county, id, register, dataset, township, village, status, delivery, valid_from, tie, key, occurrence, hash, name, id_number, phone, stated)
      select $1, n, 'police', 'police/residents', left(village, 9), village, 'current', 1, now(), 'registered', gen_random_uuid(), 1, n, name,
-       'N' || n, 'P' || n, jsonb_build_object('name', name, 'sex', (n % 2 + 1)::text, 'birthDate', '1990-01-01') from (${person}) p`,
+       'N' || n, 'P' || n, jsonb_build_object('name', name, 'sex', (n % 2 + 1)::text, 'birthDate', '1990-01-01', 'addressElements',
+         jsonb_build_object('road', chr(19968 + n % 50) || '路', 'number', n::text)) from (${person}) p`,
     [COUNTY],
   );
   await database.query(
@@ -81,6 +82,9 @@ it.each([
   // 40 people of a name, 400 of a beginning, in all villages.
   ['a name', { name: `${String.fromCodePoint(19968 + 27)}${String.fromCodePoint(20968)}一` }, 300],
   ['the beginning of a name', { namePrefix: String.fromCodePoint(19968 + 27) }, 2500],
+  ['an address', { sought: [{ area: null, tail: `${String.fromCodePoint(19968 + 27)}路27号` }] }, 10],
+  ['a road, in all villages', { sought: [{ area: null, tail: `${String.fromCodePoint(19968 + 27)}路` }] }, 2500],
+  ['a road of the village', { sought: [{ area: VILLAGE, tail: `${String.fromCodePoint(19968 + 27)}路` }] }, 500],
   ['nothing but the village', {}, 100],
 ] satisfies [string, EntityFilter, number][])(
   'a village’s first page by %s does not read the county',
