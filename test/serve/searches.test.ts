@@ -1,3 +1,4 @@
+import { escapeLiteral } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openReadings, type Reading, type Readings } from '../../src/authorize/index.js';
 import { countEntities, findEntities, type EntityFilter } from '../../src/serve/find-entities.js';
@@ -63,8 +64,14 @@ async function rowsOf(ask: (reading: Reading) => Promise<unknown>): Promise<numb
   await readings.read(viewerOf(VILLAGE, ALL_REGISTERS), async (reading) => {
     const explaining = Object.assign(Object.create(reading) as Reading, {
       query: async (statement: { readonly text: string }, values: readonly unknown[]) => {
-        const text = `explain (analyze, format json) ${statement.text}`;
-        const [row] = await reading.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>({ text }, values);
+        // As a connection plans it that has asked before: without the values.
+        await reading.query({ text: `prepare asked as ${statement.text}` }, []);
+        const given = values.map((value) =>
+          escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : String(value)),
+        );
+        const text = `explain (analyze, format json) execute asked (${given.join(', ')})`;
+        const [row] = await reading.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>({ text }, []);
+        await reading.query({ text: 'deallocate asked' }, []);
         rows += visited(row!['QUERY PLAN'][0].Plan);
         return await reading.query(statement, values);
       },
