@@ -6,7 +6,7 @@ import type { Viewer } from '../model/viewer.js';
 import { ToldAccess } from './access-note.js';
 import type { Accessing } from './accessing.js';
 import type { Context, RequestContext } from './context.js';
-import { Refused } from './errors.js';
+import { codeOf, Refused } from './errors.js';
 import { followed } from './follow-request.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
@@ -15,7 +15,7 @@ import { openLoaders } from './open-loaders.js';
 import { directingVariables, planOperation, type Plan } from './plan-operation.js';
 import { runPlan, type KnownDeliveries } from './run-plan.js';
 import { surveyOperation, type Survey } from './survey-operation.js';
-import { writeAccess } from './write-access.js';
+import { isRefusal, writeAccess } from './write-access.js';
 
 const MOST_ERRORS = 10;
 /** Grants change a few times a day, or a dozen at once. */
@@ -67,6 +67,7 @@ export function executeWith(
   const executor: GatewayExecutor = async ({ context, document, operation, operationName, queryHash, request }) => {
     const started = performance.now();
     const asked = context as RequestContext;
+    asked.inquiry.executed = true;
     const surveyed = survey(document, operation, queryHash);
     // A reading that is begun anew tells anew.
     let told = new ToldAccess();
@@ -116,9 +117,11 @@ export function executeWith(
         else viewer = await asked.readmit().catch((refused: unknown) => ((failure = refused), viewer));
       }
     }
-    if (surveyed.personal || told.persons.size + told.households.size > 0) {
-      await writeAccess(accessing, { ...asked, viewer }, surveyed, told, result, failure, started);
-    }
+    const write = () => writeAccess(accessing, { ...asked, viewer }, surveyed, told, result, failure, started);
+    const error = failure ?? result?.errors?.[0] ?? null;
+    if (surveyed.personal || told.persons.size + told.households.size > 0) await write();
+    // Who asks of nobody leaves no row, but where it is refused: and then it is refused whether or not that can be written.
+    else if (error !== null && isRefusal(codeOf(error))) await write().catch(() => {});
     if (!result) return { errors: [new GraphQLError('No answer.', { originalError: failure as Error })] };
     return (
       result.errors && result.errors.length > MOST_ERRORS

@@ -20,6 +20,7 @@ export function followRequest(
     code: 'OK',
     rows: 0,
     statements: 0,
+    executed: false,
     retryAfter: null,
     tracer,
     span: tracer?.startSpan('request', { kind: SpanKind.SERVER, attributes: { 'hub.request': id } }) ?? null,

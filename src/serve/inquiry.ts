@@ -14,6 +14,8 @@ export interface Inquiry {
   code: ErrorCode | 'OK' | 'GONE';
   rows: number;
   statements: number;
+  /** Whether it came as far as being executed, which leaves a row of its own in the access log. */
+  executed: boolean;
   /** Seconds after which it is worth asking again, where the answer says so. */
   retryAfter: number | null;
   /** Null unless spans are exported. */

@@ -35,6 +35,7 @@ import type { Measurements } from './measurements.js';
 import type { Granting } from './granting.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
+import { surveyOperation } from './survey-operation.js';
 import { writeRefusal } from './write-access.js';
 import { openDoor, type Door } from './shed-load.js';
 
@@ -202,7 +203,12 @@ function openHttp(
       .header('cache-control', 'no-store')
       .header('x-content-type-options', 'nosniff');
   });
-  app.setErrorHandler((error, request, reply) => refuse(request, reply, httpCode(error)));
+  app.setErrorHandler(async (error, request: Asked, reply) => {
+    const code = httpCode(error);
+    const { viewer } = request;
+    if (viewer) await writeRefusal(accessing, viewer, request.id, viewer.purpose, code);
+    return refuse(request, reply, code);
+  });
   app.setNotFoundHandler((request, reply) => reply.code(404).send(answer(request, 'BAD_USER_INPUT')));
 
   const handle = fastifyApolloHandler(apollo, {
@@ -223,7 +229,7 @@ function openHttp(
       const [purpose, grant] = [statedOnce(request, 'purpose'), statedOnce(request, 'grant')];
       const admit = () => grants.admit(holder, purpose, grant === null ? null : Number(grant));
       request.viewer = await admit().catch(async (error: unknown) => {
-        if (error instanceof AccessRefused) await writeRefusal(accessing, holder, request.id, purpose, error);
+        if (error instanceof AccessRefused) await writeRefusal(accessing, holder, request.id, purpose, codeOf(error));
         throw error;
       });
       request.readmit = () => {
@@ -365,7 +371,7 @@ function answer(request: FastifyRequest, code: ErrorCode) {
 }
 
 /** Says every error of an answer in the house's own codes, and tells the operator of those that are the hub's fault. */
-function nameErrors({ log }: ServerSettings): ApolloServerPlugin<RequestContext> {
+function nameErrors({ log, accessing }: ServerSettings): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: async () => ({
       didEncounterErrors: async ({ errors, contextValue }) => {
@@ -384,12 +390,18 @@ function nameErrors({ log }: ServerSettings): ApolloServerPlugin<RequestContext>
           });
         }
       },
-      willSendResponse: async ({ response, contextValue: { requestId, inquiry } }) => {
+      willSendResponse: async ({ response, contextValue, schema, document, operation, queryHash }) => {
+        const { requestId, inquiry, viewer } = contextValue;
         if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
         const { singleResult } = response.body;
         const errors = singleResult.errors ?? [];
         for (const each of errors) Object.assign(each.extensions!, { requestId });
         inquiry.code = errors[0]!.extensions!['code'] as ErrorCode;
+        if (!inquiry.executed) {
+          // Of what is no valid document nothing is told, not even a hash: it could be made of a number.
+          const survey = document && operation ? surveyOperation(schema, document, operation, queryHash!) : null;
+          await writeRefusal(accessing, viewer, requestId, viewer.purpose, inquiry.code, survey);
+        }
         if (singleResult.data === undefined || singleResult.data === null) {
           const [first] = errors;
           const code = first!.extensions!['code'] as ErrorCode;

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { ReadingFailed } from '../authorize/index.js';
 import type { Access, AccessOutcome } from '../model/access.js';
-import { shows, type TokenHolder } from '../model/viewer.js';
+import { shows, type TokenHolder, type Viewer } from '../model/viewer.js';
 import type { ToldAccess } from './access-note.js';
 import type { Accessing } from './accessing.js';
 import type { RequestContext } from './context.js';
@@ -59,30 +59,36 @@ export async function writeAccess(
   }
 }
 
+/** Who was refused: as its token says, and as far as it was admitted. */
+type RefusedAs = TokenHolder & Partial<Pick<Viewer, 'divisions' | 'basis' | 'grants' | 'emergency'>>;
+
 /**
  * Writes down that a client was refused before it could ask. Whether or not that can be written: it is told nothing but the refusal.
  * @param purpose as the client named it; it may be none of the county's
+ * @param survey what it would have asked, where that is known
  */
 export async function writeRefusal(
   accessing: Accessing,
-  { client, person, token }: TokenHolder,
+  { client, person, token, divisions, basis = '', grants = [], emergency = false }: RefusedAs,
   requestId: string,
   purpose: string | null,
-  error: unknown,
+  code: ErrorCode,
+  survey: Survey | null = null,
 ): Promise<void> {
+  if (!isRefusal(code)) return;
   const refused: Access = {
-    county: null,
+    county: divisions?.[0]?.slice(0, 6) ?? null,
     request: requestId,
     client,
     person,
     token,
     purpose: purpose !== null && withoutNumbers(purpose) === purpose ? purpose : '',
-    basis: '',
-    grants: [],
-    emergency: false,
-    operation: null,
-    document: '',
-    asked: [],
+    basis,
+    grants,
+    emergency,
+    operation: survey?.operation ?? null,
+    document: survey?.document ?? '',
+    asked: survey?.asked ?? [],
     persons: [],
     households: [],
     shown: [],
@@ -90,10 +96,15 @@ export async function writeRefusal(
     revealed: [],
     revealReasons: [],
     outcome: 'refused',
-    code: codeOf(error),
+    code,
     ms: 0,
   };
   await accessing.write(refused).catch(() => {});
+}
+
+/** Whether it is the client's doing: not a fault of the hub, and not a house that is full, of which there would be a row a knock. */
+export function isRefusal(code: ErrorCode): boolean {
+  return OUTCOMES[code] === undefined && code !== 'RATE_LIMITED' && code !== 'OVERLOADED';
 }
 
 /** The hub's own fault; everything else is a refusal. */

@@ -111,6 +111,40 @@ describe('a reading of personal data', () => {
     }
   });
 
+  it('is refused on record before anything is read, with what it would have asked where that is known', async () => {
+    const token = await api.tokenOf({ fields: ['basic'] });
+    const send = (body: unknown) => api.send(body, { authorization: `Bearer ${token}` });
+    const number = '990000199001010017';
+    const DEEP = 'households { household { members(first: 200) { nodes { person { records { ref } } } } } }';
+    for (const [body, code, asked] of [
+      [{ query: '{ people {' }, 'BAD_USER_INPUT', []],
+      [{ query: `{ people${number} { id } }` }, 'BAD_USER_INPUT', []],
+      [{ query: `{ people(first: 200) { nodes { ${DEEP} } } }` }, 'QUERY_TOO_COMPLEX', ['people']],
+      [{ query: '{ __schema { types { name } } }' }, 'BAD_USER_INPUT', []],
+      ['{"query": ', 'BAD_USER_INPUT', []],
+      [{ documentId: `sha256:${'0'.repeat(64)}` }, 'DOCUMENT_UNKNOWN', []],
+      [{ query: `{ people(filter: { idNumber: "${number}" }) { totalCount } }` }, 'FIELD_NOT_GRANTED', ['people']],
+      [
+        { query: '{ peopleAggregate(groupBy: [VILLAGE], filter: { phone: "1" }) { publishedOn } }' },
+        'FIELD_NOT_GRANTED',
+        ['peopleAggregate'],
+      ],
+    ] as const) {
+      const before = await countRows();
+      expect((await send(body)).errors![0]!.extensions.code, JSON.stringify(body)).toBe(code);
+      expect(await countRows(), JSON.stringify(body)).toBe(before + 1);
+      const row = await lastRow();
+      expect(row).toMatchObject({ outcome: 'refused', code, asked, personIds: '{}', purpose: PURPOSE, person: 'N-1' });
+      expect(row['grants']).toHaveLength(1);
+      expect(JSON.stringify(row)).not.toContain(number);
+    }
+    // What is refused is refused whether or not that can be written.
+    await api.database.query('revoke insert on access_log from hub_access_writer');
+    const refused = await send({ query: '{ people {' });
+    await api.database.query('grant insert on access_log to hub_access_writer');
+    expect(refused.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
   it('is not what asks about places, schema or figures: these leave no row', async () => {
     const before = await countRows();
     for (const query of [
