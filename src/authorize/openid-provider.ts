@@ -27,8 +27,20 @@ const PATIENCE = 3000;
 const LEFT_IN_PEACE = 3000;
 const LARGEST_ANSWER = 256 * 1024;
 
-/** Nothing is fetched before the first token of the provider comes. */
-export function openProvider(settings: OpenIdSettings): OpenIdProvider {
+/** Of its being away the operator is told so often at most. */
+const TOLD_EVERY = 60_000;
+
+/**
+ * Nothing is fetched before the first token of the provider comes.
+ * @param onAway told why its keys cannot be had: in words of ours or by the name and code of an error, never with anything of a token
+ */
+export function openProvider(settings: OpenIdSettings, onAway: (why: string) => void = () => {}): OpenIdProvider {
+  let toldAt = -Infinity;
+  const tell = (cause: unknown): void => {
+    if (Math.abs(Date.now() - toldAt) < TOLD_EVERY) return;
+    toldAt = Date.now();
+    onAway(whyOf(cause));
+  };
   const fetchSmall = openFetch();
   let found: { readonly keys: Promise<RemoteKeys>; readonly at: number } | null = null;
   const discovered = (): Promise<RemoteKeys> => {
@@ -48,6 +60,7 @@ export function openProvider(settings: OpenIdSettings): OpenIdProvider {
       if (cause instanceof errors.JOSEError && !NOT_HAD.has(cause.code)) throw cause;
       // What is known of the provider may be out of date; keys that are fresh go on verifying.
       if (!keys?.fresh) found = null;
+      tell(cause);
       throw new TokensUnavailable({ cause });
     }
   };
@@ -89,6 +102,16 @@ function personOf(payload: JWTPayload, client: unknown, { personClaim }: OpenIdS
   return personClaim === 'sub' && person === client ? null : person;
 }
 
+/** Why the provider's keys cannot be had; the sentence is ours. */
+class ProviderAway extends Error {}
+
+/** What a library says may quote what was answered, or what was asked for. */
+function whyOf(error: unknown): string {
+  if (error instanceof ProviderAway) return error.message;
+  const { name, code, cause } = error as { name?: string; code?: unknown; cause?: { code?: unknown } };
+  return [name ?? 'Error', code ?? cause?.code].filter((part) => typeof part === 'string').join(' ');
+}
+
 type RemoteKeys = ReturnType<typeof createRemoteJWKSet>;
 const NOT_HAD: ReadonlySet<string> = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']);
 
@@ -99,9 +122,9 @@ async function discover({ issuer }: OpenIdSettings, fetchSmall: typeof fetch): P
     signal: AbortSignal.timeout(PATIENCE),
   });
   const stated = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
-  if (stated.issuer !== issuer) throw new Error('The provider’s description is another issuer’s.');
+  if (stated.issuer !== issuer) throw new ProviderAway('The provider’s description is another issuer’s.');
   if (typeof stated.jwks_uri !== 'string' || !isReachedSafely(stated.jwks_uri, issuer)) {
-    throw new Error('The provider’s keys are not where they can be had safely.');
+    throw new ProviderAway('The provider’s keys are not where they can be had safely.');
   }
   return createRemoteJWKSet(new URL(stated.jwks_uri), {
     timeoutDuration: PATIENCE,
@@ -115,15 +138,16 @@ async function discover({ issuer }: OpenIdSettings, fetchSmall: typeof fetch): P
 function openFetch(): typeof fetch {
   let failed = -Infinity;
   return async (url, init) => {
-    if (Math.abs(Date.now() - failed) < LEFT_IN_PEACE) throw new Error('The provider did not answer a moment ago.');
+    if (Math.abs(Date.now() - failed) < LEFT_IN_PEACE)
+      throw new ProviderAway('The provider did not answer a moment ago.');
     try {
       const response = await fetch(url, { ...init, redirect: 'error' });
-      if (response.status !== 200) throw new Error(`The provider answered ${response.status}.`);
+      if (response.status !== 200) throw new ProviderAway(`The provider answered ${response.status}.`);
       const parts: Uint8Array[] = [];
       let size = 0;
       for await (const part of response.body ?? []) {
         size += part.length;
-        if (size > LARGEST_ANSWER) throw new Error('The provider’s answer is too large.');
+        if (size > LARGEST_ANSWER) throw new ProviderAway('The provider’s answer is too large.');
         parts.push(part);
       }
       return new Response(Buffer.concat(parts));

@@ -43,8 +43,15 @@ export interface VerifyingKey {
 const LOOKED_AT_EVERY = 2000;
 const TRUSTED_UNREAD = 45_000;
 
-/** Opens `token-keys.json` in the hub's home; made at first use. */
-export async function openTokenKeys(home: string, openId: OpenIdSettings | null = null): Promise<TokenKeys> {
+/**
+ * Opens `token-keys.json` in the hub's home; made at first use.
+ * @param onAway told why the provider's keys cannot be had, once a minute at most
+ */
+export async function openTokenKeys(
+  home: string,
+  openId: OpenIdSettings | null = null,
+  onAway?: (why: string) => void,
+): Promise<TokenKeys> {
   const path = keyFileOf(home);
   let text = '';
   let ring = await readKeys(await openKeyFile(home));
@@ -61,7 +68,7 @@ export async function openTokenKeys(home: string, openId: OpenIdSettings | null 
     }
   };
   return {
-    provider: openId && openProvider(openId),
+    provider: openId && openProvider(openId, onAway),
     get signing() {
       return ring.signing;
     },

@@ -93,11 +93,13 @@ async function takeSample(hub: Hub, context: CommandContext, wanted: boolean | u
 async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: string; stop(): Promise<void> }> {
   // The schema takes half a second to build; no other command needs it.
   const { openMeasurements, startMonitor, startServer } = await import('../serve/index.js');
-  const keys = await openTokenKeys(config.home, config.openId);
+  const log = openLog();
+  const keys = await openTokenKeys(config.home, config.openId, (why) =>
+    log.write({ at: new Date().toISOString(), code: 'PROVIDER_AWAY', issuer: config.openId?.issuer, why }),
+  );
   const readings = openReadings({ apiUrl: hub.apiUrl });
   const grants = openGrants({ apiUrl: hub.apiUrl });
   const reviewing = openReviewing(hub);
-  const log = openLog();
   const accessing = openAccessing(hub, (alarm) =>
     log.write({ at: new Date().toISOString(), alarm: 'ACCESS_VOLUME', ...alarm }),
   );

@@ -10,8 +10,11 @@ import { AUDIENCE, startProvider } from './start-provider.js';
 
 let there: Awaited<ReturnType<typeof startProvider>>;
 let provider: OpenIdProvider;
+const told: string[] = [];
 const open = (more: Record<string, string> = {}) =>
-  openProvider(readOpenIdSettings({ HUB_OIDC_ISSUER: there.issuer, HUB_OIDC_AUDIENCE: AUDIENCE, ...more })!);
+  openProvider(readOpenIdSettings({ HUB_OIDC_ISSUER: there.issuer, HUB_OIDC_AUDIENCE: AUDIENCE, ...more })!, (why) =>
+    told.push(why),
+  );
 beforeAll(async () => {
   // It says of itself that it is for trying only.
   for (const way of ['info', 'warn'] as const) vi.spyOn(console, way).mockImplementation(() => {});
@@ -21,6 +24,7 @@ afterAll(() => there.goAway());
 beforeEach(() => {
   provider = open();
   there.asked.length = 0;
+  told.length = 0;
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -225,16 +229,19 @@ describe('the provider’s keys', () => {
   it.each([
     [
       'answers 500',
+      'The provider answered 500.',
       (_: unknown, response: { writeHead(status: number): { end(): void } }) => response.writeHead(500).end(),
     ],
-    ['answers a page', (_: unknown, response: { end(text: string): void }) => response.end('<html>')],
+    ['answers a page', 'SyntaxError', (_: unknown, response: { end(text: string): void }) => response.end('<html>')],
     [
       'is another’s',
+      'The provider’s description is another issuer’s.',
       (_: unknown, response: { end(text: string): void }) =>
         response.end(JSON.stringify({ issuer: 'https://elsewhere.example', jwks_uri: `${there.issuer}/jwks` })),
     ],
     [
       'has its keys at an address that is not safe',
+      'The provider’s keys are not where they can be had safely.',
       (_: unknown, response: { end(text: string): void }) =>
         response.end(
           JSON.stringify({
@@ -245,22 +252,41 @@ describe('the provider’s keys', () => {
     ],
     [
       'sends one elsewhere',
+      'TypeError',
       (_: unknown, response: { writeHead(status: number, headers: object): { end(): void } }) =>
         response.writeHead(302, { location: `${there.issuer}/other` }).end(),
     ],
     [
       'is long',
+      'The provider’s answer is too large.',
       (_: unknown, response: { end(text: string): void }) =>
         response.end(
           JSON.stringify({ issuer: there.issuer, jwks_uri: `${there.issuer}/jwks`, x: 'x'.repeat(300_000) }),
         ),
     ],
-  ])('are not had from a provider whose description %s', async (_, spoiled) => {
+  ])('are not had from a provider whose description %s', async (_, why, spoiled) => {
     const text = await there.token();
     there.spoil(spoiled as never);
     await expect(provider.verify(text)).rejects.toThrow(TokensUnavailable);
     expect(there.asked).toEqual(['/token', DISCOVERY]);
     there.mend();
+    expect(told).toEqual([why]);
+  });
+
+  it('that cannot be had are told of once a minute, with nothing of what was sent', async () => {
+    stopClock();
+    const text = await there.token({ claims: { act: 'A1024' } });
+    await there.goAway();
+    for (let seconds = 0; seconds < 118; seconds += 4) {
+      await expect(provider.verify(text)).rejects.toThrow(TokensUnavailable);
+      wait(4);
+    }
+    await there.comeBack();
+    expect(told).toEqual([
+      expect.stringMatching(/^TypeError (ECONNREFUSED|UND_ERR_SOCKET)$/),
+      'TypeError ECONNREFUSED',
+    ]);
+    await expect(provider.verify(text)).resolves.toBeDefined();
   });
 
   it('are not waited for longer than a few seconds', async () => {
