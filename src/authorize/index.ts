@@ -34,7 +34,7 @@ export { openNumber, sealNumber } from './seal-number.js';
 export { KeyRefused, listTokenKeys, retireTokenKey, rotateTokenKey, type TokenKeyState } from './rotate-token-key.js';
 export type { OpenIdProvider } from './openid-provider.js';
 export type { OpenIdSettings } from './openid-settings.js';
-export { revokeClient, revokeToken } from './revocations.js';
+export { revokeClient, revokeToken, revokeTokenOf } from './revocations.js';
 export { tokenIdOf, TokenRefused, TokensUnavailable } from './token-holder.js';
 export { openTokenKeys, type TokenKeys } from './token-keys.js';
 export { signToken, verifyToken, wasVerified, type TokenClaims } from './tokens.js';

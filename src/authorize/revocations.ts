@@ -4,25 +4,30 @@ import type { TokenHolder } from '../model/viewer.js';
 /** A row of what ends tokens that could still live; of one token, or of a client until a moment. Milliseconds. */
 export interface Revocation {
   readonly token: string | null;
+  /** The client that the token has to be of; null: whose ever it is. */
+  readonly holder: string | null;
   readonly client: string | null;
   readonly signedUntil: number | null;
 }
 
 /** Read with the grants, under the same `access_version`. Counts on token_revocation_revoked_at. */
-export const REVOCATIONS = `select token, client, extract(epoch from signed_until)::float8 * 1000 as "signedUntil" from token_revocation
+export const REVOCATIONS = `select token, holder, client, extract(epoch from signed_until)::float8 * 1000 as "signedUntil" from token_revocation
   where revoked_at > clock_timestamp() - interval '13 hours'`;
 
 /** What of a token was revoked, to be asked with every request. */
 export type Revoked = (holder: Pick<TokenHolder, 'token' | 'client' | 'issued'>) => boolean;
 
 export function revokedBy(rows: readonly Revocation[]): Revoked {
-  const tokens = new Set(rows.map((row) => row.token));
+  const tokens = new Set(rows.filter((row) => row.holder === null).map((row) => row.token));
+  // Ids are a provider's own as well: an administrator ends those of his clients, and no other's of the same id.
+  const held = new Set(rows.filter((row) => row.holder !== null).map((row) => `${row.holder} ${row.token}`));
   const clients = new Map<string, number>();
   for (const { client, signedUntil } of rows) {
     if (client !== null) clients.set(client, Math.max(signedUntil!, clients.get(client) ?? -Infinity));
   }
   // A token says the second in which it was signed: one of the very second of the revocation ends as well.
-  return ({ token, client, issued }) => tokens.has(token) || issued.getTime() <= (clients.get(client) ?? -Infinity);
+  return ({ token, client, issued }) =>
+    tokens.has(token) || held.has(`${client} ${token}`) || issued.getTime() <= (clients.get(client) ?? -Infinity);
 }
 
 /** Ends one token. @param token its `jti` */
@@ -30,15 +35,37 @@ export async function revokeToken(database: Pick<Database, 'query'>, token: stri
   await database.query('insert into token_revocation (token) values ($1)', [token]);
 }
 
+/** Who ends it, and why. */
+export interface Ending {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Ends one token of a client, by its `jti`; another client's of the same id goes on. */
+export async function revokeTokenOf(
+  database: Pick<Database, 'query'>,
+  client: string,
+  token: string,
+  { by, reason }: Ending,
+): Promise<void> {
+  await database.query('insert into token_revocation (token, holder, revoked_by, reason) values ($1, $2, $3, $4)', [
+    token,
+    client,
+    by,
+    reason,
+  ]);
+}
+
 /** Ends what was signed for a client until that moment; null: until now, by the database's clock. */
 export async function revokeClient(
   database: Pick<Database, 'query'>,
   client: string,
   signedUntil: Date | null,
+  ending: Ending | null = null,
 ): Promise<void> {
   await database.query(
-    `insert into token_revocation (client, signed_until, revoked_at)
-     select $1, least(coalesce($2, now), now), now from (select clock_timestamp() as now) as clock`,
-    [client, signedUntil],
+    `insert into token_revocation (client, signed_until, revoked_at, revoked_by, reason)
+     select $1, least(coalesce($2, now), now), now, $3, $4 from (select clock_timestamp() as now) as clock`,
+    [client, signedUntil, ending?.by ?? null, ending?.reason ?? null],
   );
 }

@@ -5,6 +5,8 @@ import {
   listBreakGlasses,
   listGrants,
   proposeGrant,
+  revokeClient,
+  revokeTokenOf,
   reviewBreakGlass,
   revokeGrant,
   type BrokenGlass,
@@ -66,6 +68,14 @@ export function openGranting(
       await one(viewer, id);
       await revokeGrant(database.pool, countyOf(viewer), id, by, reason);
       return await one(viewer, id);
+    },
+    revokeTokens: async (viewer, client, token, by, reason) => {
+      const all = await listGrants(database.pool, countyOf(viewer), client);
+      // Who holds nothing, and who holds anything of another's, is told from none by nothing.
+      if (!all.some((each) => each.holds) || all.some((each) => each.holds && !isWithin(viewer, each)))
+        throw new GrantRefused({ zh: '没有这个客户端', en: 'There is no such client.' });
+      if (token === null) await revokeClient(database, client, null, { by, reason });
+      else await revokeTokenOf(database, client, token, { by, reason });
     },
     breakGlass: async (viewer, asked, by, request) => {
       const { client, purpose, token, emergency, grants } = viewer;

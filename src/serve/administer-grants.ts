@@ -12,7 +12,7 @@ import {
   registerEnumType,
   Resolver,
 } from 'type-graphql';
-import { GrantRefused, ReviewOverdue, type Grant } from '../authorize/index.js';
+import { GrantRefused, ReviewOverdue, tokenIdOf, type Grant } from '../authorize/index.js';
 import type { FieldClass } from '../model/field.js';
 import type { Permission, RowTie } from '../model/viewer.js';
 import type { Context } from './context.js';
@@ -253,6 +253,28 @@ export class GrantsResolver {
     const { granting, viewer, by } = mustGrant(context);
     checkText('reason', reason);
     return new AccessGrant(await answerOf(granting.revoke(viewer, numberOf(id), by, reason)));
+  }
+
+  @Mutation(() => Boolean, {
+    description: `提前废止令牌，下一次请求即生效，不可撤回；客户端现有的授权须全部在自己的范围内；${MAY}. Ends tokens of a client, all of whose grants are within one’s own; holds from the next request, and is not taken back`,
+  })
+  async revokeToken(
+    @Arg('client', () => String, { description: '客户端 / The client that it is of' }) client: string,
+    @Arg('reason', () => String, { description: '理由，记录在案 / Why; kept on record' }) reason: string,
+    @Arg('jti', () => String, {
+      nullable: true,
+      description: '令牌编号；不给则为此前签发的全部令牌 / Its id; without one, all that were signed until now',
+    })
+    jti: string | null,
+    @Ctx() context: Context,
+  ): Promise<boolean> {
+    const { granting, viewer, by } = mustGrant(context);
+    checkText('reason', reason);
+    const token = jti === null || jti === undefined ? null : tokenIdOf(jti);
+    if (jti !== null && jti !== undefined && token === null)
+      throw new Refused('BAD_USER_INPUT', 'jti is the id of a token. jti 须为令牌编号');
+    await answerOf(granting.revokeTokens(viewer, client, token, by, reason));
+    return true;
   }
 }
 

@@ -7,6 +7,8 @@ export interface Granting {
   propose(viewer: Viewer, terms: GrantTerms, by: string): Promise<Grant>;
   confirm(viewer: Viewer, id: number, by: string): Promise<Grant>;
   revoke(viewer: Viewer, id: number, by: string, reason: string): Promise<Grant>;
+  /** Ends tokens of a client whose grants are all the administrator's own. @param token null: all that were signed until now */
+  revokeTokens(viewer: Viewer, client: string, token: string | null, by: string, reason: string): Promise<void>;
   breakGlass(
     viewer: Viewer,
     asked: { readonly divisions: readonly string[]; readonly hours: number; readonly reason: string },

@@ -1,5 +1,7 @@
+import { print } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registerClient, signToken } from '../../src/authorize/index.js';
+import { RevokeTokenDocument } from '../generated/graphql.js';
 import { COUNTY, EAST, EAST_1, WEST_1 } from './small-county.js';
 import { openApi, PURPOSE } from './open-api.js';
 
@@ -88,4 +90,48 @@ it('is refused outside of the administrator’s own, without a person, without t
   expect((await one(REVOKE, { id, reason: 'x' })).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
   const listed = (await one('{ accessGrants { id } }')) as unknown as { data: { accessGrants: { id: string }[] } };
   expect(listed.data.accessGrants.map((each) => each.id)).not.toContain(id);
+});
+
+it('ends a token, or all of a client, for the administrator of all that the client holds', async () => {
+  const { pool } = api.database;
+  const [own, far] = [await administrator('N-1'), await administrator('N-3', [WEST_1])];
+  const client = 'ending-app';
+  await registerClient(pool, COUNTY, { name: client, organ: '卫健局', kind: 'program', by: 'one' });
+  const sign = () => signToken(api.keys, { client }, 600);
+  const jtiOf = (text: string) =>
+    (JSON.parse(Buffer.from(text.split('.')[1]!, 'base64url').toString()) as { jti: string }).jti;
+  const asks = async (text: string) =>
+    (await api.send({ query: '{ viewer { client } }' }, { authorization: `Bearer ${text}` })).status;
+  const END = print(RevokeTokenDocument);
+  const codes = async (who: typeof own, variables: object) =>
+    (await who(END, { client, reason: '令牌外泄', ...variables })).errors?.[0]?.extensions.code ?? null;
+
+  expect(await codes(own, {})).toBe('BAD_USER_INPUT');
+  await own(PROPOSE, { input: terms({ client, may: ['develop'] }) });
+  const [one, other, third] = [await sign(), await sign(), await sign()];
+  expect([await asks(one), await asks(other)]).toEqual([200, 200]);
+  // Another's token of this id is another's.
+  await api.database.query(`insert into client values ('${COUNTY}', 'other-app', 'x', 'program', 'x')`);
+  await far(PROPOSE, { input: terms({ client: 'other-app', divisions: [WEST_1] }) });
+  expect(await codes(far, { client: 'other-app', jti: jtiOf(one) })).toBeNull();
+  expect(await asks(one)).toBe(200);
+  expect(await codes(own, { client: 'other-app', jti: jtiOf(one) })).toBe('BAD_USER_INPUT');
+  expect(await codes(far, { jti: jtiOf(one) })).toBe('BAD_USER_INPUT');
+  expect(await codes(own, { jti: 'not an id' })).toBe('BAD_USER_INPUT');
+  expect(await codes(await administrator('N-1', [EAST], []), { jti: jtiOf(one) })).toBe('FORBIDDEN');
+
+  expect(await codes(own, { jti: jtiOf(one) })).toBeNull();
+  expect([await asks(one), await asks(other)]).toEqual([401, 200]);
+  expect(await codes(own, { jti: null })).toBeNull();
+  expect([await asks(other), await asks(third)]).toEqual([401, 401]);
+  const rows = await api.database.query(
+    'select token, holder, client, revoked_by, reason from token_revocation order by id',
+  );
+  expect(rows.slice(1)).toEqual([
+    { token: jtiOf(one), holder: client, client: null, revoked_by: 'N-1', reason: '令牌外泄' },
+    { token: null, holder: null, client, revoked_by: 'N-1', reason: '令牌外泄' },
+  ]);
+  // What the client holds of another administrator's is not his to end.
+  await far(PROPOSE, { input: terms({ client, divisions: [WEST_1] }) });
+  expect(await codes(own, {})).toBe('BAD_USER_INPUT');
 });
