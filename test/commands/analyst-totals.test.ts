@@ -78,7 +78,7 @@ const groupings = fc
       fc.constant(['programme']),
     ),
   )
-  .map(([area, names]) => [...(area === null ? [] : [area]), ...names]);
+  .map(([area, names]) => (area === null ? names : [area].concat(names)));
 const divisions = fc.oneof(
   fc.constantFrom([COUNTY], [EAST], [WEST], [EAST_1], [EAST_2], [WEST_1], [GRIDS[0]]),
   fc.subarray([EAST_1, EAST_2, WEST_1, WEST, GRIDS[0]], { minLength: 1 }),
