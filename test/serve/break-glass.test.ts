@@ -17,7 +17,7 @@ import { openApi, PURPOSE, type Answer } from './open-api.js';
 import { COUNTY, EAST, EAST_1, EAST_2, EVERYTHING, WEST } from './small-county.js';
 
 const FLOOD = 'flood-rescue';
-const BASIS = '《中华人民共和国突发事件应对法》第五十八条';
+const BASIS = '《中华人民共和国突发事件应对法》';
 const REASON = '一社区河堤漫溢，转移安置低洼处住户';
 const PEOPLE = '{ people(first: 50) { totalCount nodes { name { value } phone { value } idNumber { value } } } }';
 
