@@ -41,13 +41,19 @@ export class Wire {
   private parts: Buffer[] = [];
   private settle: ((answered: Answered) => void) | null = null;
 
-  constructor(private readonly url: URL) {}
+  constructor(readonly url: URL) {}
 
   send(request: Request): Promise<Answered> {
     return new Promise((resolve) => {
       this.settle = resolve;
       this.open().write(request);
     });
+  }
+
+  /** Opens it ahead of its first request; one that cannot be opened now is tried again then. */
+  async connect(): Promise<void> {
+    const socket = this.open();
+    await new Promise<void>((done) => socket.once('connect', () => done()).once('close', () => done()));
   }
 
   close(): void {
@@ -59,7 +65,9 @@ export class Wire {
     const socket = createConnection({ host: this.url.hostname, port: Number(this.url.port), noDelay: true });
     socket.on('data', (part: Buffer) => this.take(part));
     const broken = () => {
-      if (this.socket === socket) this.socket = null;
+      // One that was broken before is closed after the next is open.
+      if (this.socket !== socket) return;
+      this.socket = null;
       this.done({ status: 0, head: '', body: Buffer.alloc(0) });
     };
     socket.on('error', broken).on('close', broken);

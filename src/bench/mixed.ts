@@ -58,7 +58,6 @@ async function measure(
   write: (line: string) => void,
 ): Promise<void> {
   const county = (await readCounty(hub.database))!;
-  await hub.database.query('vacuum analyze');
   const [size] = await hub.database.query<{ people: number; records: number }>(
     `select count(distinct person) as people, count(*) as records from link`,
   );

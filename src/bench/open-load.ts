@@ -8,7 +8,7 @@ export interface Stage {
 
 export interface OpenPlan {
   readonly stages: readonly Stage[];
-  /** Connections that may be open; a request that finds none free waits for one, and its wait counts. */
+  /** Connections, open before the first request; one that finds none free waits for it, and its wait counts. */
   readonly wires: number;
   /** Milliseconds from when it was due until the client goes away. */
   readonly patience: number;
@@ -60,10 +60,10 @@ export async function loadOpen(
   ending?: AbortSignal,
 ): Promise<void> {
   const due = dueTimes(stages);
-  const idle: Wire[] = [];
+  const idle = Array.from({ length: wires }, () => new Wire(url));
   const waiting: Pending[] = [];
   const underWay = new Set<Pending>();
-  let open = 0;
+  await Promise.all(idle.map((wire) => wire.connect()));
   const began = performance.now();
 
   const finish = (pending: Pending, answered: Answered | null) => {
@@ -88,7 +88,7 @@ export async function loadOpen(
   };
   const begin = (pending: Pending) => {
     underWay.add(pending);
-    const wire = idle.pop() ?? (open < wires ? ((open += 1), new Wire(url)) : null);
+    const wire = idle.pop();
     if (wire) void send(pending, wire);
     else waiting.push(pending);
   };

@@ -1,14 +1,21 @@
 /** Says when the hub has more under way than it can answer in time: who comes then is sent away at once, before anything is parsed. */
 export interface Door {
-  /** @returns null where it is full; else what to call, once, when the request is over */
-  enter(): (() => void) | null;
+  /** @returns null where it is full; else the place taken */
+  enter(): Place | null;
   /** Whether one client already has its share of the places. */
   hasItsShare(underWayOfClient: number): boolean;
   /** Requests under way. */
   readonly inside: number;
+  /** Requests that may be under way at this moment. */
+  readonly places: number;
   /** Milliseconds that the event loop is late at this moment. */
   lateness(): number;
   close(): void;
+}
+
+export interface Place {
+  /** The request is over, and nothing is done for it any more; the second time it does nothing. `read`: it asked something of the database. */
+  leave(read: boolean): void;
 }
 
 /** Milliseconds by which the event loop may be late. */
@@ -18,33 +25,60 @@ const TICK = 50;
 const QUIET = 0.1;
 /** Of all places: what one client can take while the others have the rest. */
 const SHARE = 0.75;
+/**
+ * Milliseconds. Where even the quickest of those that asked something took longer, they stand in a queue: with fewer under way as many are
+ * answered, and each before its client has gone. One that takes long by itself is no queue.
+ * @see Nichols and Jacobson, Controlling Queue Delay, 2012
+ */
+const LONGEST_QUEUE = 250;
+/** Milliseconds of one look at that. */
+const LOOK = 100;
 
-/** @param places requests that may be under way at once */
-export function openDoor(places: number): Door {
-  let expected = performance.now() + TICK;
+/** @param places requests that may be under way at once; fewer where the database cannot keep up with as many */
+export function openDoor(places: number, now: () => number = () => performance.now()): Door {
+  let expected = now() + TICK;
   let last = 0;
   let inside = 0;
+  let limit = places;
+  let looked = now();
+  let quickest = Infinity;
+  const fewest = Math.min(places, Math.max(4, Math.ceil(places * QUIET)));
   const ticking = setInterval(() => {
-    const now = performance.now();
-    last = Math.max(0, now - expected);
-    expected = now + TICK;
+    last = Math.max(0, now() - expected);
+    expected = now() + TICK;
   }, TICK);
   ticking.unref();
   // A tick that should have come long ago tells it sooner than the tick itself.
-  const lateness = () => Math.max(last, performance.now() - expected);
+  const lateness = () => Math.max(last, now() - expected);
+  const learn = (took: number) => {
+    quickest = Math.min(quickest, took);
+    if (now() - looked < LOOK) return;
+    if (quickest > LONGEST_QUEUE) limit = Math.max(fewest, Math.floor(limit * 0.8));
+    else if (quickest < LONGEST_QUEUE / 2) limit = Math.min(places, limit + Math.ceil(places * QUIET));
+    looked = now();
+    quickest = Infinity;
+  };
   return {
     enter: () => {
-      if (inside >= places || (inside >= places * QUIET && lateness() > LATEST)) return null;
+      if (inside >= limit || (inside >= places * QUIET && lateness() > LATEST)) return null;
       inside += 1;
+      const entered = now();
       let left = false;
-      return () => {
-        if (!left) inside -= 1;
-        left = true;
+      return {
+        leave: (read) => {
+          if (left) return;
+          left = true;
+          inside -= 1;
+          if (read) learn(now() - entered);
+        },
       };
     },
-    hasItsShare: (underWay) => underWay >= Math.ceil(places * SHARE),
+    hasItsShare: (underWay) => underWay >= Math.ceil(limit * SHARE),
     get inside() {
       return inside;
+    },
+    get places() {
+      return limit;
     },
     lateness,
     close: () => clearInterval(ticking),

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
@@ -25,8 +32,8 @@ import type { RequestContext } from './context.js';
 import { codeOf, ERRORS, maskError, Refused, type ErrorCode } from './errors.js';
 import { executeWith } from './execute-operation.js';
 import { EXPLORER_POLICY, renderExplorer, type Explorer } from './explorer.js';
-import { followRequest } from './follow-request.js';
-import type { Inquiry } from './inquiry.js';
+import { followRequest, sentAway } from './follow-request.js';
+import { lineOf, type Inquiry } from './inquiry.js';
 import { hashIn, rememberDocuments, type KnownDocuments, type ReadDocuments } from './known-documents.js';
 import type { Stating } from '../model/stated-fields.js';
 import { limitOperations } from './limit-operations.js';
@@ -37,7 +44,7 @@ import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import { surveyOperation } from './survey-operation.js';
 import { writeRefusal } from './write-access.js';
-import { openDoor, type Door } from './shed-load.js';
+import { openDoor, type Door, type Place } from './shed-load.js';
 
 export interface ServerSettings {
   readonly readings: Readings;
@@ -90,7 +97,7 @@ export interface RunningServer {
 const PATH = '/graphql';
 const LARGEST_BODY = 256 * 1024;
 const MOST_TOKENS = 2000;
-/** Ten times what the pool of one level can work on: a tenth of a second of waiting, where an answer takes ten milliseconds. */
+/** Ten times what the pool of one level can work on; where they wait too long for it, the door lets fewer in. */
 const MOST_UNDER_WAY = 80;
 const MOST_SOCKETS = 2000;
 /** Seconds, for whoever meets a full house. */
@@ -165,36 +172,27 @@ function openHttp(
   const { keys, grants, accessing, explorer } = settings;
   const documents = settings.documents ? rememberDocuments(settings.documents) : null;
   const underWay = new Map<string, number>();
+  const visits = new WeakMap<IncomingMessage, Visit>();
   const app = fastify({
     bodyLimit: LARGEST_BODY,
     genReqId: () => randomUUID(),
-    requestTimeout: 20_000,
-    connectionTimeout: 30_000,
-    keepAliveTimeout: 10_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     exposeHeadRoutes: false,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    serverFactory: (handle) => guard(settings, door, visits, handle),
     clientErrorHandler: refuseSocket,
     ...(settings.proxies && settings.proxies.length > 0 && { trustProxy: [...settings.proxies] }),
   });
   app.server.maxConnections = MOST_SOCKETS;
   app.removeContentTypeParser('text/plain');
-  // The first of all: a full house is told at the door, before a token is looked at or a byte of the body is read.
   app.addHook('onRequest', (request: Asked, reply, done) => {
     request.inquiry = followRequest(request.id, reply, settings.tracer ?? null, (inquiry, line) => {
       settings.measurements?.count(inquiry);
       settings.logRequest?.(line);
     });
-    const leave = door.enter();
-    if (!leave) {
-      request.inquiry.retryAfter = COME_BACK;
-      void refuse(request, reply, 'OVERLOADED');
-      return;
-    }
-    reply.raw.once('close', leave);
+    visits.get(request.raw)!.inquiry = request.inquiry;
     done();
   });
   app.addHook('onSend', async (request, reply) => {
@@ -240,7 +238,16 @@ function openHttp(
     preHandler: async (request: Asked) => {
       await putDocument(request, documents, settings.production === true);
     },
-    handler: handle,
+    handler: async (request: Asked, reply) => {
+      const visit = visits.get(request.raw)!;
+      visit.isAtWork = true;
+      try {
+        return await handle.call(app, request, reply);
+      } finally {
+        visit.isAtWork = false;
+        leaveWhenOver(visit);
+      }
+    },
   });
   app.get(PATH, async (request, reply) => {
     if (
@@ -255,6 +262,63 @@ function openHttp(
     return reply.type('text/html; charset=utf-8').send(await renderExplorer(explorer));
   });
   return app;
+}
+
+interface Visit {
+  readonly place: Place;
+  inquiry?: Inquiry;
+  /** One whose client has gone keeps its place until nothing is done for it any more. */
+  isAtWork: boolean;
+  isClosed: boolean;
+}
+
+function leaveWhenOver({ place, inquiry, isAtWork, isClosed }: Visit): void {
+  if (isClosed && !isAtWork) place.leave(inquiry !== undefined && inquiry.statements > 0);
+}
+
+/** The first of all: a full house is told at the door, before a token is looked at, a byte of the body is read, or anything is made for it. */
+function guard(
+  { measurements, logRequest, tracer }: ServerSettings,
+  door: Door,
+  visits: WeakMap<IncomingMessage, Visit>,
+  handle: RequestListener,
+): Server {
+  const server = createServer({ headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, (request, response) => {
+    const place = door.enter();
+    if (place) {
+      const visit: Visit = { place, isAtWork: false, isClosed: false };
+      visits.set(request, visit);
+      response.once('close', () => {
+        visit.isClosed = true;
+        leaveWhenOver(visit);
+      });
+      handle(request, response);
+      return;
+    }
+    const inquiry = sentAway(randomUUID(), tracer ?? null, 'OVERLOADED', COME_BACK);
+    sendAway(response, inquiry.id);
+    measurements?.count(inquiry);
+    logRequest?.(lineOf(inquiry, ERRORS.OVERLOADED.status));
+  });
+  server.requestTimeout = 20_000;
+  server.keepAliveTimeout = 10_000;
+  server.setTimeout(30_000);
+  return server;
+}
+
+/** As `refuse` would, and the connection stays: a new one costs both sides more than the refusal. */
+function sendAway(response: ServerResponse, requestId: string): void {
+  const { status, message } = ERRORS.OVERLOADED;
+  const text = JSON.stringify({ errors: [{ message, extensions: { code: 'OVERLOADED', requestId } }] });
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'retry-after': String(COME_BACK),
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(text);
 }
 
 /** @throws TokenRefused, and Refused for an address that has to wait: what it shows is not even looked at, but for what was good before */

@@ -138,8 +138,8 @@ describe('the door', () => {
     const first = door.enter();
     expect(door.enter()).not.toBeNull();
     expect(door.enter()).toBeNull();
-    first!();
-    first!();
+    first!.leave(false);
+    first!.leave(false);
     expect(door.enter()).not.toBeNull();
     expect(door.enter()).toBeNull();
     door.close();
@@ -147,16 +147,41 @@ describe('the door', () => {
 
   it('is shut while the event loop is late and there is a crowd, and open soon after', async () => {
     const door = openDoor(10);
-    const leave = door.enter()!;
+    const place = door.enter()!;
     const until = performance.now() + 320;
     while (performance.now() < until);
     expect(door.lateness()).toBeGreaterThan(200);
     expect(door.enter()).toBeNull();
-    leave();
+    place.leave(false);
     // Who comes alone is let in: a hiccup is no crowd.
     expect(door.enter()).not.toBeNull();
     await expect.poll(() => door.lateness()).toBeLessThan(100);
     expect(door.enter()).not.toBeNull();
+    door.close();
+  });
+
+  it('lets fewer in where even the quickest waits long, and as many as ever once they do not', () => {
+    let now = 0;
+    const door = openDoor(40, () => now);
+    /** A second of ten at a time that take so long. */
+    const pass = (took: (at: number) => number, read = true) => {
+      for (let at = 0; at < 10; at += 1) {
+        const places = Array.from({ length: 3 }, () => door.enter());
+        now += took(at);
+        for (const place of places) place?.leave(read);
+      }
+    };
+    pass((at) => (at % 2 === 0 ? 2000 : 20));
+    // Some take long, as some do: others are answered meanwhile.
+    expect(door.places).toBe(40);
+    // Who asks nothing of the database says nothing of how long it keeps others waiting.
+    pass(() => 600, false);
+    expect(door.places).toBe(40);
+    pass(() => 600);
+    expect(door.places).toBeLessThan(10);
+    expect(door.places).toBeGreaterThanOrEqual(4);
+    pass(() => 110);
+    expect(door.places).toBe(40);
     door.close();
   });
 });
