@@ -102,7 +102,7 @@ export async function readEvidence(
       {
         name: `some evidence of ${kind}`,
         text: `select wanted.id as of, few.* from unnest($2::bigint[]) as wanted (id) cross join lateral (
-            select ${NOW} from link l ${JOINED} where l.county = $1 and l.${column} = wanted.id limit ${FEW}) few`,
+            select ${NOW} from (select * from link where county = $1 and ${column} = wanted.id order by record limit ${FEW}) l ${JOINED}) few`,
       },
       [reading.bounds.county, missing],
     );
