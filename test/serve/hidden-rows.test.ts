@@ -160,11 +160,17 @@ async function readTables(database: Database): Promise<Tables> {
 
 async function writeTables(database: Database, tables: Tables): Promise<void> {
   await database.query(`truncate ${TABLES.join(', ')}, person_trait, person_total cascade`);
-  for (const table of TABLES)
+  for (const table of TABLES) {
+    const written = await database.query<{ name: string }>(
+      `select column_name as name from information_schema.columns where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER'`,
+      [table],
+    );
+    const columns = written.map(({ name }) => name).join(', ');
     await database.query(
-      `insert into ${table} select * from jsonb_populate_recordset(null::public.${table}, $1::jsonb)`,
+      `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::public.${table}, $1::jsonb)`,
       [JSON.stringify(tables[table])],
     );
+  }
   await refreshTotals(database, COUNTY, DATASETS);
 }
 
