@@ -12,9 +12,16 @@ import {
   type GrantTerms,
 } from '../../src/authorize/index.js';
 import { openGranting } from '../../src/commands/open-granting.js';
-import { BreakGlassDocument, BreakGlassesDocument, ReviewBreakGlassDocument } from '../generated/graphql.js';
+import {
+  BreakGlassDocument,
+  BreakGlassesDocument,
+  DataUsageDocument,
+  type DataUsageQuery,
+  ReviewBreakGlassDocument,
+} from '../generated/graphql.js';
 import { openApi, PURPOSE, type Answer } from './open-api.js';
-import { COUNTY, EAST, EAST_1, EAST_2, EVERYTHING, WEST } from './small-county.js';
+import { writeGlobalId } from '../../src/serve/global-id.js';
+import { COUNTY, EAST, EAST_1, EAST_2, EVERYTHING, ID, WEST } from './small-county.js';
 
 const FLOOD = 'flood-rescue';
 const BASIS = '《中华人民共和国突发事件应对法》';
@@ -143,6 +150,21 @@ describe('what stands ready behind glass', () => {
     expect(rows).toEqual([
       { emergency: false, basis: BASIS, grants: `{${one.standing}}`, asked: ['breakGlass'], outcome: 'none', n: 0 },
       { emergency: true, basis: BASIS, grants: `{${data.breakGlass.grant}}`, asked: ['people'], outcome: 'ok', n: 3 },
+    ]);
+  });
+
+  it('is told to the people themselves, as what it was', async () => {
+    const one = await readyClient();
+    await one.breakGlass();
+    await one.see();
+    const variables = { id: writeGlobalId('Person', COUNTY, ID.zhang), first: 1 };
+    const token = await api.tokenOf({ may: ['usage'] });
+    const { data } = (await api.send(
+      { query: print(DataUsageDocument), variables },
+      { authorization: `Bearer ${token}` },
+    )) as unknown as Answer<DataUsageQuery>;
+    expect(data.dataUsage!.nodes).toMatchObject([
+      { organ: '应急局', purposeText: '防汛抢险', basis: BASIS, emergency: true },
     ]);
   });
 
