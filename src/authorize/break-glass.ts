@@ -180,15 +180,22 @@ export async function reviewBreakGlass(
   if (!found.isOver) await revokeGrant(session, county, found.grant, by, 'found abused');
 }
 
-/** The newest first. What was read under each is counted in the access log. Index: access_log_client. */
+/** Those that nobody has reviewed first, the newest first. What was read under each is counted in the access log. Index: access_log_client. */
 export async function listBreakGlasses(
   session: Session,
   county: string,
   {
     id = null,
     open = null,
+    within = null,
     limit = 200,
-  }: { readonly id?: number | null; readonly open?: boolean | null; readonly limit?: number },
+  }: {
+    readonly id?: number | null;
+    readonly open?: boolean | null;
+    /** Codes of divisions: only what was opened in these. */
+    readonly within?: readonly string[] | null;
+    readonly limit?: number;
+  },
 ): Promise<BrokenGlass[]> {
   const { rows } = await session.query<BrokenGlass & QueryResultRow>(
     `select b.id, b.client, c.organ, g.purpose, b.standing, b.opened as grant, g.divisions, g.registers, g.fields, b.reason,
@@ -205,8 +212,10 @@ export async function listBreakGlasses(
        where l.county = b.county and l.client = b.client and l.at >= b.broken_at and l.at < g.valid_until + interval '1 minute'
          and b.opened = any (l.grants)) as told
      where b.county = $1 and ($2::bigint is null or b.id = $2) and ($3::boolean is null or (b.reviewed_at is null) = $3)
-     order by b.id desc limit $4`,
-    [county, id, open, limit],
+       and ($4::text[] is null or not exists (select from unnest(g.divisions) as d (code)
+         where not exists (select from unnest($4) as own (code) where starts_with(d.code, own.code))))
+     order by b.reviewed_at is not null, b.id desc limit $5`,
+    [county, id, open, within, limit],
   );
   return rows;
 }

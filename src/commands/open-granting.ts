@@ -26,10 +26,9 @@ export function openGranting(
   onBroken: (broken: Pick<BrokenGlass, 'id' | 'client' | 'grant' | 'until'>) => void = () => {},
 ): Granting {
   const countyOf = ({ divisions }: Viewer): string => divisions[0]!.slice(0, 6);
-  const isPlacedWithin = (viewer: Viewer, { divisions }: Pick<Grant, 'divisions'>): boolean =>
-    divisions.every((code) => viewer.divisions.some((own) => code.startsWith(own)));
-  const isWithin = (viewer: Viewer, grant: Pick<Grant, 'divisions' | 'registers'>): boolean =>
-    isPlacedWithin(viewer, grant) && grant.registers.every((register) => viewer.registers.includes(register));
+  const isWithin = (viewer: Viewer, { divisions, registers }: Pick<Grant, 'divisions' | 'registers'>): boolean =>
+    divisions.every((code) => viewer.divisions.some((own) => code.startsWith(own))) &&
+    registers.every((register) => viewer.registers.includes(register));
   const list = async (viewer: Viewer, client: string | null): Promise<Grant[]> =>
     (await listGrants(database.pool, countyOf(viewer), client)).filter((each) => isWithin(viewer, each));
   const one = async (viewer: Viewer, id: number): Promise<Grant> => {
@@ -39,9 +38,8 @@ export function openGranting(
     return found;
   };
   const oneGlass = async (viewer: Viewer, id: number): Promise<BrokenGlass> => {
-    const [found] = await listBreakGlasses(database.pool, countyOf(viewer), { id });
-    if (!found || !isPlacedWithin(viewer, found))
-      throw new GrantRefused({ zh: '没有这次应急访问', en: 'No glass was broken under this number.' });
+    const [found] = await listBreakGlasses(database.pool, countyOf(viewer), { id, within: viewer.divisions });
+    if (!found) throw new GrantRefused({ zh: '没有这次应急访问', en: 'No glass was broken under this number.' });
     return found;
   };
   return {
@@ -88,10 +86,8 @@ export function openGranting(
       onBroken({ id, client, grant, until });
       return broken!;
     },
-    listBreakGlasses: async (viewer, open, first) =>
-      (await listBreakGlasses(database.pool, countyOf(viewer), { open }))
-        .filter((each) => isPlacedWithin(viewer, each))
-        .slice(0, first),
+    listBreakGlasses: (viewer, open, first) =>
+      listBreakGlasses(database.pool, countyOf(viewer), { open, within: viewer.divisions, limit: first }),
     reviewBreakGlass: async (viewer, id, review, by) => {
       await oneGlass(viewer, id);
       await database.transaction((session) => reviewBreakGlass(session, countyOf(viewer), id, { ...review, by }));

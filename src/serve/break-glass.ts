@@ -186,7 +186,7 @@ export class BreakGlassResolver {
 
   @Query(() => [BreakGlass], {
     description:
-      '应急访问，新的在前；需要 audit 许可 / Glass that was broken, the newest first. For viewers that may `audit`',
+      '应急访问，待复核的在前，新的在前；需要 audit 许可，只及自己的区划 / Glass that was broken: those not reviewed first, the newest first. For viewers that may `audit`, within their own divisions',
   })
   async breakGlasses(
     @Arg('open', () => Boolean, {
