@@ -1,6 +1,7 @@
 import { hashKey } from './engine/hash-key.js';
 import type { Duplicates } from '../model/importer.js';
 import { inShared } from './engine/thread-arrays.js';
+import { PackedTexts } from './engine/packed-texts.js';
 import { TextTable } from './engine/text-table.js';
 
 export const CURRENT = 1;
@@ -118,7 +119,7 @@ export class RecordColumns {
 
   constructor(
     readonly datasets: readonly DatasetTraits[],
-    readonly names = new TextTable(),
+    readonly names: TextTable = new PackedTexts(),
     readonly texts = new TextTable(),
     /** Dates of birth as stated: YYYY, YYYYMM or YYYYMMDD. */
     readonly births = new TextTable(),

@@ -36,9 +36,9 @@ export class HashedParts {
     return this;
   }
 
-  addUnits(units: Uint8Array): this {
+  addUnits(units: Uint8Array | Uint16Array, from = 0, to = units.length): this {
     let [first, second] = [this.#first, this.#second];
-    for (let i = 0; i < units.length; i += 1) {
+    for (let i = from; i < to; i += 1) {
       first = Math.imul(first ^ units[i]!, 2654435761);
       second = Math.imul(second ^ units[i]!, 1597334677);
     }

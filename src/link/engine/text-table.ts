@@ -1,3 +1,5 @@
+import type { HashedParts } from './hash-key.js';
+
 /** Distinct texts ↔ small integers; 0 is "no text". */
 export class TextTable {
   readonly #codes = new Map<string, number>();
@@ -22,5 +24,10 @@ export class TextTable {
 
   textOf(code: number): string {
     return this.#texts[code] ?? '';
+  }
+
+  /** As `hash.add` of the text. */
+  hashInto(hash: HashedParts, code: number): void {
+    hash.add(this.textOf(code));
   }
 }

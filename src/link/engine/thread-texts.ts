@@ -1,15 +1,10 @@
 import { sharedArray } from './thread-arrays.js';
+import { PackedTexts, textIn, type TextParts } from './packed-texts.js';
 import { TextTable } from './text-table.js';
 
-/** Texts of a table one behind the other, in UTF-16, for a thread that has no strings of ours. */
-export interface TextParts {
-  /** Where the text of a code begins; one more than there are codes. */
-  readonly start: Uint32Array;
-  readonly units: Uint16Array;
-}
-
-/** @param isAsked whether the text of a code will be asked for; others are left out */
+/** @param isAsked whether the text of a code will be asked for; others may be left out */
 export function shareTexts(table: TextTable, isAsked: (code: number) => boolean = () => true): TextParts {
+  if (table instanceof PackedTexts) return table.share();
   const start = sharedArray(Uint32Array, table.size + 1);
   for (let code = 0; code < table.size; code += 1)
     start[code + 1] = start[code]! + (isAsked(code) ? table.textOf(code).length : 0);
@@ -47,6 +42,6 @@ export class ThreadTexts extends TextTable {
 
   override textOf(code: number): string {
     const { start, units } = this.#parts;
-    return code < this.size ? String.fromCharCode(...units.subarray(start[code], start[code + 1])) : '';
+    return code < this.size ? textIn(units, start[code]!, start[code + 1]!) : '';
   }
 }

@@ -1,7 +1,7 @@
 import { answerOf } from '../engine/comparator.js';
 import { NumberIndex, type NumberIndexParts } from '../engine/number-index.js';
 import { sharedArray } from '../engine/thread-arrays.js';
-import type { TextParts } from '../engine/thread-texts.js';
+import type { TextParts } from '../engine/packed-texts.js';
 import type { RecordColumns } from '../record-columns.js';
 import type { CandidateRule } from './block-candidates.js';
 import { BIRTH, COMPARISONS, HOME, NAME, type ComparedEvidence } from './compare-person.js';

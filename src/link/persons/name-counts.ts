@@ -1,4 +1,4 @@
-import { hashKey } from '../engine/hash-key.js';
+import { HashedParts } from '../engine/hash-key.js';
 import { NumberIndex } from '../engine/number-index.js';
 import { sharedArray } from '../engine/thread-arrays.js';
 import type { TextTable } from '../engine/text-table.js';
@@ -33,7 +33,7 @@ export class NameCounts {
     }
     const common: (readonly [key: number, count: number])[] = [];
     bearers.forEach((count, name) => {
-      if (count > 1) common.push([hashKey(`name|${columns.names.textOf(name)}`), count]);
+      if (count > 1) common.push([keyOfName(columns.names, name), count]);
     });
     common.sort((one, other) => one[0] - other[0]);
     return new NameCounts(
@@ -48,7 +48,7 @@ export class NameCounts {
     const index = this.#index();
     const shares = sharedArray(Float64Array, names.size);
     for (let name = 1; name < names.size; name += 1) {
-      const found = index.find(hashKey(`name|${names.textOf(name)}`));
+      const found = index.find(keyOfName(names, name));
       shares[name] = (found < 0 ? 1 : this.counts[found]!) / this.persons;
     }
     return shares;
@@ -78,3 +78,10 @@ export class NameCounts {
     return new NameCounts(all[0]!, all.subarray(1, 1 + length), all.subarray(1 + length));
   }
 }
+
+function keyOfName(names: TextTable, name: number): number {
+  names.hashInto(hash.begin().add('name|'), name);
+  return hash.key();
+}
+
+const hash = new HashedParts();
