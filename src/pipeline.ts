@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { IMPORTERS } from '../importers/index.js';
 import { loadDivisions, settleCounty } from './county.js';
 import type { Database } from './database/connect.js';
 import { dropIndexes, ensureIndexes } from './database/indexes.js';
 import { assembleTouched, type AssembleReport } from './graph/assemble-touched.js';
 import type { Hub } from './hub.js';
+import { collect } from './link/engine/collect.js';
 import { linkTouched, type LinkReport } from './link/link-touched.js';
 import type { Learning } from './link/persons-layer.js';
 import { ReadAhead } from './link/read-ahead.js';
@@ -212,8 +211,6 @@ async function settle(
  * database builds its indexes nothing happens here that would make the collector look.
  */
 function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   collect();
   // Arrays that the first found are given back by and by, and all of them before the next.
   collect();

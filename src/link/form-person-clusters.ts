@@ -1,4 +1,5 @@
 import { compareNames, givenNamesMeet } from './compare-names.js';
+import type { NumberIndex } from './engine/number-index.js';
 import { groupRows, type Groups } from './group-rows.js';
 import { CURRENT, type RecordColumns } from './record-columns.js';
 
@@ -21,7 +22,8 @@ export interface PersonClusters {
   readonly anchor: Int32Array;
   /** The cluster of the number's anchor, by group. */
   readonly anchorCluster: Int32Array;
-  readonly groups: Groups;
+  /** Group of a number's key. */
+  readonly numbers: NumberIndex;
   /** Rows that carry a number whose anchor has a contradicting name, and the anchor. */
   readonly conflicts: readonly (readonly [row: number, anchor: number])[];
   readonly count: number;
@@ -82,7 +84,7 @@ export function formPersonClusters(columns: RecordColumns, rows: Int32Array): Pe
   for (let at = 0; at < rows.length; at += 1) {
     if (cluster[at] === -1 && columns.traits(rows[at]!).person) cluster[at] = count++;
   }
-  return { cluster, reason, anchor, anchorCluster, groups, conflicts, count, numbered };
+  return { cluster, reason, anchor, anchorCluster, numbers: groups.index, conflicts, count, numbered };
 }
 
 const NAME = PERSON_REASONS.indexOf('ID_NUMBER_AND_NAME');

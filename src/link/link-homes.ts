@@ -99,7 +99,7 @@ function headPersonOf({ columns, after }: Linkage, row: number, { heads }: Witne
   if (columns.isHead[row] === 1) return after.entity[PERSON]![row]!;
   const key = columns.headKey[row]!;
   if (key === 0) return 0;
-  const group = heads.groups.index.find(key);
+  const group = heads.numbers.find(key);
   if (group < 0) return -key;
   const anchor = heads.anchor[group]!;
   const name = columns.names.textOf(columns.name[anchor]!);

@@ -13,20 +13,22 @@ export function serveThread({ place, control, port }: ThreadStart, tasks: Thread
     port.postMessage(error);
     Atomics.store(control, FAILED, 1);
   };
+  // A function of its own: nothing of a task stays in a variable while the next is looked at.
+  const take = ({ task, with: what, chunks }: ThreadMessage): void => {
+    try {
+      const work = tasks[task]!(what as never, place);
+      if (!work || !chunks) return;
+      Atomics.add(control, BEGUN, 1);
+      Atomics.notify(control, BEGUN);
+      takeChunks(control, chunks, work, fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
   for (;;) {
     const turn = Atomics.load(control, TURN);
-    for (let told = receiveMessageOnPort(port); told; told = receiveMessageOnPort(port)) {
-      const { task, with: what, chunks } = told.message as ThreadMessage;
-      try {
-        const work = tasks[task]!(what as never, place);
-        if (!work || !chunks) continue;
-        Atomics.add(control, BEGUN, 1);
-        Atomics.notify(control, BEGUN);
-        takeChunks(control, chunks, work, fail);
-      } catch (error) {
-        fail(error);
-      }
-    }
+    for (let told = receiveMessageOnPort(port); told; told = receiveMessageOnPort(port))
+      take(told.message as ThreadMessage);
     Atomics.wait(control, TURN, turn);
   }
 }

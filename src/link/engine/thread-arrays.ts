@@ -24,15 +24,6 @@ export function sharedArray<A extends SharedArray>(
   return new kind(buffer);
 }
 
-/** Has V8 collect at once what this thread has let go of: it does when so much is counted. The memory itself is never touched. */
-export function collect(): void {
-  try {
-    void new ArrayBuffer(MUCH);
-  } catch {
-    // Where even untouched memory is rationed it is collected later.
-  }
-}
-const MUCH = 2 ** 29;
 const LITTLE = 2 ** 16;
 
 const PART = 4096;

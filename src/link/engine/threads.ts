@@ -62,7 +62,7 @@ export class Threads {
     return this.#workers.length;
   }
 
-  /** Something that the threads are to have before they are given work. */
+  /** Something that the threads are to have before they are given work; they take it at once. */
   give(task: string, what: unknown): void {
     this.#send({ task, with: what, chunks: null });
   }
@@ -84,8 +84,6 @@ export class Threads {
     const first = Atomics.load(control, NEXT);
     const chunks = { first, end: first + Math.ceil(total / size), size, total };
     this.#send({ task, with: what(), chunks });
-    Atomics.add(control, TURN, 1);
-    Atomics.notify(control, TURN);
     if (this.isAwaited) this.#awaitAll();
     takeChunks(control, chunks, work, (error) => {
       throw error;
@@ -116,6 +114,8 @@ export class Threads {
 
   #send(message: ThreadMessage): void {
     for (const port of this.#ports) port.postMessage(message);
+    Atomics.add(this.#control, TURN, 1);
+    Atomics.notify(this.#control, TURN);
   }
 
   #failure(): unknown {

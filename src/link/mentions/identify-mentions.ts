@@ -118,14 +118,14 @@ class MentionSearch {
   /** Whether somebody has the number that the mention carries. */
   isHeld(at: number): boolean {
     const key = this.#mentions.idKey[at]!;
-    return key !== 0 && this.#layer.persons.groups.index.find(key) >= 0;
+    return key !== 0 && this.#layer.persons.numbers.find(key) >= 0;
   }
 
   /** @returns the entity; 0 where the names contradict */
   holderOf(at: number): number {
     const { columns, after } = this.#linkage;
     const { persons } = this.#layer;
-    const anchor = persons.anchor[persons.groups.index.find(this.#mentions.idKey[at]!)]!;
+    const anchor = persons.anchor[persons.numbers.find(this.#mentions.idKey[at]!)]!;
     const name = foldName(ownNameOf(this.#mentions.names.textOf(this.#mentions.name[at]!)));
     const anchorName = columns.names.textOf(columns.name[anchor]!);
     if (name === '' || anchorName === '' || compareNames(name, anchorName) === null) return 0;

@@ -1,7 +1,7 @@
 import { formClusters } from '../engine/form-clusters.js';
 import { Candidates, type CandidateBlocks } from './block-candidates.js';
 import { COMPARISONS, NAME, type PersonComparison } from './compare-person.js';
-import type { DoubtfulPair } from './link-persons.js';
+import type { DoubtfulPair } from './row-answers.js';
 import { PERSON_MODEL } from './person-model.js';
 import type { PersonWeights } from './person-weights.js';
 import { StrangerPairs } from './stranger-pairs.js';

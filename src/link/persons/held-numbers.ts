@@ -25,7 +25,7 @@ export interface HeldNumbers {
 export function heldNumbers(
   columns: RecordColumns,
   rows: Int32Array,
-  { groups, anchor, anchorCluster, numbered }: PersonClusters,
+  { numbers, anchor, anchorCluster, numbered }: PersonClusters,
   comparators: PreparedComparators,
 ): HeldNumbers {
   const holds = sharedArray(Uint8Array, columns.size);
@@ -50,7 +50,7 @@ export function heldNumbers(
     at,
     unconfirmed: Int32Array.from(unconfirmed),
     holderOf: (row) => {
-      const group = groups.index.find(columns.personKey[row]!);
+      const group = numbers.find(columns.personKey[row]!);
       return group < 0 || holds[anchor[group]!] === 0 ? -1 : anchorCluster[group]!;
     },
   };

@@ -1,9 +1,10 @@
 import { extname } from 'node:path';
-import { collect, appended, sharedArray, sharedCopy, inShared } from '../engine/thread-arrays.js';
+import { collect } from '../engine/collect.js';
+import { appended, sharedArray, sharedCopy, inShared } from '../engine/thread-arrays.js';
 import { idleCores, Threads } from '../engine/threads.js';
 import type { TrainedModel } from '../engine/linkage-model.js';
 import { roundShares } from '../engine/trained-model.js';
-import type { PersonClusters } from '../form-person-clusters.js';
+import { ALONE_WITH_NUMBER, type PersonClusters } from '../form-person-clusters.js';
 import type { RecordColumns } from '../record-columns.js';
 import {
   assignRows,
@@ -26,17 +27,11 @@ import { PersonComparison } from './compare-person.js';
 import { FirstRows } from './first-rows.js';
 import { heldNumbers, type HeldNumbers } from './held-numbers.js';
 import {
-  HOLDS_NUMBER,
   JOINED_FIRST,
   JOINED_LAST,
   JOINED_WHEN_LEADING,
-  NUMBERED,
-  TOLD_APART,
   UNANSWERED,
-  WAS_SECOND,
   type Answers,
-  type KeptDoubt,
-  type KeptSecond,
   type KeptWords,
   type LastNight,
 } from './last-night.js';
@@ -48,11 +43,12 @@ import { PersonWeights } from './person-weights.js';
 import { downwards, PersonsNight } from './persons-night.js';
 import { PhoneShares } from './phone-shares.js';
 import { prepareComparators } from './prepare-comparators.js';
+import { RowAnswers, type DoubtfulPair, type Weighing } from './row-answers.js';
 import { KEYED, RowSlots } from './row-slots.js';
 import { repairNumbers } from './repair-numbers.js';
 import { roomForWorth, weighPairs, type Pairs, type Worth } from './weigh-pairs.js';
 import { COMPARED, isApartIn, shareCounty, type RoundParts, type WeighingParts } from './thread-county.js';
-import { numbersHeld, StatedNumbers, type NumberReading } from './stated-numbers.js';
+import { NumberReadings, numbersHeld, StatedNumbers } from './stated-numbers.js';
 import { drawRows, trainPersons } from './train-persons.js';
 
 export interface PersonsQuestion {
@@ -122,16 +118,6 @@ export interface PersonPartition {
   readonly evidenceWeights: PersonWeights;
 }
 
-export interface DoubtfulPair {
-  readonly row: number;
-  /** A row of the cluster that the row may belong to. */
-  readonly other: number;
-  readonly probability: number;
-  readonly bits: number;
-  readonly levels: Uint8Array;
-  readonly matchedName: number;
-}
-
 /** The probabilistic layer: it joins rows to the clusters of the deterministic one and to each other, and never divides one of these. */
 export function linkPersons(question: PersonsQuestion): PersonPartition {
   const terms = question.threads ?? { count: threadsFor(question), chunk: CHUNK, isAwaited: false };
@@ -172,10 +158,8 @@ class PersonsRun {
   readonly #evidence: PersonEvidence;
   readonly #slots: RowSlots;
   readonly #byAgreement: Uint8Array;
-  readonly #answers: Answers;
+  readonly #answers: RowAnswers;
   readonly #capped: CappedRule[] = [];
-  readonly #doubtful: DoubtfulPair[] = [];
-  readonly #kept = { doubts: [] as KeptDoubt[], seconds: [] as KeptSecond[] };
   readonly #weights = new Float64Array(WEIGHT_BINS);
   readonly #comparators;
   /** The first row of each cluster of the deterministic layer: what is joined to it is told by this row. */
@@ -201,15 +185,11 @@ class PersonsRun {
     this.#cluster = sharedCopy(deterministic.cluster);
     this.#count = deterministic.count;
     this.#byAgreement = new Uint8Array(rows.length);
-    this.#answers = {
-      mark: sharedArray(Float64Array, rows.length),
-      answer: sharedArray(Uint8Array, rows.length),
-      partner: new Int32Array(rows.length).fill(-1),
-      surety: new Float32Array(rows.length),
-      building: new Uint32Array(rows.length),
-    };
     this.#comparators = prepareComparators(columns);
     this.#held = heldNumbers(columns, rows, deterministic, this.#comparators);
+    const { numbered } = deterministic;
+    const { apart, lastNight = null } = question;
+    this.#answers = new RowAnswers({ columns, rows, numbered, held: this.#held, apart, lastNight });
     const persons = rowsWhere(rows, (_, at) => this.#cluster[at]! >= 0);
     this.#evidence = new PersonEvidence(columns, persons, homes, (row) => this.#held.holds[row] === 1);
     this.#slots = new RowSlots(threads, this.#evidence, this.#held.holds, chunk * KEYS_IN_THE_TIME);
@@ -240,7 +220,7 @@ class PersonsRun {
       this.#slots.find(TELEPHONE, index, among),
     );
     const numbers = numbersHeld(evidence, clusters);
-    const readings = new Map<number, NumberReading>();
+    const readings = new NumberReadings();
     const comparing = (within: ClusterRows): PersonComparison<PersonEvidence> =>
       new PersonComparison(
         evidence,
@@ -254,16 +234,19 @@ class PersonsRun {
     const { holds, at, holderOf } = this.#held;
     const { apart } = this.#question;
     this.#countyToGive = () => {
-      const rest = { holds, at, apart, cluster: this.#cluster, anchored: this.#anchored };
+      const rest = { holds, isPhoneOfFew: phones.ofFew, at, apart, cluster: this.#cluster, anchored: this.#anchored };
       this.threads.give('county', shareCounty({ comparison, numbers, rows: asking, holderOf, households }, rest));
     };
-    this.#mark(households, phones, isAsking);
+    const mark = (): Float64Array => this.#mark(households, phones, isAsking);
+    const { lastNight } = this.#question;
+    const tonight = lastNight ? mark() : null;
     this.#over('homes and telephones');
     const learned = known ?? this.#learn(comparison, clusters, residual);
+    // Who does not ask was compared to learn from.
+    phones.release();
     const weights = new PersonWeights(learned.trained, learned.names.sharesOf(columns.names), learned.names.persons);
     this.#over('learning');
-    const { lastNight } = this.#question;
-    const night = known && lastNight ? this.#night(lastNight, comparison, weights) : null;
+    const night = known && lastNight && tonight ? this.#night(lastNight, tonight, comparison, weights) : null;
     night?.begin(clusters, asking);
     const compareBeside = (grown: ReadonlySet<number>): void =>
       night?.compareBeside((pairs) => this.#worthOf(pairs, { clusters, comparison, weights }), grown);
@@ -276,6 +259,7 @@ class PersonsRun {
     const take = (rows: Int32Array): void => {
       if (rows.length > 0) blocks.add(this.#rowBlocks(rows, comparison));
     };
+    letGo();
     // Whoever is asked late may be disturbed late: another pass over the county would cost more than their blocks.
     take(night ? rowsWhere(asking, (row) => night.disturbed.has(row) || !night.isJoinedAtOnce(row)) : asking);
     this.#capped.push(...blocks.capped);
@@ -313,25 +297,29 @@ class PersonsRun {
     settle(unconfirmed);
     round(unconfirmed, 'DOUBT');
     blocks.release();
+    if (!night) this.threads.give('nobody asks', null);
+    letGo();
     this.#joinStrangers(others, clusters, comparison, weights);
     this.#over('strangers');
-    let unanswered = 0;
-    for (const answer of this.#answers.answer) if ((answer & UNANSWERED) !== 0) unanswered += 1;
+    // A run that has no night before it asks nobody by them: they wait until what is asked by is let go of.
+    const marks = tonight ?? mark();
+    const answers = this.#answers.all(marks, this.#cluster, this.#firstOf, evidence.building);
+    this.#over('answers');
     return {
       at: this.#held.at,
       cluster: this.#cluster,
       count: this.#count,
       byAgreement: this.#byAgreement,
       learned,
-      doubtful: this.#doubtful,
+      doubtful: this.#answers.doubtful,
       capped: this.#capped,
       pairs: this.#pairs,
       pairsBeside: this.#pairsBeside,
       weights: this.#weights,
       asked: this.#asked,
-      unanswered,
-      answers: this.#answers,
-      kept: this.#kept,
+      unanswered: this.#answers.unanswered,
+      answers,
+      kept: this.#answers.kept,
       comparison,
       evidenceWeights: weights,
     };
@@ -339,7 +327,7 @@ class PersonsRun {
 
   #learn(comparison: PersonComparison, clusters: ClusterRows, residual: Int32Array): Learned {
     const names = NameCounts.of(this.#columns, clusters, this.#anchored);
-    const { groups, anchorCluster } = this.#question.deterministic;
+    const { numbers, anchor, anchorCluster, numbered } = this.#question.deterministic;
     const trained = trainPersons({
       comparison,
       clusters,
@@ -347,8 +335,8 @@ class PersonsRun {
       clusterOf: (row) => this.#clusterOf(row),
       clusterOfNumber: (row) => {
         if (this.#columns.personKey[row] === 0) return -1;
-        const group = groups.index.find(this.#columns.personKey[row]!);
-        return groups.next[groups.head[group]!] === -1 ? -1 : anchorCluster[group]!;
+        const group = numbers.find(this.#columns.personKey[row]!);
+        return numbered[this.#held.at[anchor[group]!]!] === ALONE_WITH_NUMBER ? -1 : anchorCluster[group]!;
       },
     });
     return {
@@ -410,27 +398,20 @@ class PersonsRun {
     return { ...trained, prior };
   }
 
-  /** All that is told of rows before anybody is asked. */
-  #mark(households: HomeHouseholds, phones: PhoneShares, isAsking: Uint8Array): void {
-    const { deterministic, rows, apart } = this.#question;
-    const { numbered } = deterministic;
-    const { mark, answer, building } = this.#answers;
-    for (let at = 0; at < rows.length; at += 1) {
-      if (numbered[at] !== 0) answer[at] = NUMBERED;
-      if (this.#held.holds[rows[at]!] === 1) answer[at]! |= HOLDS_NUMBER;
-      building[at] = this.#evidence.building[rows[at]!]!;
-    }
+  /** By position: what there is to tell of each row before anybody is asked. */
+  #mark(households: HomeHouseholds, phones: PhoneShares, isAsking: Uint8Array): Float64Array {
+    const { rows } = this.#question;
     const { threads } = this;
     const parts = shareMarks(this.#evidence, {
       rows,
-      marks: mark,
-      standing: answer,
+      marks: sharedArray(Float64Array, rows.length),
+      answer: this.#answers.answer,
       households: households.parts,
       isAsking,
       isPhoneOfFew: phones.ofFew,
     });
     threads.share('mark', () => parts, rows.length, this.chunk * MARKS_IN_THE_TIME, markRows(parts));
-    for (const row of apart.keys()) if (this.#held.at[row]! >= 0) answer[this.#held.at[row]!]! |= TOLD_APART;
+    return parts.marks;
   }
 
   /** Asks here and in the threads beside. */
@@ -460,9 +441,13 @@ class PersonsRun {
   }
 
   /** Null where so much is another than last night that asking everybody is quicker. */
-  #night(last: LastNight, comparison: PersonComparison, weights: PersonWeights): PersonsNight | null {
+  #night(
+    last: LastNight,
+    mark: Float64Array,
+    comparison: PersonComparison,
+    weights: PersonWeights,
+  ): PersonsNight | null {
     const { deterministic, rows, apart } = this.#question;
-    const { mark } = this.#answers;
     let changed = 0;
     for (let at = 0; at < rows.length; at += 1) if (last.mark[rows[at]!] !== mark[at]) changed += 1;
     if (changed > Math.max(1000, rows.length * FROM_SCRATCH)) return null;
@@ -495,7 +480,7 @@ class PersonsRun {
 
   /** @param asked rows that have to be asked @param all of the round; those that are not asked answer as they did last night */
   #assign(round: Round, asked: Int32Array, all: Int32Array): void {
-    const { clusters, comparison, weights, mode, night } = round;
+    const { mode, night } = round;
     const when = ROUNDS[mode];
     const { link, review } = PERSON_MODEL.thresholds;
     const found = this.#ask(asked, round);
@@ -510,39 +495,29 @@ class PersonsRun {
       const best = found.best[i]!;
       const isJoined = best !== -1 && probability >= link && mode !== 'DOUBT' && !seconds.has(row);
       if (isJoined) this.#join(row, best, when);
-      if (isJoined && mode !== 'LAST') this.#answers.surety[this.#held.at[row]!] = downwards(probability);
+      if (isJoined && mode !== 'LAST') this.#answers.wasSure(row, downwards(probability));
       night?.heard(row, when, isJoined ? best : -1);
-      if (mode === 'LAST' && best === -1) this.#answers.answer[this.#held.at[row]!]! |= UNANSWERED;
+      if (mode === 'LAST' && best === -1) this.#answers.note(row, UNANSWERED);
       if (isJoined || mode === 'LEAD' || mode === 'FIRST') return;
-      if (best !== -1 && probability >= review) this.#doubt(row, best, probability, clusters, comparison, weights);
+      if (best !== -1 && probability >= review) this.#answers.doubt(row, best, probability, round);
       else if (found.vetoed[i] !== -1 && found.vetoedProbability[i]! >= review)
-        this.#doubt(
-          row,
-          found.vetoed[i]!,
-          Math.min(UNDER_VETO, found.vetoedProbability[i]!),
-          clusters,
-          comparison,
-          weights,
-        );
+        this.#answers.doubt(row, found.vetoed[i]!, Math.min(UNDER_VETO, found.vetoedProbability[i]!), round);
     });
     for (const row of again) {
       const joined = night!.claimed(row, when);
       if (joined < 0 || (seconds.has(row) && night!.wasSecond(row))) {
-        if (mode === 'LAST') this.#answers.answer[this.#held.at[row]!]! |= night!.answered(row) & UNANSWERED;
-        if (mode === 'LAST' || mode === 'DOUBT') this.#doubtAgain(row);
+        if (mode === 'LAST') this.#answers.note(row, night!.answered(row) & UNANSWERED);
+        if (mode === 'LAST' || mode === 'DOUBT') this.#answers.doubtAgain(row);
       } else if (seconds.has(row)) {
         night!.heard(row, when, -1);
         night!.disturbed.add(row);
       } else {
         this.#join(row, joined, when);
-        this.#answers.surety[this.#held.at[row]!] = night!.suretyOf(row);
+        this.#answers.wasSure(row, night!.suretyOf(row));
         night!.heard(row, when, joined);
       }
     }
-    for (const [row, cluster] of seconds) {
-      this.#answers.answer[this.#held.at[row]!]! |= WAS_SECOND;
-      this.#kept.seconds.push({ row: this.#columns.id[row]!, other: this.#columns.id[this.#firstOf[cluster]!]! });
-    }
+    for (const [row, cluster] of seconds) this.#answers.wasSecond(row, this.#firstOf[cluster]!);
   }
 
   #giveCounty(): void {
@@ -551,7 +526,7 @@ class PersonsRun {
   }
 
   /** Weighs here and in the threads beside. */
-  #worthOf(pairs: Pairs, { clusters, comparison, weights }: Pick<Round, 'clusters' | 'comparison' | 'weights'>): Worth {
+  #worthOf(pairs: Pairs, { clusters, comparison, weights }: Weighing): Worth {
     const { threads, chunk } = this;
     const into = roomForWorth(pairs.rows.length);
     const give = (): WeighingParts => {
@@ -612,54 +587,11 @@ class PersonsRun {
     return seconds;
   }
 
-  #doubt(
-    row: number,
-    cluster: number,
-    probability: number,
-    clusters: ClusterRows,
-    comparison: PersonComparison,
-    weights: PersonWeights,
-  ): void {
-    comparison.compare(row, cluster);
-    const { matchedName } = comparison;
-    const other = leadingRow(this.#columns, clusters, cluster, row);
-    const bits = weights.sum(comparison.levels, matchedName);
-    this.#doubtful.push({ row, other, probability, bits, levels: comparison.levels.slice(), matchedName });
-    this.#kept.doubts.push({
-      row: this.#columns.id[row]!,
-      other: this.#columns.id[other]!,
-      probability,
-      bits,
-      levels: [...comparison.levels],
-      matchedName: this.#columns.names.textOf(matchedName),
-    });
-  }
-
-  #doubtAgain(row: number): void {
-    const { lastNight, columns } = this.#question;
-    this.#doubtsBefore ??= Map.groupBy(lastNight!.words.doubts, (doubt) => doubt.row);
-    for (const doubt of this.#doubtsBefore.get(columns.id[row]!) ?? []) {
-      const { probability, bits, levels, matchedName } = doubt;
-      this.#doubtful.push({
-        row,
-        other: lastNight!.places.find(doubt.other),
-        probability,
-        bits,
-        levels: Uint8Array.from(levels),
-        matchedName: columns.names.codeOf(matchedName),
-      });
-      this.#kept.doubts.push(doubt);
-    }
-  }
-  #doubtsBefore: Map<number, KeptDoubt[]> | null = null;
-
   #join(row: number, cluster: number, when: number): void {
     const at = this.#held.at[row]!;
     this.#cluster[at] = cluster;
     this.#byAgreement[at] = this.#columns.personKey[row] === 0 ? 1 : 2;
-    this.#answers.answer[at]! |= when;
-    // Strangers are asked every night: what became of them last night is nothing to go by.
-    if (when > 0) this.#answers.partner[at] = this.#firstOf[cluster]!;
+    this.#answers.note(row, when);
   }
 
   /** Whom the county does not know by a number may still stand in two of its registers. */
@@ -677,7 +609,7 @@ class PersonsRun {
       this.#join(row, this.#clusterOf(first), 0);
       this.#byAgreement[this.#held.at[first]!] = this.#columns.personKey[first] === 0 ? 1 : 2;
     }
-    this.#doubtful.push(...found.doubtful);
+    this.#answers.doubtful.push(...found.doubtful);
   }
 
   #blocks(
@@ -728,30 +660,13 @@ function rowsWhere(rows: Int32Array, isTaken: (row: number, at: number) => boole
   return count === rows.length ? rows : taken.slice(0, count);
 }
 
-/** The row by which a person shows a cluster to a reviewer: of the register that speaks first; then by content. */
-function leadingRow(columns: RecordColumns, { start, member }: ClusterRows, cluster: number, except: number): number {
-  let best = -1;
-  for (let i = start[cluster]!; i < start[cluster + 1]!; i += 1) {
-    const row = member[i]!;
-    if (row === except) continue;
-    const before =
-      best < 0 ||
-      (columns.traits(row).nameRank - columns.traits(best).nameRank || columns.id[row]! - columns.id[best]!) < 0;
-    if (before) best = row;
-  }
-  return best;
-}
-
 /** The register that has nobody twice; the others; these once more, noting what is doubtful; and whose number nobody else has, only noting. */
 const ROUNDS = { LEAD: JOINED_WHEN_LEADING, FIRST: JOINED_FIRST, LAST: JOINED_LAST, DOUBT: 0 } as const;
 type Mode = keyof typeof ROUNDS;
 
-interface Round {
+interface Round extends Weighing {
   readonly mode: Mode;
   readonly blocks: BlocksInTurn;
-  readonly clusters: ClusterRows;
-  readonly comparison: PersonComparison;
-  readonly weights: PersonWeights;
   readonly night: PersonsNight | null;
 }
 

@@ -1,7 +1,8 @@
-import { hashKey } from '../engine/hash-key.js';
+import { HashedParts, hashKey } from '../engine/hash-key.js';
 import type { TextTable } from '../engine/text-table.js';
 import { inShared, sharedArray } from '../engine/thread-arrays.js';
 import { RecordColumns, type ColumnName, type SharedColumns } from '../record-columns.js';
+import { HOLDS_NUMBER, NUMBERED } from './last-night.js';
 import { HomeHouseholds, type HomeHouseholdsParts, type PersonEvidence } from './person-evidence.js';
 
 /** Columns that go into a mark. */
@@ -32,8 +33,8 @@ export interface MarkParts {
   readonly rows: Int32Array;
   /** Filled by position; never with 0. */
   readonly marks: Float64Array;
-  /** By position: whether the row stands with the rows of its number, and whether it holds it; any small number that tells. */
-  readonly standing: Uint8Array;
+  /** By position, as `Answers` has it: only whether the row stands with the rows of its number, and whether it holds it. */
+  readonly answer: Uint8Array;
   readonly columns: SharedColumns<(typeof MARKED)[number]>;
   /** Hashes of what codes stand for. */
   readonly hashes: Readonly<Record<'datasets' | 'names' | 'texts' | 'births', Float64Array>>;
@@ -48,7 +49,7 @@ export interface MarkParts {
 }
 
 /** What marks take that is not of the evidence. */
-type MarkedBeside = Pick<MarkParts, 'rows' | 'marks' | 'standing' | 'households' | 'isAsking' | 'isPhoneOfFew'>;
+type MarkedBeside = Pick<MarkParts, 'rows' | 'marks' | 'answer' | 'households' | 'isAsking' | 'isPhoneOfFew'>;
 
 export function shareMarks(
   { columns, headOf, householdOf, homes, building }: PersonEvidence,
@@ -73,7 +74,11 @@ export function shareMarks(
 
 function hashesOf(table: TextTable): Float64Array {
   const hashes = sharedArray(Float64Array, table.size);
-  for (let code = 1; code < hashes.length; code += 1) hashes[code] = hashKey(table.textOf(code));
+  const hash = new HashedParts();
+  for (let code = 1; code < hashes.length; code += 1) {
+    table.hashInto(hash.begin(), code);
+    hashes[code] = hash.key();
+  }
   return hashes;
 }
 
@@ -83,7 +88,7 @@ function hashesOf(table: TextTable): Float64Array {
  * @returns marks the rows at positions from … to
  */
 export function markRows(parts: MarkParts): (from: number, to: number) => void {
-  const { rows, marks, standing, hashes, headOf, householdOf, dwelling, building, isAsking, isPhoneOfFew } = parts;
+  const { rows, marks, answer, hashes, headOf, householdOf, dwelling, building, isAsking, isPhoneOfFew } = parts;
   const { datasets, names, texts, births } = hashes;
   const columns = new RecordColumns([]);
   columns.adopt(parts.columns);
@@ -94,7 +99,8 @@ export function markRows(parts: MarkParts): (from: number, to: number) => void {
       const row = rows[at]!;
       said[0] = datasets[columns.dataset[row]!]!;
       said[1] = columns.evidence[row]!;
-      said[2] = columns.status[row]! + 4 * columns.standing[row]! + 8 * columns.isHead[row]! + 16 * standing[at]!;
+      said[2] =
+        columns.status[row]! + 4 * columns.standing[row]! + 8 * columns.isHead[row]! + 16 * (answer[at]! & OF_NUMBER);
       said[3] = columns.tie[row]! + 8 * columns.sex[row]!;
       said[4] = names[columns.name[row]!]!;
       said[5] = names[columns.formerName[row]!]!;
@@ -123,6 +129,7 @@ export function markRows(parts: MarkParts): (from: number, to: number) => void {
   };
 }
 
+const OF_NUMBER = NUMBERED | HOLDS_NUMBER;
 /** Numbers in a mark, and in that of a row that does not ask. */
 const [PLACES, PLACES_OF_ALL] = [22, 17];
 

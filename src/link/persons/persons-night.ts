@@ -244,7 +244,7 @@ export class PersonsNight {
   #numberedBefore(place: number, row: number): number {
     const { last, deterministic } = this.#question;
     if ((last.answer[row]! & NUMBERED) === 0) return -1;
-    const group = deterministic.groups.index.find(last.replaced.columns.personKey[place]!);
+    const group = deterministic.numbers.find(last.replaced.columns.personKey[place]!);
     return group < 0 ? -1 : deterministic.anchorCluster[group]!;
   }
 

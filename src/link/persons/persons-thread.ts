@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { serveThread, type ThreadTasks } from '../engine/serve-thread.js';
 import type { ThreadStart } from '../engine/threads.js';
-import { collect } from '../engine/thread-arrays.js';
+import { collect } from '../engine/collect.js';
 import { assignRows } from './assign-rows.js';
 import { markRows, type MarkParts } from './mark-rows.js';
 import type { MeetingParts, TouchedClusters, TouchedGiven } from './meet-clusters.js';
@@ -12,13 +12,17 @@ import { ThreadCounty, type CountyParts, type RoundParts, type WeighingParts } f
 /** So much is asked, or asked for, that what was let go of is worth a collection. */
 const MANY = 250_000;
 
-let county: ThreadCounty;
+let county: ThreadCounty | null;
 let threadKeys: ThreadKeys;
 let touched: TouchedClusters;
 
 const TASKS: ThreadTasks = {
   county: (parts: CountyParts) => {
     county = new ThreadCounty(parts);
+  },
+  'nobody asks': () => {
+    county = null;
+    collect();
   },
   keys: (parts: KeyParts) => {
     threadKeys = new ThreadKeys(parts);
@@ -30,13 +34,13 @@ const TASKS: ThreadTasks = {
     return threadKeys.find(parts);
   },
   touched: (parts: TouchedGiven) => {
-    touched = county.touched(threadKeys.evidence, parts);
+    touched = county!.touched(threadKeys.evidence, parts);
   },
   meet: (parts: MeetingParts, place: number) => touched.meeting(parts, place),
-  weigh: (parts: WeighingParts) => county.weigh(parts),
+  weigh: (parts: WeighingParts) => county!.weigh(parts),
   assign: (round: RoundParts, place: number) => {
     if (round.rows.length > MANY) collect();
-    const asked = county.ask(round);
+    const asked = county!.ask(round);
     return (from, to) => assignRows(asked, round.into, place, from, to);
   },
 };

@@ -1,6 +1,7 @@
 import { answerOf } from '../engine/comparator.js';
 import { HashedParts } from '../engine/hash-key.js';
 import { sharedArray } from '../engine/thread-arrays.js';
+import { widened } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { NUMBER_LEVELS } from './levels.js';
 import type { PersonEvidence } from './person-evidence.js';
@@ -29,15 +30,13 @@ export class StatedNumbers {
     readonly holderOf: (row: number) => number,
     /** Key of the number that a cluster's rows hold; 0 without. */
     readonly numberOf: Float64Array,
-    /** What was read of broken numbers, by code of the text: a hundred numbers are tried for each, and a row asks more than once. */
-    readonly readings = new Map<number, NumberReading>(),
+    readonly readings = new NumberReadings(),
   ) {}
 
   /** Keys of the numbers that the row may have meant. */
   ask(row: number, ask: (key: number) => void): void {
     this.#read(row);
-    for (const key of this.#reading.repaired) ask(key);
-    for (const key of this.#reading.rounded) ask(key);
+    for (let i = this.#reading.repaired; i < this.#reading.end; i += 1) ask(this.readings.keyAt(i));
     ask(this.evidence.columns.personKey[row]!);
     ask(this.evidence.columns.besideKey[row]!);
   }
@@ -50,8 +49,9 @@ export class StatedNumbers {
     if (columns.wrongNumber[row] !== 0) {
       if (number === 0) return 0;
       this.#read(row);
-      if (this.#reading.repaired.includes(number)) return REPAIRED;
-      return this.#reading.rounded.includes(number) ? ROUNDED : DIFFERS;
+      const { repaired, rounded, end } = this.#reading;
+      if (this.readings.has(number, repaired, rounded)) return REPAIRED;
+      return this.readings.has(number, rounded, end) ? ROUNDED : DIFFERS;
     }
     if (columns.personKey[row] === 0) return 0;
     if (holdsNumber(row)) return number === 0 ? 0 : BOTH_VALID;
@@ -80,23 +80,56 @@ export class StatedNumbers {
     this.#row = row;
     const { texts, wrongNumber } = this.evidence.columns;
     const code = wrongNumber[row]!;
-    this.#reading = code === 0 ? NOTHING_READ : (this.readings.get(code) ?? this.#readAnew(code, texts.textOf(code)));
-  }
-
-  #readAnew(code: number, stated: string): NumberReading {
-    const reading = {
-      repaired: keysOf(this.repair.eachRepair, stated),
-      rounded: keysOf(this.repair.eachUnrounded, stated),
-    };
-    this.readings.set(code, reading);
-    return reading;
+    this.#reading = code === 0 ? NOTHING_READ : this.readings.of(code, () => texts.textOf(code), this.repair);
   }
 }
 
-/** Keys of the valid numbers that a broken one may have been. */
-export interface NumberReading {
-  readonly repaired: Float64Array;
-  readonly rounded: Float64Array;
+/** Where the keys stand of the valid numbers that a broken one may have been: first repairs, then what is rounded to it. */
+interface NumberReading {
+  readonly repaired: number;
+  readonly rounded: number;
+  readonly end: number;
+}
+
+/** What was read of broken numbers, by code of the text: a hundred numbers are tried for each, and a row asks more than once. */
+export class NumberReadings {
+  readonly #read = new Map<number, NumberReading>();
+  /** Keys one behind the other: an array a number would be four times the memory. */
+  #keys = new Float64Array(1024);
+  #length = 0;
+
+  of(code: number, stated: () => string, repair: NumberRepair): NumberReading {
+    const known = this.#read.get(code);
+    if (known) return known;
+    const text = stated();
+    const repaired = this.#keep(repair.eachRepair, text);
+    const rounded = this.#keep(repair.eachUnrounded, text);
+    const reading = { repaired, rounded, end: this.#length };
+    this.#read.set(code, reading);
+    return reading;
+  }
+
+  keyAt(place: number): number {
+    return this.#keys[place]!;
+  }
+
+  has(key: number, from: number, to: number): boolean {
+    for (let i = from; i < to; i += 1) if (this.#keys[i] === key) return true;
+    return false;
+  }
+
+  /** @returns where its keys begin */
+  #keep(each: NumberRepair['eachRepair'], stated: string): number {
+    const from = this.#length;
+    each(stated, (units) => {
+      const key = hash.begin().add('person|').addUnits(units).key();
+      if (this.has(key, from, this.#length)) return;
+      if (this.#length === this.#keys.length) this.#keys = widened(this.#keys, this.#length * 2);
+      this.#keys[this.#length] = key;
+      this.#length += 1;
+    });
+    return from;
+  }
 }
 
 /** By cluster: key of the number that its rows hold; 0 without. What agreement joins holds none. */
@@ -122,19 +155,6 @@ const RELATIVES = answerOf(NUMBER_LEVELS, 'RELATIVES');
 const ANOTHERS = answerOf(NUMBER_LEVELS, 'ANOTHERS');
 const BOTH_VALID = answerOf(NUMBER_LEVELS, 'BOTH_VALID');
 const DIFFERS = answerOf(NUMBER_LEVELS, 'DIFFERS');
-const NO_KEYS = new Float64Array(0);
-const NOTHING_READ: NumberReading = { repaired: NO_KEYS, rounded: NO_KEYS };
+const NOTHING_READ: NumberReading = { repaired: 0, rounded: 0, end: 0 };
 
 const hash = new HashedParts();
-const told: number[] = [];
-
-function keysOf(each: NumberRepair['eachRepair'], stated: string): Float64Array {
-  told.length = 0;
-  each(stated, tellKey);
-  return told.length === 0 ? NO_KEYS : Float64Array.from(told);
-}
-
-function tellKey(units: Uint8Array): void {
-  const key = hash.begin().add('person|').addUnits(units).key();
-  if (!told.includes(key)) told.push(key);
-}

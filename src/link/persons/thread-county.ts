@@ -1,5 +1,6 @@
-import { inShared, sharedArray } from '../engine/thread-arrays.js';
-import { ThreadTexts, shareTexts, type TextParts } from '../engine/thread-texts.js';
+import { inShared } from '../engine/thread-arrays.js';
+import type { TextParts } from '../engine/packed-texts.js';
+import { ThreadTexts, shareTexts } from '../engine/thread-texts.js';
 import { adoptGlyphs, shareGlyphs } from '../compare/similar-glyphs.js';
 import type { NumberIndexParts } from '../engine/number-index.js';
 import { RecordColumns, type ColumnName, type DatasetTraits, type SharedColumns } from '../record-columns.js';
@@ -15,7 +16,7 @@ import { repairNumbers } from './repair-numbers.js';
 import { candidateRules, type KeyEvidence } from './candidate-rules.js';
 import { TouchedClusters, type TouchedGiven } from './meet-clusters.js';
 import { weighPairs, type Pairs, type Worth } from './weigh-pairs.js';
-import { StatedNumbers, type NumberReading } from './stated-numbers.js';
+import { NumberReadings, StatedNumbers } from './stated-numbers.js';
 
 /** Columns by which rows are compared. */
 export const COMPARED = [
@@ -93,16 +94,14 @@ export interface SharedOfRun {
 
 export function shareCounty(
   { comparison, numbers, rows, holderOf, households }: SharedOfRun,
-  rest: Pick<CountyParts, 'holds' | 'at' | 'apart' | 'cluster' | 'anchored'>,
+  rest: Pick<CountyParts, 'holds' | 'isPhoneOfFew' | 'at' | 'apart' | 'cluster' | 'anchored'>,
 ): CountyParts {
   const { columns, homes, building, householdOf, headOf, numberBirth, townshipOf } = comparison.evidence;
   const isAsked = new Uint8Array(columns.texts.size);
   const holders = new Map<number, number>();
-  const isPhoneOfFew = sharedArray(Uint8Array, columns.size);
   for (const row of rows) {
     isAsked[columns.wrongNumber[row]!] = 1;
     if (columns.personKey[row] !== 0 && rest.holds[row] === 0) holders.set(row, holderOf(row));
-    if (columns.phoneKey[row] !== 0 && comparison.isPhoneOfFew(row)) isPhoneOfFew[row] = 1;
   }
   return {
     ...rest,
@@ -116,7 +115,6 @@ export function shareCounty(
     evidence: { building, householdOf, headOf, numberBirth, townshipOf },
     households: households.parts,
     numbers,
-    isPhoneOfFew,
     holders,
   };
 }
@@ -128,7 +126,7 @@ export class ThreadCounty {
   readonly #evidence: ComparedEvidence;
   readonly #comparators: PreparedComparators;
   readonly #households: HomeHouseholds;
-  readonly #readings = new Map<number, NumberReading>();
+  readonly #readings = new NumberReadings();
 
   constructor(parts: CountyParts) {
     this.#births = new ThreadTexts(parts.births);

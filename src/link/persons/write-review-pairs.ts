@@ -3,7 +3,7 @@ import type { Linkage } from '../linkage.js';
 import type { RecordColumns } from '../record-columns.js';
 import { NAME } from './compare-person.js';
 import { pairKey, type Decisions } from './decisions.js';
-import type { DoubtfulPair } from './link-persons.js';
+import type { DoubtfulPair } from './row-answers.js';
 import { PERSON_MODEL } from './person-model.js';
 import type { PersonWeights } from './person-weights.js';
 
