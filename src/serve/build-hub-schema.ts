@@ -6,6 +6,7 @@ import { GrantsResolver } from './administer-grants.js';
 import { BreakGlassResolver } from './break-glass.js';
 import { EntityChangesResolver } from './entity-changes.js';
 import { ListsOfDivisions, ListsOfGrids, MoreListsOfDivisions } from './lists-of-areas.js';
+import { HomesAggregates } from './homes-aggregates.js';
 import { LinkageRuns } from './linkage-runs.js';
 import { MatchPreviewResolver } from './match-preview.js';
 import { PeopleAggregates } from './people-aggregates.js';
@@ -26,6 +27,7 @@ export function buildHubSchema(): GraphQLSchema {
       ReviewResolver,
       AccessesResolver,
       EntityChangesResolver,
+      HomesAggregates,
       LinkageRuns,
       MatchPreviewResolver,
       PeopleAggregates,

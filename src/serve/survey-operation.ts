@@ -42,6 +42,7 @@ const IMPERSONAL: ReadonlySet<string> = new Set(
     'LinkageRun LinkageRunConnection LinkageRunEdge LinkageQuality LinkageDrift LinkageViolation',
     'AloneShare BigCluster BlockingRecall CappedBlocks ClusterSize QueueStanding ReasonShare RegisterCount WeightBin',
     'OwnAccess OwnAccessConnection OwnAccessEdge AccessAlarm PeopleAggregate PeopleGroupKey PeopleTotal',
+    'HomesAggregate HomeGroupKey HomesTotal',
     // A value is of whom the field is of.
     'SourcedValue StatedValue ValueSource',
   ].flatMap((line) => line.split(' ')),
