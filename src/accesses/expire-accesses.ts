@@ -30,13 +30,17 @@ export async function findExpired(database: Database, days: number, now: Date): 
   return { expired: expired.filter(({ month }) => !staying.has(month)), kept };
 }
 
-/** Lets months go, whole: a partition is taken off and dropped, for no row of it can be deleted. */
+/** Lets months go, whole, with what was added up of them: a partition is taken off and dropped, for no row of it can be deleted. */
 export async function dropExpired(database: Database, expired: readonly AnchoredChain[]): Promise<void> {
   await database.transaction(async (client) => {
     for (const month of new Set(expired.map((each) => each.month))) {
-      const partition = `access_log_${month.slice(0, 7).replace('-', '_')}`;
-      await client.query(`alter table access_log detach partition ${partition}`);
-      await client.query(`drop table ${partition}`);
+      for (const table of ['access_log', 'access_piece', 'access_shown']) {
+        const partition = `${table}_${month.slice(0, 7).replace('-', '_')}`;
+        const { rows } = await client.query('select where to_regclass($1) is not null', [partition]);
+        if (rows.length === 0) continue;
+        await client.query(`alter table ${table} detach partition ${partition}`);
+        await client.query(`drop table ${partition}`);
+      }
     }
   });
 }

@@ -29,6 +29,9 @@ export interface VolumeWatch {
   close(): Promise<void>;
 }
 
+/** Of one look: a second or two; what is left waits for the next, or for the night. */
+const MOST_PIECES = 4;
+
 /**
  * Looks at who reads how much, beside the answers and not before them: a while after a client's first row, and again while it goes on.
  * What is counted is the log itself, so that it does not matter how many servers wrote it.
@@ -37,7 +40,7 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
   const pool = new Pool({
     connectionString: settings.apiUrl,
     application_name: 'hub access volumes',
-    max: 1,
+    max: 2,
     options: '-c role=hub_access_writer -c statement_timeout=30000',
   });
   pool.on('error', () => {});
@@ -46,14 +49,23 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
   const known = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> = Promise.resolve();
+  let tidyTimer: NodeJS.Timeout | null = null;
+  let tidying: Promise<unknown> = Promise.resolve();
 
-  // Who reads very much fills the list of new ids within minutes: it is tidied at every look, by this connection and not by the writer's.
+  // Who reads very much fills the list of new ids within seconds, and would wait for it to be tidied: that is done on a connection of its
+  // own, whatever else takes long here.
+  const tidy = (): Promise<unknown> => {
+    if (tidyTimer) clearTimeout(tidyTimer);
+    tidyTimer = null;
+    return (tidying = tidying.then(() => pool.query('select tidy_access_index()')).catch(() => {}));
+  };
+
   const look = async (): Promise<void> => {
     if (timer) clearTimeout(timer);
     timer = null;
     const asked = [...active];
     active.clear();
-    await pool.query('select tidy_access_index()').catch(() => {});
+    await tidy();
     for (const [key, { county, client, day }] of asked) {
       try {
         const { rows } = await pool.query<{ kind: VolumeAlarm['kind']; counted: string; threshold: string }>(
@@ -75,6 +87,8 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
         active.set(key, { county, client, day });
       }
     }
+    for (const each of new Set(asked.map(([, { county }]) => county)))
+      await pool.query('select keep_access_pieces($1, $2)', [each, MOST_PIECES]).catch(() => {});
   };
 
   return {
@@ -85,12 +99,15 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
         const key = `${client} ${day}`;
         if ((known.get(key) ?? 0) < 2) active.set(key, { county, client, day });
       }
+      tidyTimer ??= setTimeout(() => void tidy(), (settings.every ?? 10_000) / 5).unref();
       timer ??= setTimeout(() => (looking = look()), settings.every ?? 10_000).unref();
     },
     look: () => (looking = look()),
     close: async () => {
       if (timer) clearTimeout(timer);
+      if (tidyTimer) clearTimeout(tidyTimer);
       await looking;
+      await tidying;
       await pool.end();
     },
   };

@@ -16,20 +16,30 @@ import { table } from './terminal.js';
 /** Who has looked, and whether what was written of it still stands. */
 export const audit: Command = {
   name: 'audit',
-  zh: '查阅日志：核验（verify）、落锚（anchor）、到期清理（expire）、警报（alarms）、应急访问及其复核（break-glass）',
-  en: 'the access log: verify its chains, anchor them, let old months expire, list the alarms; review broken glass',
+  zh: '查阅日志：核验（verify）、落锚（anchor）、到期清理（expire）、警报（alarms）、应急访问及其复核（break-glass）、某客户端看过谁（shown）',
+  en: 'the access log: verify its chains, anchor them, let old months expire, list the alarms; review broken glass; tell whose data a client was shown',
   arguments: [
     {
       name: '<what>',
-      zh: 'verify、anchor、expire、alarms 或 break-glass',
-      en: 'verify, anchor, expire, alarms or break-glass',
+      zh: 'verify、anchor、expire、alarms、break-glass 或 shown',
+      en: 'verify, anchor, expire, alarms, break-glass or shown',
     },
     { name: '[action]', zh: 'break-glass：review 复核', en: 'of break-glass: review' },
     { name: '[id]', zh: '应急访问的编号', en: 'which' },
   ],
   options: [
-    { flags: '--from <month>', zh: '核验起始月，如 2026-09', en: 'verify from this month, as 2026-09' },
-    { flags: '--to <month>', zh: '核验截止月', en: 'verify to this month' },
+    {
+      flags: '--from <month>',
+      zh: '核验起始月，如 2026-09；shown 也可为日期或时刻',
+      en: 'verify from this month, as 2026-09; shown: also from a day or a moment',
+    },
+    {
+      flags: '--to <month>',
+      zh: '核验截止月；shown：至此之前',
+      en: 'verify to this month; shown: before this month, day or moment',
+    },
+    { flags: '--client <name>', zh: 'shown：客户端', en: 'shown: the client' },
+    { flags: '--out <file>', zh: 'shown：写入文件而不是标准输出', en: 'shown: into a file instead of standard output' },
     {
       flags: '--days <n>',
       zh: '到期清理：保留天数，默认 1096（三年）',
@@ -46,11 +56,15 @@ export const audit: Command = {
     { flags: '--by <number>', zh: '复核人的工号', en: 'of a review: staff number of the reviewer' },
   ],
   async run(context, [what, ...more], options) {
+    if (what === 'shown' && more.length === 0) {
+      const { tellShown } = await import('./tell-shown.js');
+      return await tellShown(context, options);
+    }
     const action = ACTIONS[what as keyof typeof ACTIONS];
     if (!action || (more.length > 0 && what !== 'break-glass'))
       throw new UsageError({
-        zh: '可用：verify、anchor、expire、alarms、break-glass',
-        en: `There are ${Object.keys(ACTIONS).join(', ')}.`,
+        zh: '可用：verify、anchor、expire、alarms、break-glass、shown',
+        en: `There are ${Object.keys(ACTIONS).join(', ')}, shown.`,
       });
     const asked = readOptions(more, options as Readonly<Record<string, string | boolean | undefined>>);
     const { openAnchorSigning } = await import('./open-accessing.js');
@@ -122,7 +136,8 @@ const ACTIONS = {
     return untrusted.length > 0 ? EXIT.failed : EXIT.done;
   },
   anchor: async ({ hub, context: { config, terminal, say }, signing }: Doing) => {
-    const { anchorAccesses } = await import('../accesses/index.js');
+    const { anchorAccesses, keepPieces } = await import('../accesses/index.js');
+    await keepPieces(hub.database);
     const done = await anchorAccesses(hub.database, config.anchors, signing);
     terminal.line(
       done ? done.file : say({ zh: '日志为空，没有可落锚的。', en: 'The log is empty: there is nothing to anchor.' }),

@@ -5,18 +5,19 @@ import { EXIT, UsageError, type Command, type CommandContext } from './command.j
 
 export const bench: Command = {
   name: 'bench',
-  zh: '性能与准确率测量：api（接口，与 PostGraphile 并列）、night（两天的完整流程）、linkage（只测关联，不用数据库）、preview（查人的响应时间）、truth（三种差错程度下与标准答案对照）、link-file（公开基准，与 Splink 并列）',
-  en: 'measure: api (the API beside PostGraphile), night (two days from files to a graph, as whole processes), linkage (linking alone, without a database), preview (how long looking somebody up takes), truth (links beside the truth, three strengths of noise), link-file (public benchmarks, beside Splink)',
+  zh: '性能与准确率测量：api（接口，与 PostGraphile 并列）、night（两天的完整流程）、linkage（只测关联，不用数据库）、preview（查人的响应时间）、truth（三种差错程度下与标准答案对照）、accesses（查阅日志）、link-file（公开基准，与 Splink 并列）',
+  en: 'measure: api (the API beside PostGraphile), night (two days from files to a graph, as whole processes), linkage (linking alone, without a database), preview (how long looking somebody up takes), truth (links beside the truth, three strengths of noise), accesses (the log of who has looked), link-file (public benchmarks, beside Splink)',
   arguments: [
     {
       name: '<what>',
-      zh: 'api、night、linkage、preview、truth 或 link-file',
-      en: 'api, night, linkage, preview, truth or link-file',
+      zh: 'api、night、linkage、preview、truth、accesses 或 link-file',
+      en: 'api, night, linkage, preview, truth, accesses or link-file',
     },
   ],
   options: [
     { flags: '--people <n>', zh: '人口', en: 'people', fallback: '20000' },
     { flags: '--records <n>', zh: '人员记录数（linkage）', en: 'records of persons (linkage)', fallback: '4000000' },
+    { flags: '--rows <n>', zh: '日志行数（accesses）', en: 'rows of the log (accesses)', fallback: '1000000' },
     { flags: '--seed <n>', zh: '随机种子（night）', en: 'seed (night)', fallback: '1' },
     {
       flags: '--seeds <list>',
@@ -136,6 +137,10 @@ const BENCHES: Readonly<Record<string, (context: CommandContext, options: Option
     const { benchApi } = await import('../bench/api.js');
     const asked = { ...county, rounds: numberOf(rounds!), seconds: numberOf(seconds!) };
     await benchApi(asked, (line) => terminal.line(line));
+  },
+  accesses: async ({ terminal }, { rows, people, keep = null }) => {
+    const { benchAccesses } = await import('../bench/accesses.js');
+    await benchAccesses({ rows: numberOf(rows!), people: numberOf(people!), keep }, (line) => terminal.line(line));
   },
   'link-file': async ({ terminal }, options) => {
     const { benchLinkFile } = await import('../bench/link-file.js');

@@ -69,12 +69,13 @@ export const receive: Command = {
   },
 };
 
-/** Each night ends with where the access log stands, outside of the database. */
+/** Each night ends with the access log added up, and where it stands kept outside of the database. */
 async function anchorNight(hub: Hub): Promise<void> {
-  const [{ anchorAccesses }, { openAnchorSigning }] = await Promise.all([
+  const [{ anchorAccesses, keepPieces }, { openAnchorSigning }] = await Promise.all([
     import('../accesses/index.js'),
     import('./open-accessing.js'),
   ]);
+  await keepPieces(hub.database);
   await anchorAccesses(hub.database, hub.config.anchors, await openAnchorSigning(hub.config));
 }
 
