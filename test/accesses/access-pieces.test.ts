@@ -211,7 +211,9 @@ describe('pieces', () => {
     const log = openAccessLog({ apiUrl: database.apiUrl, onWritten: watch.note });
     const some = (n: number) =>
       Promise.all(
-        Array.from({ length: n }, (_, at) => log.write(anAccess({ client: 'greedy', persons: [(at % 900) + 1, 1000] }))),
+        Array.from({ length: n }, (_, at) =>
+          log.write(anAccess({ client: 'greedy', persons: [(at % 900) + 1, 1000] })),
+        ),
       );
     await some(4100);
     await watch.look();
