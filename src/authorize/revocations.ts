@@ -30,15 +30,23 @@ export function revokedBy(rows: readonly Revocation[]): Revoked {
     tokens.has(token) || held.has(`${client} ${token}`) || issued.getTime() <= (clients.get(client) ?? -Infinity);
 }
 
-/** Ends one token. @param token its `jti` */
-export async function revokeToken(database: Pick<Database, 'query'>, token: string): Promise<void> {
-  await database.query('insert into token_revocation (token) values ($1)', [token]);
-}
-
 /** Who ends it, and why. */
 export interface Ending {
   readonly by: string;
   readonly reason: string;
+}
+
+/** Ends one token. @param token its `jti` */
+export async function revokeToken(
+  database: Pick<Database, 'query'>,
+  token: string,
+  ending: Ending | null = null,
+): Promise<void> {
+  await database.query('insert into token_revocation (token, revoked_by, reason) values ($1, $2, $3)', [
+    token,
+    ending?.by ?? null,
+    ending?.reason ?? null,
+  ]);
 }
 
 /** Ends one token of a client, by its `jti`; another client's of the same id goes on. */

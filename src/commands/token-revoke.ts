@@ -15,6 +15,8 @@ export const tokenRevoke: Command = {
       zh: '只废止此时刻及以前签发的，ISO 8601；默认现在',
       en: 'only what was signed until then, ISO 8601; by default now',
     },
+    { flags: '--by <name>', zh: '由谁废止，记录在案', en: 'who revokes it, for the record' },
+    { flags: '--reason <text>', zh: '缘由，记录在案', en: 'why, for the record' },
   ],
   async run(context, [token], options) {
     const { terminal, say } = context;
@@ -26,6 +28,12 @@ export const tokenRevoke: Command = {
         en: 'token-revoke JTI, or token-revoke --client NAME [--before TIME].',
       });
     }
+    const by = options['by'] as string | undefined;
+    const reason = options['reason'] as string | undefined;
+    if ((by === undefined) !== (reason === undefined)) {
+      throw new UsageError({ zh: '--by 与 --reason 须同时给出', en: '--by and --reason come together.' });
+    }
+    const ending = by === undefined ? null : { by, reason: reason! };
     const id = token === undefined ? null : tokenIdOf(token);
     if (token !== undefined && id === null) {
       throw new UsageError({ zh: '这不是令牌编号，也不是令牌', en: 'That is no id of a token, and no token.' });
@@ -39,13 +47,13 @@ export const tokenRevoke: Command = {
     }
     return await inHub(context, async (hub) => {
       if (id !== null) {
-        await revokeToken(hub.database, id);
+        await revokeToken(hub.database, id, ending);
         terminal.line(say({ zh: `令牌 ${id} 已废止`, en: `The token ${id} is revoked.` }));
         return EXIT.done;
       }
       const [known] = await hub.database.query('select from client where name = $1', [client]);
       if (!known) throw new UsageError({ zh: `没有这个客户端：${client}`, en: `There is no client ${client}.` });
-      await revokeClient(hub.database, client!, until);
+      await revokeClient(hub.database, client!, until, ending);
       terminal.line(
         say({
           zh: `客户端 ${client} 在 ${(until ?? new Date()).toISOString()} 及以前签发的令牌已全部废止`,

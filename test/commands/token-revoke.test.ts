@@ -51,7 +51,20 @@ it('revokes what was signed for a client, until now or until then', async () => 
   expect(Date.now() - Date.parse(((await last()) as { signed_until: string }).signed_until)).toBeLessThan(60_000);
 });
 
+it('keeps who did it and why', async () => {
+  expect(await run('an-id', '--by', '张审计', '--reason', '设备遗失')).toBe(0);
+  expect(await run('--client', 'clinic-app', '--by', '张审计', '--reason', '离岗')).toBe(0);
+  const rows = await database.query(
+    'select token, client, revoked_by, reason from token_revocation order by id desc limit 2',
+  );
+  expect(rows).toEqual([
+    { token: null, client: 'clinic-app', revoked_by: '张审计', reason: '离岗' },
+    { token: 'an-id', client: null, revoked_by: '张审计', reason: '设备遗失' },
+  ]);
+});
+
 it.each([
+  [['an-id', '--by', '张审计'], '--by and --reason come together'],
   [[], 'token-revoke JTI, or token-revoke --client NAME'],
   [['an-id', '--client', 'clinic-app'], 'token-revoke JTI, or token-revoke --client NAME'],
   [['an-id', '--before', '2026-10-01'], 'token-revoke JTI, or token-revoke --client NAME'],
