@@ -118,7 +118,7 @@ describe('a search by address', () => {
       { numRuns: 200 },
     );
     expect(found).toBeGreaterThan(100);
-  }, 60_000);
+  }, 180_000);
 
   it('narrows what is counted as well', async () => {
     const { data } = await api.ask<{ peopleAggregate: { total: number }; people: { totalCount: number } }>(

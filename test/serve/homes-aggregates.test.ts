@@ -165,7 +165,7 @@ it('counts homes as its viewer may see them, for any viewer, grouping and filter
     { numRuns: 250 },
   );
   expect(counted).toBeGreaterThan(500);
-}, 60_000);
+}, 180_000);
 
 it('says what the homes say of themselves, in words, and refuses what is not granted', async () => {
   const text = `{ householdsAggregate(groupBy: [KIND, PEOPLE]) { groups { keys { code label } homes } }
