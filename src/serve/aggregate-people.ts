@@ -95,35 +95,43 @@ function countStatement(
     conditions.push(`t.person in (select l.person from ${from} where ${where})`);
   }
   const parts = groupBy.map((group) => GROUPS[group]);
-  const ofRecord = parts.filter((part) => part.of === 'record').map((part) => `t.${part.code}`);
+  const ofRecord = parts.filter((part) => part.of === 'record').map((part) => part.code);
+  const asksPerson = parts.some((part) => part.of === 'person');
+  const asksProgramme = parts.some((part) => part.of === 'programme');
+  const isNarrowed = conditions.length > 2;
   const joins: string[] = [];
-  if (parts.some((part) => part.of === 'person')) {
-    const on = `$${values.push(ageOn)}`;
-    const birth = 'substr(min(w.birth_choice), 31)';
-    joins.push(`join lateral (select who.*, case when who.birth ~ '^[0-9]{4}' then left(${on}, 4)::int - left(who.birth, 4)::int
-        - case when substr(who.birth, 5) collate "C" > substr(${on}, 5) collate "C" then 1 else 0 end end as age) as aged on true`);
-    joins.unshift(`join (select w.person, substr(min(w.sex_choice), 31) as sex, ${birth} as birth from person_trait w
-        where w.county = $1${conditions.length > 2 ? ' and w.person in (select person from seen)' : ''} group by w.person) as who on who.person = seen.person`);
+  // Of everybody by what they are alone, one pass tells who is there and what is chosen of them.
+  const inOnePass = asksPerson && !isNarrowed && ofRecord.length === 0;
+  const seen = inOnePass
+    ? `select t.person, ${CHOSEN('t')} from person_trait t where t.county = $1 group by t.person having bool_or(t.status = 'current')`
+    : `select distinct ${['t.person', ...ofRecord.map((code) => `t.${code}`)].join(', ')} from person_trait t where ${conditions.join(' and ')}`;
+  if (asksPerson && !inOnePass) {
+    joins.push(`join (select w.person, ${CHOSEN('w')} from person_trait w
+      where w.county = $1 ${isNarrowed ? 'and w.person in (select person from seen)' : ''} group by w.person) as who using (person)`);
   }
-  if (parts.some((part) => part.of === 'programme')) {
+  if (asksProgramme) {
     joins.push(`left join (select distinct w.person, w.programme from person_trait w
-        where w.county = $1 and w.status = 'current' and w.programme is not null) as drawn on drawn.person = seen.person`);
+      where w.county = $1 and w.status = 'current' and w.programme is not null) as drawn using (person)`);
   }
-  const codes = parts.map((part) =>
-    part.of === 'record'
-      ? `seen.${part.code}`
-      : part.of === 'person'
-        ? part.code.replaceAll(/\b(age|sex)\b(?!')/g, 'aged.$1')
-        : 'drawn.programme',
-  );
+  const columns = [...ofRecord, ...(asksPerson ? ['sex', 'birth'] : []), ...(asksProgramme ? ['programme'] : [])];
+  // An age is reckoned once for all who were born on a day, and once for each of its bands otherwise: hence the groups before it, and the fence.
+  const aged = asksPerson
+    ? `cross join lateral (select case when birth ~ '^[0-9]{4}' then left($${values.push(ageOn)}, 4)::int - left(birth, 4)::int
+        - case when substr(birth, 5) collate "C" > substr($${values.length}, 5) collate "C" then 1 else 0 end end as age offset 0) as aged`
+    : '';
   const grouped =
     groupBy.length === 0
       ? ''
-      : `union all select false, array[${codes.join(', ')}]::text[] as keys, count(*) from seen ${joins.join(' ')} group by 2`;
-  const text = `with seen as materialized (select distinct ${['t.person', ...ofRecord].join(', ')} from person_trait t where ${conditions.join(' and ')})
+      : `union all select false, array[${parts.map(({ code }) => code).join(', ')}]::text[] as keys, sum(people)::bigint
+        from (select ${columns.join(', ')}, count(*) as people from seen ${joins.join(' ')} group by ${columns.join(', ')}) as alike ${aged} group by 2`;
+  const text = `with seen as materialized (${seen})
     select true as whole, null::text[] as keys, count(distinct person) as people from seen ${grouped}`;
   return [{ text }, values];
 }
+
+/** What is chosen of a person among the visible records; see 014-totals.sql. */
+const CHOSEN = (of: 't' | 'w'): string =>
+  `substr(min(${of}.sex_choice), 31) as sex, substr(min(${of}.birth_choice), 31) as birth`;
 
 /** The area asked for, and the areas below it, as the night counted them. */
 async function readKept(

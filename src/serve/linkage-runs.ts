@@ -7,7 +7,7 @@ import type { Context } from './context.js';
 import { LinkageQualityType, LinkageRun, LinkageRunConnection } from './types/link-run.js';
 
 const WHO =
-  '仅对可见全县及所计全部登记的查看者；合计数会透露看不见的行 / Only for who sees the whole county and every register counted, since a total tells of hidden rows';
+  '仅对可逐条查看全县及所计全部登记的查看者；合计数会透露看不见的行 / Only for who sees the records of the whole county and of every register counted, since a total tells of hidden rows';
 
 const COLUMNS = 'county, id, started, finished, whole, model, registers, counts, quality, violations';
 
@@ -64,12 +64,12 @@ export class LinkageRuns {
 
 /** Below the county no role may read the table at all. */
 async function readRuns(reading: Reading, name: string, text: string, values: readonly unknown[]): Promise<LinkRun[]> {
-  if (reading.bounds.level !== 'county') return [];
+  if (reading.bounds.level !== 'county' || !reading.viewer.records) return [];
   return await reading.query<LinkRun & QueryResultRow>({ name, text }, values);
 }
 
 async function countRuns(reading: Reading): Promise<number> {
-  if (reading.bounds.level !== 'county') return 0;
+  if (reading.bounds.level !== 'county' || !reading.viewer.records) return 0;
   const statement = { name: 'count link runs', text: 'select count(*) as n from link_run where county = $1' };
   const [row] = await reading.query<{ n: number }>(statement, [reading.bounds.county]);
   return row!.n;

@@ -42,10 +42,12 @@ export class QueryResolver {
 
   @Query(() => Hub, {
     nullable: true,
-    description: '本库的规模；仅县级，其他为 null / How much the hub holds; null for viewers below the county',
+    description:
+      '本库的规模；仅县级且可逐条查看者，其他为 null / How much the hub holds; null for viewers below the county and for who sees totals only',
   })
-  hub(@Ctx() { reading }: Context) {
-    return reading.bounds.level === 'county' ? new Hub() : null;
+  hub(@Ctx() { reading, viewer }: Context) {
+    // A count of today beside the count of yesterday is somebody: who sees totals alone is told what is published.
+    return reading.bounds.level === 'county' && viewer.records ? new Hub() : null;
   }
 
   @Query(() => Node, { nullable: true, description: `凭全局标识取任何对象；${ABSENT}` })

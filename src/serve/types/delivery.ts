@@ -82,10 +82,11 @@ export class Delivery implements Node {
 
   @Field(() => Float, {
     nullable: true,
-    description: '字节数；仅县级可见，否则为 null / Bytes; null for viewers below the county',
+    description:
+      '字节数；仅县级且可逐条查看者可见，否则为 null / Bytes; null for viewers below the county and for who sees totals only',
   })
   bytes(@Ctx() context: Context): number | null {
-    return context.reading.bounds.level === 'county' ? this.row.bytes : null;
+    return countsCounty(context) ? this.row.bytes : null;
   }
 
   @Field(() => String, { description: '格式 / Format found from the content' })
@@ -137,7 +138,7 @@ export class Delivery implements Node {
     const { reason, detail } = this.row;
     if (reason === null || !Object.hasOwn(FINDINGS, reason)) return null;
     // The figures speak of the whole county.
-    const seen = context.reading.bounds.level === 'county' ? detail : null;
+    const seen = countsCounty(context) ? detail : null;
     const { column = null, found = null, accepted = null } = seen ?? {};
     return tellFinding({ code: reason, column, found, accepted }, language);
   }
@@ -154,10 +155,11 @@ export class Delivery implements Node {
 
   @Field(() => DeliveryCount, {
     nullable: true,
-    description: '行数统计；仅县级可见，否则为 null / Counts; null for viewers below the county',
+    description:
+      '行数统计；仅县级且可逐条查看者可见，否则为 null / Counts; null for viewers below the county and for who sees totals only',
   })
   async count(@Ctx() context: Context): Promise<DeliveryCount | null> {
-    return await context.loaders.deliveryCount.load(this.row.id);
+    return countsCounty(context) ? await context.loaders.deliveryCount.load(this.row.id) : null;
   }
 }
 
@@ -166,4 +168,9 @@ export const DeliveryConnection = connectionOf<Delivery>('Delivery', '交付', (
 export async function findDelivery(context: Context, id: number): Promise<Delivery | null> {
   const row = await context.loaders.delivery.load(id);
   return row ? new Delivery(row) : null;
+}
+
+/** What came tonight beside what came last night is somebody: who sees totals alone is told what is published. */
+function countsCounty({ reading, viewer }: Context): boolean {
+  return reading.bounds.level === 'county' && viewer.records;
 }

@@ -43,7 +43,10 @@ export class ViewerType {
   expires!: Date;
 }
 
-@ObjectType({ description: '本库的规模；仅县级可见 / How much the hub holds; for viewers of the county' })
+@ObjectType({
+  description:
+    '本库的规模；仅县级且可逐条查看者可见 / How much the hub holds; for viewers of the county who see records',
+})
 export class Hub {
   @Field(() => Float, { description: '人 / People' })
   people(@Ctx() context: Context): Promise<number> {
