@@ -23,6 +23,12 @@ export interface Config {
   /** Explorer, introspection and printed demo tokens. */
   readonly demo: boolean;
   readonly language: keyof Words;
+  /** Which algorithms new keys seal by, and where the key comes from that wraps them. */
+  readonly seal: {
+    readonly suite: 'aes' | 'sm';
+    readonly masterKey: string | null;
+    readonly masterCommand: string | null;
+  };
   /** What the chain of the access log is hashed with; each row names its own, so that it may change at any time. */
   readonly auditHash: 'sha256' | 'sm3';
   /** Where the daily anchors of the access log go: best a place that the hub can write to and not overwrite. */
@@ -53,6 +59,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     openId: readOpenIdSettings(environment),
     demo,
     language: readLanguage(environment),
+    seal: {
+      suite: readSuite(environment),
+      masterKey: environment['HUB_SEAL_KEY'] || null,
+      masterCommand: environment['HUB_SEAL_COMMAND'] || null,
+    },
     auditHash: readAuditHash(environment),
     api: readApiConfig(environment, { port: Number(port), demo }),
     anchors: resolve(environment['HUB_ANCHORS'] || join(home, 'anchors')),
@@ -73,6 +84,12 @@ function readAuditHash(environment: NodeJS.ProcessEnv): Config['auditHash'] {
   const name = environment['HUB_AUDIT_HASH'] || 'sha256';
   if (name !== 'sha256' && name !== 'sm3') throw new Error(`HUB_AUDIT_HASH must be sha256 or sm3; it is ${name}.`);
   return name;
+}
+
+function readSuite(environment: NodeJS.ProcessEnv): 'aes' | 'sm' {
+  const suite = environment['HUB_SEAL'] || 'aes';
+  if (suite !== 'aes' && suite !== 'sm') throw new Error('HUB_SEAL must be aes or sm.');
+  return suite;
 }
 
 /** POSIX: LC_ALL outranks LC_MESSAGES, which outranks LANG. */

@@ -9,6 +9,9 @@ import { startEmbeddedServer } from './database/embedded-server.js';
 import { ensureIndexes } from './database/indexes.js';
 import { keepReference } from './database/keep-reference.js';
 import { migrate } from './database/migrate.js';
+import { SealBroken, UNSEALED, type Sealing } from './model/sealing.js';
+import { openSeal } from './seal/open-seal.js';
+import { openSealKeys } from './seal/seal-keys.js';
 import { ensureTotals } from './totals/refresh-totals.js';
 
 /** The hub, opened: its database is up, its schema is this program's, its roles can sign in. */
@@ -24,7 +27,7 @@ export interface Hub {
 export async function openHub(config: Config): Promise<Hub> {
   mkdirSync(config.home, { recursive: true });
   const server = config.databaseUrl ? null : await startEmbeddedServer({ home: config.home });
-  const database = openDatabase(config.databaseUrl ?? server!.url);
+  let database = openDatabase(config.databaseUrl ?? server!.url);
   try {
     await migrate(database);
     await ensureIndexes(database);
@@ -36,6 +39,7 @@ export async function openHub(config: Config): Promise<Hub> {
         county,
         IMPORTERS.flatMap(({ datasets }) => datasets),
       );
+    database = { ...database, sealing: await openSealing(database, config) };
     const apiUrl = config.apiDatabaseUrl ?? (await letApiIn(database, config.home));
     return {
       config,
@@ -52,6 +56,35 @@ export async function openHub(config: Config): Promise<Hub> {
     await server?.stop();
     throw error;
   }
+}
+
+/**
+ * The seal that the database was begun with. One that was filled before there were seals has none until somebody gives it one
+ * (`hub seal all`): its rows are known by hashes that a seal would make others.
+ * @throws SealBroken where the keys are not those that it was sealed by
+ */
+async function openSealing(database: Database, config: Config): Promise<Sealing> {
+  const known = await readFingerprint(database);
+  if (known === null) {
+    const [row] = await database.query<{ filled: boolean }>('select exists (select from record) as filled');
+    if (row!.filled) return UNSEALED;
+  }
+  const load = (mayMake = false) => openSealKeys({ home: config.home, ...config.seal }, mayMake);
+  const keys = load(known === null);
+  if (known === null)
+    await database.query(`insert into setting (name, value) values ('seal', $1) on conflict do nothing`, [
+      keys.fingerprint,
+    ]);
+  if ((await readFingerprint(database)) !== keys.fingerprint)
+    throw new SealBroken(
+      `The numbers of this database were sealed by other keys than those in ${config.home}: bring its seal-keys.json and its master key back.`,
+    );
+  return openSeal(load);
+}
+
+async function readFingerprint(database: Database): Promise<string | null> {
+  const [row] = await database.query<{ value: string }>(`select value from setting where name = 'seal'`);
+  return row?.value ?? null;
 }
 
 /** The county that the hub settled on; null before its first delivery. */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMPORTERS } from '../importers/index.js';
 import { loadDivisions, settleCounty } from './county.js';
@@ -14,6 +15,7 @@ import type { DivisionTable } from './model/division.js';
 import type { Finding } from './model/finding.js';
 import type { Dataset } from './model/importer.js';
 import type { LinkRun } from './model/link-run.js';
+import type { Sealing } from './model/sealing.js';
 import { measureStanding } from './quality/measure-standing.js';
 import { recordRun } from './quality/record-run.js';
 import { listDeliveries, type FoundFile } from './receive/list-deliveries.js';
@@ -25,6 +27,7 @@ import { findTaken, newestFull } from './stage/find-taken.js';
 import { ReceiveBusy, withReceiveLock } from './stage/receive-lock.js';
 import { recordRefusal } from './stage/record-refusal.js';
 import { publishMonthly, registersOfTotals, USUAL_PUBLISHING } from './totals/publish-totals.js';
+import { sealRecords } from './stage/seal-records.js';
 import { refreshTotals } from './totals/refresh-totals.js';
 import { createReader } from './validate/create-reader.js';
 import { planColumns, refusedNotes } from './validate/plan-columns.js';
@@ -79,6 +82,8 @@ export async function receiveNight(hub: Hub, options: NightOptions): Promise<Nig
     found.map((file) => file.path),
   );
   return await withReceiveLock(database, county, async () => {
+    // What a pull left that was killed: pages as they came, with whole numbers.
+    await rm(join(hub.config.home, 'spool'), { recursive: true, force: true });
     const datasets = options.datasets ?? DATASETS;
     const ahead = new ReadAhead(database, county, datasets);
     const night: Night = { hub, county, divisions: await loadDivisions(county), datasets, options, ahead };
@@ -150,6 +155,30 @@ export async function relinkAll(
   return await withReceiveLock(hub.database, county, async () => {
     const { link, run } = await settle({ hub, county, datasets: DATASETS, options: { onProgress } }, false, learning);
     return { link: link!, run: run! };
+  });
+}
+
+/**
+ * Seals a county that was taken in before there was a seal, and links it anew by keys that nobody can guess. No night goes on meanwhile. The
+ * tables are written out afresh at the end: what was unsealed would else stay in their files until it is written over.
+ */
+export async function sealAll(
+  hub: Hub,
+  county: string,
+  seal: Sealing,
+  fingerprint: string,
+  onProgress: NightOptions['onProgress'],
+): Promise<number> {
+  return await withReceiveLock(hub.database, county, async () => {
+    const database = { ...hub.database, sealing: seal };
+    const sealed = await sealRecords(database, seal, county, DATASETS, fingerprint, (done) =>
+      onProgress({ step: 'publish', what: '', done, of: 0 }),
+    );
+    await settle({ hub: { ...hub, database }, county, datasets: DATASETS, options: { onProgress } }, false, null);
+    for (const table of ['record', 'record_version', 'link', 'mention', 'linkage_part'])
+      await database.query(`vacuum (full, analyze) ${table}`);
+    await database.query('checkpoint');
+    return sealed;
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { UNSEALED, type Sealing } from '../model/sealing.js';
 import type { Viewer } from '../model/viewer.js';
 import { boundsOf, type Bounds } from './bounds.js';
 import { beginningOf } from './beginning.js';
@@ -29,6 +30,8 @@ export interface ReadingSettings {
   readonly statementTimeout?: number;
   /** Milliseconds to wait for a connection. */
   readonly patience?: number;
+  /** Of the database that is read; without it nothing sealed is opened. */
+  readonly sealing?: Sealing;
   /** Told of every statement's text; for tests and measurement. */
   readonly onStatement?: (text: string) => void;
 }
@@ -142,6 +145,7 @@ function openTransaction(
     get begun() {
       return begun;
     },
+    sealing: settings.sealing ?? UNSEALED,
     query: async <T extends QueryResultRow>(
       statement: Statement,
       values: readonly unknown[],

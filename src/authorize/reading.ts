@@ -1,4 +1,5 @@
 import type { QueryResultRow } from 'pg';
+import type { Sealing } from '../model/sealing.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Bounds } from './bounds.js';
 
@@ -14,6 +15,8 @@ export interface Reading {
   readonly bounds: Bounds;
   /** Whether anything was asked of it, and so whether the viewer still is what it was. */
   readonly begun: boolean;
+  /** Opens numbers and telephones, and makes the index by which they are looked up. */
+  readonly sealing: Sealing;
   /**
    * @param isLast ends the transaction in the same write; what is asked all the same begins another, as the same viewer
    * @throws ReadingFailed

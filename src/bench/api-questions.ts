@@ -60,6 +60,10 @@ interface PeerHousehold {
   readonly membershipsByHouseholdId: Nodes<{ readonly relation: string | null; readonly personByPersonId: PeerPerson }>;
 }
 
+/** As who has no keys is shown a telephone: PostGraphile and the floor read what stands in the database. */
+const maskedAtRest = (phone: string): string =>
+  phone.length < 11 ? '*'.repeat(phone.length) : phone.slice(0, 3) + '*'.repeat(phone.length - 3);
+
 export const QUESTIONS: Readonly<Record<'person' | 'people' | 'households' | 'counts', Question>> = {
   person: {
     title: 'person by id, household, dwelling, building',
@@ -70,7 +74,7 @@ export const QUESTIONS: Readonly<Record<'person' | 'people' | 'households' | 'co
           dwelling { id code { value } building { id name { value } } } } } } }`,
       plain: ({ person }: { person: OurPerson }) => ({
         ...ourPerson(person),
-        phone: text(person.phone),
+        phone: person.phone && maskedAtRest(person.phone.value),
         households: sorted(
           person.households.map(({ relation, household: { dwelling, ...household } }) => ({
             ...ourHousehold(household),

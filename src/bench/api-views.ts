@@ -14,8 +14,10 @@ const STATING = `link l join record r on r.county = l.county and r.id = l.record
 function chosen(field: string, before = ''): string {
   const order = (SOURCE_PRIORITY as Readonly<Record<string, readonly string[]>>)[field] ?? [];
   const rank = order.length === 0 ? '' : `coalesce(array_position(array[${order.map(escapeLiteral)}], l.dataset), 99),`;
-  return `(array_agg(r.stated->>'${field}' order by ${before} l.status <> 'current', ${rank} ${STATED_AT}, l.record)
-    filter (where r.stated->>'${field}' <> ''))[1]`;
+  // Who has no keys reads the mask of what is sealed.
+  const value = `coalesce(r.stated->'${field}'->>'masked', r.stated->>'${field}')`;
+  return `(array_agg(${value} order by ${before} l.status <> 'current', ${rank} ${STATED_AT}, l.record)
+    filter (where ${value} <> ''))[1]`;
 }
 
 const first = (column: string) =>

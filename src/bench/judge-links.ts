@@ -162,10 +162,12 @@ async function sortMerged(
   }
   const faces = new Map<string, Face>();
   const stated = await database.query<{ id: number; name: string | null; number: string | null; birth: string | null }>(
-    'select id, name, id_number as number, birth_date as birth from record where county = $1 and id = any($2::bigint[]) order by id',
+    `select id, name, coalesce(stated->'idNumber'->>'sealed', id_number) as number, birth_date as birth
+     from record where county = $1 and id = any($2::bigint[]) order by id`,
     [county, [...rows.keys()]],
   );
-  for (const { id, name, number, birth } of stated) {
+  for (const { id, name, number: sealed, birth } of stated) {
+    const number = sealed && database.sealing.open(sealed);
     const { person, ref } = rows.get(id)!;
     const face = faces.get(person) ?? { names: new Map(), births: new Map(), homes: new Set() };
     faces.set(person, face);

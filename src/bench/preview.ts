@@ -115,7 +115,8 @@ async function fill(home: string, folder: string, seed: number): Promise<{ looku
   try {
     await receiveNight(hub, { folder, feed: null, accept: null, preview: false, onProgress: () => {} });
     const rows = await hub.database.query<Row>(
-      `select r.name, r.id_number, r.birth_date, r.phone, r.village, r.stated->>'sex' as sex, r.stated->>'address' as address, l.person
+      `select r.name, coalesce(r.stated->'idNumber'->>'sealed', r.id_number) as id_number, r.birth_date,
+         coalesce(r.stated->'phone'->>'sealed', r.phone) as phone, r.village, r.stated->>'sex' as sex, r.stated->>'address' as address, l.person
        from record r join link l on l.county = r.county and l.record = r.id
        where r.status = 'current' and r.name is not null and l.person is not null order by md5(r.id::text || $1) limit $2`,
       [String(seed), LOOKUPS],
@@ -123,6 +124,11 @@ async function fill(home: string, folder: string, seed: number): Promise<{ looku
     const [{ n: records }] = (await hub.database.query<{ n: number }>('select count(*) as n from record')) as [
       { n: number },
     ];
+    const { open } = hub.database.sealing;
+    for (const row of rows) {
+      row.id_number &&= open(row.id_number);
+      row.phone &&= open(row.phone);
+    }
     const lookups = rows.map((row, i) => lookUp(row, i, rows[(i + 1) % rows.length]!));
     const county = (await readCounty(hub.database))!;
     const registers = IMPORTERS.map((importer) => importer.register);
@@ -135,9 +141,9 @@ async function fill(home: string, folder: string, seed: number): Promise<{ looku
 
 interface Row {
   readonly name: string;
-  readonly id_number: string | null;
+  id_number: string | null;
   readonly birth_date: string | null;
-  readonly phone: string | null;
+  phone: string | null;
   readonly village: string | null;
   readonly sex: string | null;
   readonly address: string | null;

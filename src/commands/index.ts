@@ -23,6 +23,7 @@ import { tokenKey } from './token-keys.js';
 import { tokenRevoke } from './token-revoke.js';
 import { audit } from './audit.js';
 import { documents } from './documents.js';
+import { seal } from './seal.js';
 import { bench } from './bench.js';
 
 /** Every command of the program, in the order of its help. */
@@ -51,5 +52,6 @@ export const COMMANDS: readonly Command[] = [
   tokenRevoke,
   audit,
   documents,
+  seal,
   bench,
 ];

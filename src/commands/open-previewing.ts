@@ -47,6 +47,7 @@ export function openPreviewing({ database }: Pick<Hub, 'database'>): Previewing 
       const parsed = address === null ? null : parseAddress(address, found.divisions, person.village);
       return await previewMatch(
         (statement, values) => reading.query(statement, values),
+        database.sealing,
         found.county,
         DATASETS,
         found.learned,

@@ -79,7 +79,8 @@ const ACTIONS: { readonly [What in Call['what']]: (asked: Asked<What>) => Promis
     const { readPair } = await import('../decide/read-pair.js');
     const { tellPair } = await import('./tell-review.js');
     const records = await findBoth(asked, asked.call.refs);
-    tellPair(await readPair(asked.hub.database.pool, asked.county, asked.call.kind, ...records), asked.context);
+    const { pool, sealing } = asked.hub.database;
+    tellPair(await readPair(pool, asked.county, asked.call.kind, ...records), sealing, asked.context);
     return EXIT.done;
   },
   decide: async (asked) => {

@@ -97,7 +97,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
   const keys = await openTokenKeys(config.home, config.openId, (why) =>
     log.write({ at: new Date().toISOString(), code: 'PROVIDER_AWAY', issuer: config.openId?.issuer, why }),
   );
-  const readings = openReadings({ apiUrl: hub.apiUrl });
+  const readings = openReadings({ apiUrl: hub.apiUrl, sealing: hub.database.sealing });
   const grants = openGrants({ apiUrl: hub.apiUrl });
   const reviewing = openReviewing(hub);
   const accessing = openAccessing(hub, (alarm) =>

@@ -8,6 +8,7 @@ import { DECIDED_KINDS, DECISION_STATES, VERDICTS, type Decision } from '../mode
 import { maskValue } from '../model/mask-value.js';
 import type { Value } from '../model/record.js';
 import type { Words } from '../model/register.js';
+import { openValue, type Sealing } from '../model/sealing.js';
 import type { CommandContext } from './command.js';
 import type { Paged } from './review-call.js';
 import { table } from './terminal.js';
@@ -120,7 +121,7 @@ function stepsOf(decision: Omit<Decision, 'one' | 'other'>): Words[] {
 }
 
 /** The waterfall: the prior, each comparison, the sum. Values are masked. */
-export function tellPair(pair: Pair, { terminal, say, config }: Telling): void {
+export function tellPair(pair: Pair, sealing: Sealing, { terminal, say, config }: Telling): void {
   if (pair.doubt === null) {
     terminal.line(
       say({
@@ -135,8 +136,8 @@ export function tellPair(pair: Pair, { terminal, say, config }: Telling): void {
       say(meaningOf(step.comparison)),
       bits(step.bits),
       step.comparison === 'prior' ? '' : `${sign(step, say)}${say(wordsOfLevel(step.comparison, step.level))}`,
-      shown(step, pair.stated[0], config.language),
-      shown(step, pair.stated[1], config.language),
+      shown(sealing, step, pair.stated[0], config.language),
+      shown(sealing, step, pair.stated[1], config.language),
     ]);
     const sum = [
       say({ zh: '合计', en: 'sum' }),
@@ -159,9 +160,14 @@ const sign = (step: EvidenceStep, say: CommandContext['say']): string => {
   return agreement === null ? '' : `${say(AGREEMENTS[agreement])} · `;
 };
 
-function shown(step: EvidenceStep, stated: Readonly<Record<string, Value>>, language: 'zh' | 'en'): string {
+function shown(
+  sealing: Sealing,
+  step: EvidenceStep,
+  stated: Readonly<Record<string, Value>>,
+  language: 'zh' | 'en',
+): string {
   const field = meaningOf(step.comparison).fields.find((name) => stated[name] !== undefined && stated[name] !== null);
-  return field === undefined ? '' : maskValue(field, stated[field]!, language);
+  return field === undefined ? '' : maskValue(field, openValue(sealing, stated[field]!), language);
 }
 
 /** What came of an officer’s word. @returns whether there was anything to decide */

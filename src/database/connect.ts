@@ -1,4 +1,5 @@
 import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
+import { UNSEALED, type Sealing } from '../model/sealing.js';
 
 // A bigint of ours is an id or a count below 2^53; a date is a day and no moment; a moment is a text with its zone.
 types.setTypeParser(types.builtins.INT8, Number);
@@ -8,6 +9,8 @@ types.setTypeParser(types.builtins.DATE, (day) => day);
 export interface Database {
   readonly pool: Pool;
   readonly url: string;
+  /** Seals what is written and opens what is read; the hub gives it its keys. */
+  readonly sealing: Sealing;
   query<T extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<T[]>;
   /** Runs the work in one transaction; rolls back on any error and throws it again. */
   transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
@@ -23,6 +26,7 @@ export function openDatabase(url: string, connections = 6): Database {
   return {
     pool,
     url,
+    sealing: UNSEALED,
     query: async <T extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
       (await pool.query<T>(text, values as unknown[])).rows,
     transaction: (work) => inTransaction(pool, work),

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { meaningOf } from '../model/comparison.js';
 import type { Dataset } from '../model/importer.js';
+import type { Sealing } from '../model/sealing.js';
 import type { Words } from '../model/register.js';
 import { foldName } from './fold-name.js';
 import { KINDS } from './link-columns.js';
@@ -38,6 +39,7 @@ const RULES: Readonly<Record<string, Words>> = {
 /** What the engine weighs between a record and the person of another, whether or not the two ever met. No value of a person. */
 export async function explainPersons(
   client: PoolClient,
+  sealing: Sealing,
   county: string,
   datasets: readonly Dataset[],
   records: readonly [number, number],
@@ -46,7 +48,7 @@ export async function explainPersons(
   const learned = await readLearned(client, county);
   if (!learned)
     return [{ zh: '尚未训练模型：只有规则在归并', en: 'No model was trained yet: only the rules have linked.' }];
-  const linkage = new Linkage(client, county, datasets, { full: false, linkedBefore: true });
+  const linkage = new Linkage(client, sealing, county, datasets, { full: false, linkedBefore: true });
   const rows = await readAround(linkage, records);
   const { columns, before } = linkage;
   const [one, other] = await linkage.read(records);

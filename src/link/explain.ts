@@ -85,7 +85,10 @@ const AGAINST = {
 interface Side {
   readonly record: number;
   readonly name: string | null;
+  /** Its index, where it is sealed. */
   readonly id_number: string | null;
+  /** Whole, once it was opened. */
+  number: string | null;
   readonly birth_date: string | null;
   readonly former_name: string | null;
   readonly sex: string | null;
@@ -120,7 +123,7 @@ export async function explainPair(
     return { found: false, kinds: [], sentences };
   }
   const rows = await database.query<Side>(
-    `select l.*, r.name, r.id_number, r.birth_date, r.stated->>'formerName' as former_name, r.stated->>'sex' as sex
+    `select l.*, r.name, r.id_number, coalesce(r.stated->'idNumber'->>'sealed', r.id_number) as number, r.birth_date, r.stated->>'formerName' as former_name, r.stated->>'sex' as sex
      from record r join link l on l.county = r.county and l.record = r.id where r.county = $1 and r.id = any($2)`,
     [county, ids],
   );
@@ -133,9 +136,10 @@ export async function explainPair(
       sentences: [{ zh: '记录尚未归并', en: 'The linkage has not read these records yet.' }],
     };
   }
+  for (const side of [left, right]) side.number &&= database.sealing.open(side.number);
   const kinds = (Object.keys(KIND_WORDS) as ExplainedKind[]).map((kind) => explainKind(kind, left, right));
   const weighed = await database.transaction((client) =>
-    explainPersons(client, county, datasets, [left.record, right.record]),
+    explainPersons(client, database.sealing, county, datasets, [left.record, right.record]),
   );
   const [person, ...homes] = kinds.map(tell);
   return { found: true, kinds, sentences: [person!, ...weighed, ...homes] };
@@ -193,7 +197,7 @@ function againstPersons(left: Side, right: Side): keyof typeof AGAINST {
 
 /** The rule of the engine, with one of the two in the place of the number's leading record. */
 function judgeSides(side: Side, anchor: Side): ReturnType<typeof judge> {
-  const number = side.id_number!;
+  const number = side.number!;
   const fold = (name: string | null): string => (name === null ? '' : foldName(ownNameOf(name)));
   return judge({
     name: fold(side.name),

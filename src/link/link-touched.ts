@@ -74,7 +74,7 @@ export async function linkTouched(
   return await inTurn(database, county, async (client, beside) => {
     const plan = await planRun(client, beside, county, learning !== null);
     if (plan.full) ahead?.forget();
-    const linkage = new Linkage(client, county, datasets, plan, beside, await ahead?.take(client));
+    const linkage = new Linkage(client, database.sealing, county, datasets, plan, beside, await ahead?.take(client));
     const outcome = plan.touched === 0 && !learning ? NOTHING : await run(linkage, plan, learning, onProgress);
     await client.query('delete from touched_record where county = $1', [county]);
     return { ...outcome, full: plan.full, touched: plan.touched, seconds: (performance.now() - started) / 1000 };
@@ -100,7 +100,7 @@ export async function previewLearning(
   return await inTurn(database, county, async (client, beside) => {
     await client.query('savepoint preview');
     const plan = await planRun(client, beside, county, true);
-    const linkage = new Linkage(client, county, datasets, plan);
+    const linkage = new Linkage(client, database.sealing, county, datasets, plan);
     await openStaging(linkage);
     const layers = await readEverything(linkage, plan, onProgress);
     const { layer, settled } = await settleToPersons(linkage, layers, learning, onProgress);

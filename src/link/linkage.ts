@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Dataset } from '../model/importer.js';
+import type { Sealing } from '../model/sealing.js';
 import { ENTITY_COLUMNS, KEY_COLUMNS, LinkColumns, REASONED, reasonCode } from './link-columns.js';
 import { learnAliases } from './learn-aliases.js';
 import { NumberIndex } from './engine/number-index.js';
@@ -28,6 +29,7 @@ export class Linkage {
 
   constructor(
     readonly client: PoolClient,
+    readonly sealing: Sealing,
     readonly county: string,
     readonly datasets: readonly Dataset[],
     readonly mode: { readonly full: boolean; readonly linkedBefore: boolean },
@@ -37,12 +39,12 @@ export class Linkage {
   ) {
     // The county goes into COPY, which takes no parameters.
     if (!/^\d{6}$/.test(county)) throw new Error('A county code has six digits.');
-    this.columns = known?.columns ?? recordColumnsOf(datasets);
+    this.columns = known?.columns ?? recordColumnsOf(datasets, sealing);
     this.before = known?.before ?? new LinkColumns();
     this.after = known?.after ?? new LinkColumns();
     this.lastNight = known?.evidence ?? null;
     this.replaced = new ReplacedRows(this.columns.datasets);
-    this.reader = createRecordReader(this.columns, datasets);
+    this.reader = createRecordReader(this.columns, datasets, sealing);
   }
 
   /** All records of the county, in the order the table has them. */
@@ -104,7 +106,8 @@ export class Linkage {
 
   /** What last night knew of every row of a person: a night compares with all of them, and reads few. */
   async readKnown(): Promise<void> {
-    this.lastNight ??= await readEvidenceParts(this.client, this.county, this.columns, [this.before, this.after]);
+    const { client, sealing, county, columns } = this;
+    this.lastNight ??= await readEvidenceParts(client, sealing, county, columns, [this.before, this.after]);
     this.known = this.lastNight.known;
     this.prepare();
   }

@@ -100,7 +100,7 @@ export async function keepPersons(
 
 /** @param anew all rows, not only those of which something is another than last night */
 async function keepAnswers(
-  { client, county, columns, before, after, lastNight, datasets }: Linkage,
+  { client, sealing, county, columns, before, after, lastNight, datasets }: Linkage,
   { rows, partition, model }: Pick<PersonsLayer, 'rows' | 'partition' | 'model'>,
   anew: boolean,
 ): Promise<void> {
@@ -122,6 +122,7 @@ async function keepAnswers(
   };
   await writeEvidenceParts(
     client,
+    sealing,
     county,
     columns,
     after,
@@ -136,7 +137,7 @@ async function keepAnswers(
     },
     anew,
   );
-  await writeWords(client, county, termsOf({ datasets }, model), partition.kept);
+  await writeWords(client, sealing, county, termsOf({ datasets }, model), partition.kept);
 }
 
 const ENTITIES_KEPT = [PERSON, DWELLING, BUILDING];

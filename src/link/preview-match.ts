@@ -2,6 +2,7 @@ import type { EvidenceStep } from '../model/comparison.js';
 import type { Dataset } from '../model/importer.js';
 import type { LinkReason } from '../model/link.js';
 import type { AddressElements } from '../model/record.js';
+import { indexOf, type Sealing } from '../model/sealing.js';
 import { traitsOf } from './dataset-traits.js';
 import { compareFew } from './persons/compare-few.js';
 import type { Learned } from './persons/link-persons.js';
@@ -84,16 +85,17 @@ const LOOK_UP = 'hub/look-up';
  */
 export async function previewMatch(
   ask: AskAsViewer,
+  sealing: Sealing,
   county: string,
   datasets: readonly Dataset[],
   learned: Learned,
   spelled: SpelledNames,
   asked: LookedUp,
 ): Promise<LikelyPerson[]> {
-  const persons = await findCandidates(ask, county, spelled, asked);
+  const persons = await findCandidates(ask, sealing, county, spelled, asked);
   if (persons.length === 0) return [];
-  const columns = new RecordColumns(traitsOf(datasets));
-  const reader = createRecordReader(columns, datasets);
+  const columns = new RecordColumns(traitsOf(datasets), undefined, undefined, undefined, sealing.secret);
+  const reader = createRecordReader(columns, datasets, sealing);
   const found = await ask<{
     cells: (string | number | null)[];
     person: number;
@@ -163,6 +165,7 @@ const MOST_PERSONS = 150;
 /** Indexes: record_id_number, record_name, record_phone. */
 async function findCandidates(
   ask: AskAsViewer,
+  { secret }: Sealing,
   county: string,
   spelled: SpelledNames,
   { name, formerName, idNumber, phone, village, birthDate }: LookedUp,
@@ -183,7 +186,15 @@ async function findCandidates(
             and (r.village = $6 or r.birth_date = $7) limit 200)
         ) as c join link l on l.county = $1 and l.record = c.id where l.person is not null limit ${MOST_PERSONS}`,
     },
-    [county, numbers, phone, names, near, village, birthDate],
+    [
+      county,
+      numbers.map((number) => indexOf(secret, 'number', number)),
+      phone === null ? null : indexOf(secret, 'phone', phone),
+      names,
+      near,
+      village,
+      birthDate,
+    ],
   );
   return found.map(({ person }) => person);
 }

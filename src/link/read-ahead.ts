@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '../database/connect.js';
 import type { Dataset } from '../model/importer.js';
+import type { Sealing } from '../model/sealing.js';
 import { traitsOf } from './dataset-traits.js';
 import { LinkColumns } from './link-columns.js';
 import { hasEvidenceParts, readEvidenceParts, type EvidenceRead } from './persons/evidence-parts.js';
@@ -50,15 +51,19 @@ export class ReadAhead {
     return await database.transaction(async (client) => {
       await client.query('set transaction isolation level repeatable read, read only');
       if (!(await hasEvidenceParts(client, county))) return null;
-      const [columns, before, after] = [recordColumnsOf(datasets), new LinkColumns(), new LinkColumns()];
-      const evidence = await readEvidenceParts(client, county, columns, [before, after]);
+      const [columns, before, after] = [
+        recordColumnsOf(datasets, database.sealing),
+        new LinkColumns(),
+        new LinkColumns(),
+      ];
+      const evidence = await readEvidenceParts(client, database.sealing, county, columns, [before, after]);
       return { stamp: await stampOf(client, county), known: { columns, before, after, evidence } };
     });
   }
 }
 
-export function recordColumnsOf(datasets: readonly Dataset[]): RecordColumns {
-  return new RecordColumns([...traitsOf(datasets), UNDECLARED]);
+export function recordColumnsOf(datasets: readonly Dataset[], { secret }: Sealing): RecordColumns {
+  return new RecordColumns([...traitsOf(datasets), UNDECLARED], undefined, undefined, undefined, secret);
 }
 
 /** Another one whenever a part was written. */

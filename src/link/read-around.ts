@@ -1,4 +1,4 @@
-import { hashKey } from './engine/hash-key.js';
+import { numberKey } from './number-key.js';
 import { KINDS } from './link-columns.js';
 import type { Linkage } from './linkage.js';
 import { numbersMeantBy } from './persons/repair-numbers.js';
@@ -45,7 +45,7 @@ export async function readAround(linkage: Linkage, records: readonly number[]): 
   const meant = stated.flatMap(numbersMeantBy);
   const keys = [
     ...theirs.map((row) => columns.personKey[row]!).filter((key) => key !== 0),
-    ...meant.map((number) => hashKey(`person|${number}`)),
+    ...meant.map((number) => numberKey(columns.secret, number)),
   ];
   const holders = await take(recordsOfNumbers(linkage, keys));
   await take(recordsOf(linkage, 'person', entities(PERSON, holders)));

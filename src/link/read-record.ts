@@ -1,4 +1,5 @@
 import { statedFields } from '../model/stated-fields.js';
+import { indexOf, isSealed, type Indexed, type Sealing } from '../model/sealing.js';
 import type { Dataset, Mention } from '../model/importer.js';
 import { isNoName } from './compare/own-name.js';
 import { foldName } from './fold-name.js';
@@ -12,6 +13,7 @@ import {
   buildingPlaceOf,
 } from './record-columns.js';
 import { MentionColumns, PARTS } from './mentions/mention-columns.js';
+import { keyOfIndex } from './number-key.js';
 import { isValidNumber } from './valid-number.js';
 
 /** Fields of `stated` that identify something, read where the dataset declares them. */
@@ -55,11 +57,19 @@ export interface RecordReader {
  * Which of a record's values are read is the declaration's: a dataset that has no 户号 costs no look for one.
  * Field and dataset names are the program's own declarations, never what came in.
  */
-export function createRecordReader(columns: RecordColumns, datasets: readonly Dataset[]): RecordReader {
+export function createRecordReader(
+  columns: RecordColumns,
+  datasets: readonly Dataset[],
+  sealing: Sealing,
+): RecordReader {
   const plans = datasets.map((dataset, code) => planOf(dataset, code));
   const byName = new Map(plans.map((plan) => [plan.dataset.name, plan]));
   const mentions = new MentionColumns();
-  return { select: selectOf(plans), mentions, read: (cells, row) => readCells(columns, byName, mentions, cells, row) };
+  return {
+    select: selectOf(plans),
+    mentions,
+    read: (cells, row) => readCells(columns, byName, mentions, sealing, cells, row),
+  };
 }
 
 interface Plan {
@@ -75,10 +85,25 @@ function planOf(dataset: Dataset, code: number): Plan {
   const declared = new Set(dataset.columns.flatMap(statedFields));
   const fields = FIELDS.filter((field) => declared.has(field));
   const expressions = [
-    ...fields.map((field) => `stated->>${quote(field)}`),
-    ...dataset.mentions.flatMap((mention) => fieldsOfMention(mention).map((field) => `stated->>${quote(field)}`)),
+    ...fields.map((field) => (field === 'idNumberInvalid' ? bothOf(field) : indexIn(dataset, field))),
+    ...dataset.mentions.flatMap((mention) => fieldsOfMention(mention).map((field) => indexIn(dataset, field))),
   ];
   return { dataset, code, fields, mentions: dataset.mentions, expressions, hasAddress: declared.has('address') };
+}
+
+/** Of a field that may be sealed its index, by which it is compared. */
+function indexIn(dataset: Dataset, field: string): string {
+  const column = dataset.columns.find((each) => statedFields(each).includes(field));
+  const whole = `stated->>${quote(field)}`;
+  return column && SEALED.has(column.word.kind) ? `coalesce(stated->${quote(field)}->>'index', ${whole})` : whole;
+}
+
+const SEALED: ReadonlySet<string> = new Set(['idNumber', 'anyIdNumber', 'disabilityNumber', 'phone']);
+
+/** Index and sealed value of what has to be opened; where it is not sealed, the value. */
+function bothOf(field: string): string {
+  const value = `stated->${quote(field)}`;
+  return `coalesce((${value}->>'index') || ' ' || (${value}->>'sealed'), stated->>${quote(field)})`;
 }
 
 /** One text of all fields, joined by U+001F: one comparison of the dataset's name a row, not one a field. */
@@ -99,7 +124,8 @@ function selectOf(plans: readonly Plan[]): string {
     'r.status',
     'r.tie',
     'r.name',
-    'r.id_number',
+    // The column is what is searched by; the linkage has to know the date in it as well.
+    `coalesce((stated->'idNumber'->>'index') || ' ' || (stated->'idNumber'->>'sealed'), r.id_number)`,
     'r.birth_date',
     'r.phone',
     fields.length === 0 ? 'null' : `case r.dataset ${fields.join(' ')} end`,
@@ -117,11 +143,27 @@ function readCells(
   columns: RecordColumns,
   plans: ReadonlyMap<string, Plan>,
   mentions: MentionColumns,
+  sealing: Sealing,
   cells: readonly (string | null)[],
   row: number,
 ): number {
-  const [id, datasetName, township, village, grid, status, tie, name, idNumber, birth, phone, fieldText, addressText] =
-    cells;
+  const [
+    id,
+    datasetName,
+    township,
+    village,
+    grid,
+    status,
+    tie,
+    name,
+    idText,
+    birth,
+    phoneText,
+    fieldText,
+    addressText,
+  ] = cells;
+  const [idNumber, sealed] = idText ? partsOf(idText) : NOTHING;
+  const phone = phoneText ? indexFrom(sealing, 'phone', phoneText) : phoneText;
   const plan = plans.get(datasetName!);
   columns.id[row] = Number(id);
   columns.status[row] = status === 'current' ? CURRENT : 0;
@@ -134,13 +176,13 @@ function readCells(
     `${register}\t${datasetName}\t${township ?? '\\N'}\t${village ?? '\\N'}\t${grid ?? '\\N'}\t${status}\t${tie ?? '\\N'}`,
   );
   columns.evidence[row] = hashKey(
-    `${columns.scopes.textOf(columns.scope[row]!)}|${name}|${idNumber}|${birth}|${phone}|${fieldText}|${addressText}|${plan ? '' : 'undeclared'}`,
+    `${columns.scopes.textOf(columns.scope[row]!)}|${name}|${idNumber}|${birth}|${phone}|${indexesOf(fieldText)}|${addressText}|${plan ? '' : 'undeclared'}`,
   );
   if (!plan) return row;
   columns.name[row] = nameCode(columns, name);
   if (idNumber) {
-    columns.personKey[row] = hashKey(`person|${idNumber}`);
-    columns.numberTail[row] = Number(idNumber.slice(6, 17));
+    columns.personKey[row] = keyOfIndex(sealed === null ? indexFrom(sealing, 'number', idNumber) : idNumber);
+    columns.numberTail[row] = Number((sealed === null ? idNumber : sealing.open(sealed)).slice(6, 17));
   }
   if (birth) {
     const digits = birth.replaceAll('-', '');
@@ -153,15 +195,42 @@ function readCells(
   const elements = parseElements(addressText ?? null, fields);
   const home = villageOf(elements, village ?? '');
   columns.village[row] = columns.texts.codeOf(home);
-  readPersonFields(columns, row, fields, traits);
+  readPersonFields(columns, row, fields, traits, sealing);
   readHomeFields(columns, row, fields, register, home, elements);
   readSeat(columns, row, home, addressText ?? null);
   if (traits.organisation && fields.organisationCode)
     columns.subjectKey[row] = hashKey(`organisation|${register}|${fields.organisationCode}`);
   else if (traits.grid && (fields.gridCode ?? grid))
     columns.subjectKey[row] = hashKey(`grid|${fields.gridCode ?? grid}`);
-  if (plan.mentions.length > 0) readMentions(plan, row, parts.slice(plan.fields.length), mentions);
+  if (plan.mentions.length > 0) readMentions(plan, row, parts.slice(plan.fields.length), mentions, sealing);
   return row;
+}
+
+const NOTHING: readonly [string | null, string | null] = [null, null];
+
+/** Index and sealed value; of what is not sealed the value alone. */
+function partsOf(text: string): readonly [index: string, sealed: string | null] {
+  const at = isIndex(text) ? text.indexOf(' ') : -1;
+  return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The name of an algorithm stands before it; no number and no telephone begins so. */
+function isIndex(text: string): boolean {
+  return text.startsWith('HMAC-');
+}
+
+function indexFrom({ secret }: Sealing, kind: Indexed, text: string): string {
+  return isIndex(text) ? text : indexOf(secret, kind, text);
+}
+
+function openedOf(sealing: Sealing, text: string): string {
+  const [value, sealed] = partsOf(text);
+  return sealed === null ? value : sealing.open(sealed);
+}
+
+/** Without the sealed values, which are others each time they are written. */
+function indexesOf(fields: string | null | undefined): string | null | undefined {
+  return fields?.includes('HMAC-') ? fields.replaceAll(/(HMAC-[\w-]+:[\w-]+) [\w+:-]+/gu, '$1') : fields;
 }
 
 function fieldsOf(plan: Plan, parts: readonly string[]): Partial<Record<FieldRead, string>> {
@@ -185,7 +254,9 @@ function readPersonFields(
   row: number,
   fields: Readonly<Partial<Record<FieldRead, string>>>,
   traits: DatasetTraits,
+  sealing: Sealing,
 ): void {
+  const keyOf = (number: string): number => keyOfIndex(indexFrom(sealing, 'number', number));
   if (fields.sex) columns.sex[row] = fields.sex === '1' ? 1 : fields.sex === '2' ? 2 : 0;
   columns.formerName[row] = nameCode(columns, fields.formerName);
   if (fields.householdNumber && columns.tie[row] === REGISTERED) {
@@ -193,7 +264,8 @@ function readPersonFields(
       `household|${columns.datasets[columns.dataset[row]!]!.register}|${fields.householdNumber}`,
     );
   }
-  if (fields.idNumberInvalid) columns.wrongNumber[row] = columns.texts.codeOf(fields.idNumberInvalid);
+  if (fields.idNumberInvalid)
+    columns.wrongNumber[row] = columns.texts.codeOf(openedOf(sealing, fields.idNumberInvalid));
   columns.standing[row] = fields.householdStatus === undefined || fields.householdStatus === '正常' ? 1 : 0;
   // A registered household has its number; only of those who live together does the head say which they are.
   const lives = columns.tie[row] === RESIDENT;
@@ -202,16 +274,16 @@ function readPersonFields(
   if (isHead && (headName === 0 || headName === columns.name[row])) {
     columns.isHead[row] = 1;
     columns.headName[row] = columns.name[row]!;
-    const stated = fields.headIdNumber ? hashKey(`person|${fields.headIdNumber}`) : 0;
+    const stated = fields.headIdNumber ? keyOf(fields.headIdNumber) : 0;
     if (lives) columns.headKey[row] = columns.personKey[row]! || stated;
     if (columns.personKey[row] === 0) columns.besideKey[row] = stated;
   } else {
     columns.headName[row] = headName;
     if (isHead) columns.alias[row] = headName;
-    if (lives && fields.headIdNumber) columns.headKey[row] = hashKey(`person|${fields.headIdNumber}`);
+    if (lives && fields.headIdNumber) columns.headKey[row] = keyOf(fields.headIdNumber);
   }
   if (columns.personKey[row] === 0 && fields.certifiedIdNumber)
-    columns.besideKey[row] = hashKey(`person|${fields.certifiedIdNumber}`);
+    columns.besideKey[row] = keyOf(fields.certifiedIdNumber);
   if (lives && traits.household && columns.headName[row] !== 0 && columns.village[row] !== 0) {
     const village = columns.texts.textOf(columns.village[row]!);
     columns.subjectKey[row] = hashKey(`named|${village}|${columns.names.textOf(columns.headName[row]!)}`);
@@ -346,7 +418,13 @@ function folderOf(pointer: string): string {
   return pointer.slice(0, -2);
 }
 
-function readMentions(plan: Plan, row: number, parts: readonly string[], mentions: MentionColumns): void {
+function readMentions(
+  plan: Plan,
+  row: number,
+  parts: readonly string[],
+  mentions: MentionColumns,
+  sealing: Sealing,
+): void {
   let at = 0;
   const put = (mention: Mention, pointer: string, name: string, number: string, phone: string): void => {
     if (name === '' && number === '') return;
@@ -354,8 +432,8 @@ function readMentions(plan: Plan, row: number, parts: readonly string[], mention
     mentions.row[place] = row;
     mentions.pointer[place] = mentions.pointers.codeOf(pointer);
     mentions.name[place] = mentions.names.codeOf(name);
-    mentions.idKey[place] = number === '' ? 0 : hashKey(`person|${number}`);
-    mentions.phoneKey[place] = phone === '' ? 0 : hashKey(`phone|${phone}`);
+    mentions.idKey[place] = number === '' ? 0 : keyOfIndex(indexFrom(sealing, 'number', number));
+    mentions.phoneKey[place] = phone === '' ? 0 : hashKey(`phone|${indexFrom(sealing, 'phone', phone)}`);
     mentions.part[place] = PARTS.indexOf(mention.part ?? null);
   };
   for (const mention of plan.mentions) {
@@ -373,10 +451,16 @@ function readMentions(plan: Plan, row: number, parts: readonly string[], mention
       const person = element as Readonly<Record<string, unknown>>;
       const text = (field: string | undefined): string => {
         const value = field === undefined ? undefined : person[field];
-        return typeof value === 'string' ? value : '';
+        return isSealed(value) ? value.index : typeof value === 'string' ? value : '';
       };
       const number = text(mention.idNumber);
-      put(mention, pointer, text(mention.name), isValidNumber(number) ? number : '', text(mention.phone));
+      put(
+        mention,
+        pointer,
+        text(mention.name),
+        isIndex(number) || isValidNumber(number) ? number : '',
+        text(mention.phone),
+      );
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { IndexSecret } from '../model/sealing.js';
 import { hashKey } from './engine/hash-key.js';
 import type { Duplicates } from '../model/importer.js';
 import { inShared } from './engine/thread-arrays.js';
@@ -123,6 +124,8 @@ export class RecordColumns {
     readonly texts = new TextTable(),
     /** Dates of birth as stated: YYYY, YYYYMM or YYYYMMDD. */
     readonly births = new TextTable(),
+    /** By which keys of numbers are made; null where the county's numbers are not sealed. */
+    readonly secret: IndexSecret | null = null,
   ) {}
 
   /** Puts columns where other threads see them too; they are these columns' own as before. */

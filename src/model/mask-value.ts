@@ -1,6 +1,7 @@
 import { labelOfCode } from './codes.js';
 import type { FieldName } from './field.js';
 import type { Value } from './record.js';
+import { isSealed } from './sealing.js';
 import type { Language } from './register.js';
 
 type Mask = (text: string) => string;
@@ -50,6 +51,7 @@ export function hasMask(field: FieldName): boolean {
 
 /** The value as a reviewer is shown it: `王*`, `530***********002X`, `138****5678`, `1990-**-**`. What has no mask is all stars. */
 export function maskValue(field: FieldName, value: Value, language: Language): string {
+  if (isSealed(value)) return value.masked;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (text === '') return '';
   // Half of everybody is of either.

@@ -1,3 +1,4 @@
+import { isSealed } from './sealing.js';
 import type { FieldName } from './field.js';
 
 /**
@@ -130,7 +131,9 @@ function compareCandidates(field: string, one: Candidate, other: Candidate): num
 }
 
 /** Equal content, equal text, whatever the order of an object's keys. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
+  // The same value is sealed to another text each time.
+  if (isSealed(value)) return value.index;
   if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));

@@ -9,10 +9,12 @@ import type { ValidRecord, Value } from './record.js';
 export interface SealedValue {
   /** `ALGORITHM:BASE64URL`, the same text for the same value: what is searched, joined and compared by. */
   readonly index: string;
-  /** `530***********002X` */
+  /** `530***************`: with its last four and the date of birth beside it, all of a number but its county could be read. */
   readonly masked: string;
   /** `ALGORITHM:KEY:BASE64URL`, another text each time. */
   readonly sealed: string;
+  /** YYYY-MM-DD, of a number that holds one: who is under age is told without a key. */
+  readonly born?: string;
 }
 
 /** What of a value its index stands for; the same digits as a number and as a telephone have nothing in common. */
@@ -36,6 +38,8 @@ export interface Sealing {
   readonly secret: IndexSecret | null;
   /** Keyed, so that what is hashed cannot be guessed by trying; empty where nothing is sealed. */
   readonly salt: string;
+  /** Of hashes. */
+  readonly digest: 'sha1' | 'sha256' | 'sm3';
   /** By what a dataset's columns are: what a record states and wrote, its numbers and telephones sealed wherever they stand. */
   sealerOf(dataset: Pick<Dataset, 'columns'>): (record: Stated) => Stated;
   /** The text of a `SealedValue`, or a text that is none as it is. @throws SealBroken */
@@ -45,12 +49,21 @@ export interface Sealing {
   openBytes(bytes: Buffer): Buffer;
 }
 
+/** What moves values under the key that is in use. */
+export interface Renewing extends Sealing {
+  /** `ALGORITHM:KEY` of what is sealed from now on. */
+  readonly current: string;
+  /** The same value under that key; the very same text where it is so already. @throws SealBroken */
+  renew(sealed: string): string;
+}
+
 export type Stated = Pick<ValidRecord, 'stated'> & { readonly raw: Readonly<Record<string, string | SealedValue>> };
 
 /** A database without keys: everything stands in it as it was read. */
 export const UNSEALED: Sealing = {
   secret: null,
   salt: '',
+  digest: 'sha1',
   sealerOf: () => (record) => record,
   open: (text) => text,
   sealBytes: (bytes) => bytes,

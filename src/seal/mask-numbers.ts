@@ -31,8 +31,8 @@ export function isNumber(text: string): boolean {
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
-/** Three before and four behind stay; of what is too short for that, nothing. */
+/** Three stay: this stands in the database, and is less than a viewer is shown. Of what is short, nothing. */
 export function maskDigits(number: string): string {
   const { length } = number;
-  return length < 11 ? '*'.repeat(length) : number.slice(0, 3) + '*'.repeat(length - 7) + number.slice(-4);
+  return length < 11 ? '*'.repeat(length) : number.slice(0, 3) + '*'.repeat(length - 3);
 }

@@ -1,33 +1,50 @@
 import { hash } from 'node:crypto';
-import { indexOf, SealBroken, type Indexed, type SealedValue, type Sealing } from '../model/sealing.js';
+import {
+  INDEX_ALGORITHMS,
+  indexOf,
+  SealBroken,
+  type Indexed,
+  type Renewing,
+  type SealedValue,
+} from '../model/sealing.js';
+import type { Cipher } from './ciphers.js';
 import type { DataKey, SealKeys } from './seal-keys.js';
 import { recordSealer } from './seal-record.js';
 
 /** The hub's seal: what is written from now on is under the current key, what any of its keys sealed is opened. */
-export interface Seal extends Sealing {
-  readonly keys: SealKeys;
+export interface Seal extends Renewing {
   seal(kind: Indexed, text: string, masked: string): SealedValue;
-  /** The same value under the current key; the very same where it is so already. */
-  renew<T extends string>(sealed: T): T;
 }
 
 /** Stands before sealed bytes, and before no compressed ones. */
 const MARK = 'hub sealed ';
+/** Milliseconds before the file of keys is looked at again for a key that it did not have. */
+const AGAIN = 1000;
 
-export function openSeal(keys: SealKeys): Seal {
-  const { current, all, index } = keys;
-  const currentName = nameOf(current);
-  const named = new Map([...all.values()].map((key) => [nameOf(key), key.cipher]));
+/** @param load reads the keys: once, and again where something was sealed by a key that was made since */
+export function openSeal(load: () => SealKeys): Seal {
+  const { current: key, all, index } = load();
+  const current = nameOf(key);
+  let named = byName(all);
+  let loaded = performance.now();
+  const cipherOf = (name: string): Cipher => {
+    const known = named.get(name);
+    if (known) return known;
+    if (performance.now() - loaded > AGAIN) {
+      loaded = performance.now();
+      named = byName(load().all);
+    }
+    const cipher = named.get(name);
+    if (!cipher) throw new SealBroken(`A value was sealed by ${name}, a key that this hub does not have.`);
+    return cipher;
+  };
   const sealText = (text: string): string =>
-    `${currentName}:${current.cipher.seal(Buffer.from(text, 'utf8'), currentName).toString('base64url')}`;
+    `${current}:${key.cipher.seal(Buffer.from(text, 'utf8'), current).toString('base64url')}`;
   const open = (text: string): string => {
     const at = text.lastIndexOf(':');
     const name = text.slice(0, Math.max(0, at));
-    const cipher = named.get(name);
-    if (!cipher) {
-      if (LOOKS_SEALED.test(text)) throw unknownKey(name);
-      return text;
-    }
+    if (!named.has(name) && !LOOKS_SEALED.test(text)) return text;
+    const cipher = cipherOf(name);
     return opened(name, () => cipher.open(Buffer.from(text.slice(at + 1), 'base64url'), name)).toString('utf8');
   };
   const seal = (kind: Indexed, text: string, masked: string): SealedValue => ({
@@ -36,24 +53,28 @@ export function openSeal(keys: SealKeys): Seal {
     sealed: sealText(text),
   });
   return {
-    keys,
     secret: index,
+    digest: INDEX_ALGORITHMS[index.algorithm],
     salt: hash('sha256', Buffer.concat([Buffer.from('hub row hashes'), index.keys.text]), 'hex'),
+    current,
     seal,
     open,
-    renew: (text) => (text.startsWith(`${currentName}:`) ? text : (sealText(open(text)) as typeof text)),
+    renew: (text) => (text.startsWith(`${current}:`) ? text : sealText(open(text))),
     sealerOf: (dataset) => recordSealer(dataset, seal),
     sealBytes: (bytes) =>
-      Buffer.concat([Buffer.from(`${MARK}${currentName}\n`, 'latin1'), current.cipher.seal(bytes, currentName)]),
+      Buffer.concat([Buffer.from(`${MARK}${current}\n`, 'latin1'), key.cipher.seal(bytes, current)]),
     openBytes(bytes) {
       if (bytes.toString('latin1', 0, MARK.length) !== MARK) return bytes;
       const end = bytes.indexOf('\n');
       const name = bytes.toString('latin1', MARK.length, end);
-      const cipher = named.get(name);
-      if (!cipher) throw unknownKey(name);
+      const cipher = cipherOf(name);
       return opened(name, () => cipher.open(bytes.subarray(end + 1), name));
     },
   };
+}
+
+function byName(all: SealKeys['all']): ReadonlyMap<string, Cipher> {
+  return new Map([...all.values()].map((key) => [nameOf(key), key.cipher]));
 }
 
 function nameOf({ algorithm, id }: DataKey): string {
@@ -61,10 +82,6 @@ function nameOf({ algorithm, id }: DataKey): string {
 }
 
 const LOOKS_SEALED = /^[A-Z0-9+-]+:k\d+:[\w-]*$/;
-
-function unknownKey(name: string): SealBroken {
-  return new SealBroken(`A value was sealed by ${name}, a key that this hub does not have.`);
-}
 
 function opened<T>(name: string, work: () => T): T {
   try {

@@ -43,11 +43,19 @@ export interface DataKey {
 const FILE = 'seal-keys.json';
 const MASTER_FILE = 'seal-master.key';
 
-/** Opens `seal-keys.json` of the hub's home, readable by the hub's account alone; made at first use. @throws SealBroken */
-export function openSealKeys(settings: SealSettings): SealKeys {
+/**
+ * Opens `seal-keys.json` of the hub's home, readable by the hub's account alone.
+ * @param mayMake at first use; keys that are lost are not made anew
+ * @throws SealBroken
+ */
+export function openSealKeys(settings: SealSettings, mayMake: boolean): SealKeys {
   const file = join(settings.home, FILE);
   const stored = readStored(file);
   if (stored) return unwrapAll(stored, openMaster(settings, false));
+  if (!mayMake)
+    throw new SealBroken(
+      `${file} is gone, and no number can be opened without it: bring it back from where it was saved.`,
+    );
   const master = openMaster(settings, true);
   const { cipher, index } = SUITES[settings.suite];
   const made: StoredKeys = {
@@ -60,7 +68,7 @@ export function openSealKeys(settings: SealSettings): SealKeys {
 
 /** Makes a new data key, by which everything is sealed from now on; what older ones sealed stays open. */
 export function addDataKey(settings: SealSettings): SealKeys {
-  const before = openSealKeys(settings);
+  const before = openSealKeys(settings, false);
   const file = join(settings.home, FILE);
   const stored = readStored(file)!;
   const master = openMaster(settings, false);

@@ -21,6 +21,8 @@ export function recordSealer(dataset: Pick<Dataset, 'columns'>, seal: SealText):
       const kind = kinds.get(field) ?? 'code';
       if (kind === 'number' || kind === 'phone') {
         sealed[field] = sealIn(value, kind);
+        if (field === 'idNumber' && typeof value === 'string')
+          sealed[field] = { ...(sealed[field] as object), born: bornIn(value) };
         continue;
       }
       const masked = kind === 'words' ? maskIn(value, maskNumbers) : maskIn(value, maskCode);
@@ -64,6 +66,10 @@ export function recordSealer(dataset: Pick<Dataset, 'columns'>, seal: SealText):
 /** What was written where a number belongs keeps its ends, whatever it is. */
 function starred(text: string): string {
   return text.length < 12 ? '*'.repeat(text.length) : maskDigits(text);
+}
+
+function bornIn(number: string): string {
+  return `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`;
 }
 
 const MEMBERS: Readonly<Record<string, Indexed>> = { idNumber: 'number', idNumberInvalid: 'number', phone: 'phone' };

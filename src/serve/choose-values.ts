@@ -2,7 +2,8 @@ import { labelOfCode } from '../model/codes.js';
 import type { CodeTableName } from '../model/importer.js';
 import type { Value } from '../model/record.js';
 import type { Words } from '../model/register.js';
-import { chooseValue, rankOfSource, type Candidate } from '../model/priority.js';
+import { chooseValue, rankOfSource, textOf as comparedBy, type Candidate } from '../model/priority.js';
+import { isSealed, maskedValue, openValue } from '../model/sealing.js';
 import type { Evidence } from './evidence.js';
 
 /** A value that a visible record states. */
@@ -77,9 +78,9 @@ class ChosenField implements Choice {
     const candidates = this.evidence
       .filter((each) => states(each, field) && !isSetAside(each, field) && (!this.current || each.status === 'current'))
       .map((each) => (each === chosen.evidence ? chosen : stateField(each, field)));
-    const same = JSON.stringify(chosen.value);
+    const same = comparedBy(chosen.value);
     return (this.whole = {
-      agreeing: candidates.filter((each) => each !== chosen && JSON.stringify(each.value) === same),
+      agreeing: candidates.filter((each) => each !== chosen && comparedBy(each.value) === same),
       differing: chooseValue(field, candidates)!.differing,
     });
   }
@@ -123,6 +124,18 @@ class RecordStatement implements Statement {
   }
 }
 
+/** The value whole, for whoever may see it so: the one place where what is sealed is opened for a viewer. @throws SealBroken */
+export function openStatement({ value, evidence }: Statement): Value {
+  return evidence.sealing ? openValue(evidence.sealing, value) : maskedValue(value);
+}
+
+/** What was written, where it differs from the value; opened as `openStatement` does. @throws SealBroken */
+export function openWritten({ field, evidence }: Statement): string | null {
+  const written = evidence.raw?.[field] ?? null;
+  if (!isSealed(written)) return written;
+  return evidence.sealing ? evidence.sealing.open(written.sealed) : written.masked;
+}
+
 /** RFC 3339, +08:00: when the register itself says so, else the day of the delivery, else when it was taken in. */
 export function statedAt({ stated, statedOn, validFrom, carried }: Evidence, field?: string): string {
   const earlier = field === undefined ? undefined : carried?.[field];
@@ -148,6 +161,8 @@ export function labelOf(field: string, value: Value, language: keyof Words): str
   return (table && typeof value === 'string' ? labelOfCode(table, value, language) : null) ?? textOf(value);
 }
 
+/** Of what was not opened, its mask. */
 export function textOf(value: Value): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  const text = maskedValue(value);
+  return typeof text === 'string' ? text : JSON.stringify(text);
 }

@@ -1,6 +1,7 @@
 import type { Reading } from '../authorize/index.js';
 import type { LinkReason } from '../model/link.js';
 import type { Value } from '../model/record.js';
+import type { SealedValue, Sealing } from '../model/sealing.js';
 import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
 
 /** A visible record, where it was stated, and what it was held to speak of. */
@@ -24,8 +25,9 @@ export interface Evidence {
   readonly item: string | null;
   readonly validFrom: Date;
   readonly validTo: Date | null;
+  /** Numbers and telephones sealed: `openStatement` opens them. */
   readonly stated: Readonly<Record<string, Value>>;
-  readonly raw: Readonly<Record<string, string>> | null;
+  readonly raw: Readonly<Record<string, string | SealedValue>> | null;
   readonly carried: Readonly<Record<string, Carried>> | null;
   readonly person: number | null;
   readonly household: number | null;
@@ -44,6 +46,8 @@ export interface Evidence {
   /** Fields that this viewer sees masked or not at all, and the record as it stated them; absent where there are none. */
   readonly masked?: readonly string[];
   readonly whole?: Evidence;
+  /** Opens what is sealed of it. */
+  sealing?: Pick<Sealing, 'open'>;
 }
 
 /** An earlier delivery that stated a value which the current one does not repeat. */
@@ -78,6 +82,17 @@ const OWN: Partial<Record<EntityKind, string>> = {
 };
 const FEW = 20;
 
+/** Rows of the columns `NOW`, with what opens their sealed values. */
+export async function queryEvidence(
+  reading: Reading,
+  statement: { readonly name: string; readonly text: string },
+  values: readonly unknown[],
+): Promise<Evidence[]> {
+  const rows = await reading.query<Evidence>(statement, values);
+  for (const row of rows) row.sealing = reading.sealing;
+  return rows;
+}
+
 /** The visible records of each entity, in the order of the ids; an empty list where there is none. Index: link_<kind>. */
 export async function readEvidence(
   reading: Reading,
@@ -87,7 +102,8 @@ export async function readEvidence(
   const column = ENTITY_COLUMNS[kind];
   const own = OWN[kind];
   const found = group(
-    await reading.query<Evidence>(
+    await queryEvidence(
+      reading,
       {
         name: `evidence of ${kind}`,
         text: `select l.${column} as of, ${NOW} from link l ${JOINED}
@@ -98,7 +114,8 @@ export async function readEvidence(
   );
   const missing = own ? ids.filter((id) => !found.has(id)) : [];
   if (missing.length > 0) {
-    const few = await reading.query<Evidence>(
+    const few = await queryEvidence(
+      reading,
       {
         name: `some evidence of ${kind}`,
         text: `select wanted.id as of, few.* from unnest($2::bigint[]) as wanted (id) cross join lateral (
@@ -113,7 +130,8 @@ export async function readEvidence(
 
 /** Records by their own ids, with what they speak of. */
 export async function readRecords(reading: Reading, ids: readonly number[]): Promise<readonly (Evidence | null)[]> {
-  const rows = await reading.query<Evidence>(
+  const rows = await queryEvidence(
+    reading,
     {
       name: 'records by id',
       text: `select r.id as of, ${NOW.replaceAll('l.county, l.record, l.register, l.dataset, l.township, l.village, l.grid, l.status, l.tie', 'r.county, r.id as record, r.register, r.dataset, r.township, r.village, r.grid, r.status, r.tie')}
@@ -133,7 +151,8 @@ export async function readRecordsAsOf(
   at: Date,
   ids: readonly number[],
 ): Promise<readonly (Evidence | null)[]> {
-  const rows = await reading.query<Evidence>(
+  const rows = await queryEvidence(
+    reading,
     {
       name: 'records as of',
       text: `select ${versionColumns('r', 'id', 'null::timestamptz')} from record r ${versionJoins('r', 'id')}

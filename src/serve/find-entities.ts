@@ -1,3 +1,4 @@
+import { indexOf } from '../model/sealing.js';
 import { levelOf, type Reading } from '../authorize/index.js';
 import type { AddressSought } from '../model/address-tail.js';
 
@@ -38,7 +39,7 @@ export async function findEntities(
 
 /** The statement that finds a page's ids, `id`; the county is its first value. */
 export function writePage(
-  reading: Pick<Reading, 'bounds' | 'viewer'>,
+  reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>,
   kind: EntityKind,
   filter: EntityFilter,
   after: number,
@@ -139,7 +140,7 @@ interface Narrowed {
 }
 
 /** Equality and `^@` only: row-level security lets an index serve no other operator before its own conditions. */
-export function narrow(reading: Pick<Reading, 'bounds' | 'viewer'>, filter: EntityFilter): Narrowed {
+export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, filter: EntityFilter): Narrowed {
   const values: unknown[] = [reading.bounds.county];
   const conditions = [`l.county = $1`, `l.status = 'current'`];
   const shape: string[] = [];
@@ -161,8 +162,10 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer'>, filter: Enti
     joined = true;
     add(part, condition, ...given);
   };
-  if (filter.idNumber) onRecord('I', (place) => `r.id_number = ${place}`, filter.idNumber);
-  if (filter.phone) onRecord('P', (place) => `r.phone = ${place}`, filter.phone);
+  const { secret } = reading.sealing;
+  if (filter.idNumber)
+    onRecord('I', (place) => `r.id_number = ${place}`, indexOf(secret, 'number', filter.idNumber.toUpperCase()));
+  if (filter.phone) onRecord('P', (place) => `r.phone = ${place}`, indexOf(secret, 'phone', filter.phone));
   if (filter.name) onRecord('N', (place) => `r.name collate "C" = ${place}`, filter.name);
   if (filter.namePrefix) {
     // The range serves the index also in a plan that is made before the prefix is known.

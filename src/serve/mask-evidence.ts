@@ -1,6 +1,7 @@
 import { FIELDS, FIELD_CLASSES, type FieldClass, type FieldName } from '../model/field.js';
 import { hasMask, maskValue } from '../model/mask-value.js';
 import type { Value } from '../model/record.js';
+import { isSealed, openValue } from '../model/sealing.js';
 import type { Reading } from '../authorize/index.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Evidence } from './evidence.js';
@@ -52,22 +53,33 @@ export class SeenEvidence {
     const masked: string[] = [];
     for (const [field, value] of Object.entries(record.stated)) {
       if (this.showsField(field, isChild)) {
-        stated[field] = field === 'people' ? this.#peopleOf(value) : value;
+        stated[field] = field === 'people' ? this.#peopleOf(record, value) : value;
         continue;
       }
       masked.push(field);
-      const half = maskedValue(field, value);
+      const half = maskedValue(record, field, value);
       if (half !== null) stated[field] = half;
     }
-    if (masked.length === 0) return record;
+    if (masked.length === 0 && !this.#hidesInTexts(record)) return record;
     const raw =
-      record.raw && Object.fromEntries(Object.entries(record.raw).filter(([field]) => !masked.includes(field)));
+      record.raw &&
+      Object.fromEntries(
+        Object.entries(record.raw)
+          .filter(([field]) => !masked.includes(field))
+          .map(([field, text]) => [field, this.#hidesInTexts(record) && isSealed(text) ? text.masked : text]),
+      );
     // An organisation is told by what is of the party; and an office names the sheet by what it pays.
     const organisation = this.#isShown.party || record.person === null ? record.organisation : null;
     const sheet = this.#isShown.benefit ? record.sheet : null;
     // What stands behind a record read in part refuses what was not read: it stays behind.
     const seen = Object.create(Object.getPrototypeOf(record) as object | null) as Evidence;
     return Object.assign(seen, record, { stated, raw, organisation, sheet, masked, whole: record });
+  }
+
+  /** A remark of another class may hold a number or a telephone: then it was sealed. */
+  #hidesInTexts({ raw }: Evidence): boolean {
+    if (raw === null || (this.#isShown.identity && this.#isShown.contact)) return false;
+    return Object.values(raw).some(isSealed);
   }
 
   /** @param isChild of a child somebody far away is told nothing by which to find it */
@@ -77,14 +89,14 @@ export class SeenEvidence {
     return this.#isShown[of];
   }
 
-  #peopleOf(value: Value): Value {
+  #peopleOf(record: Evidence, value: Value): Value {
     if (!Array.isArray(value)) return value;
     return value.map((each: Value) => {
       if (typeof each !== 'object' || each === null || Array.isArray(each)) return each;
       return Object.fromEntries(
         Object.entries(each).flatMap(([field, inner]) => {
           if (this.showsField(field)) return [[field, inner]];
-          const half = maskedValue(field, inner);
+          const half = maskedValue(record, field, inner);
           return half === null ? [] : [[field, half]];
         }),
       );
@@ -123,7 +135,8 @@ const NAMES: ReadonlySet<string> = new Set([
   'contactName',
 ]);
 
-function maskedValue(field: string, value: Value): Value {
+function maskedValue({ sealing }: Evidence, field: string, stated: Value): Value {
+  const value = sealing ? openValue(sealing, stated) : stated;
   return hasMask(field as FieldName) && (typeof value === 'string' || typeof value === 'number')
     ? maskValue(field as FieldName, String(value), 'zh')
     : null;
@@ -140,7 +153,9 @@ function isUnder(years: number, records: readonly Evidence[]): boolean {
         ? birthDate
         : stands
           ? `${idNumber.slice(6, 10)}-${idNumber.slice(10, 12)}-${idNumber.slice(12, 14)}`
-          : '';
+          : isSealed(idNumber) && personReason !== 'NUMBER_SET_ASIDE'
+            ? (idNumber.born ?? '')
+            : '';
     return born !== '' && born > before;
   });
 }

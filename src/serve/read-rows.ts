@@ -1,8 +1,7 @@
 import type { QueryResultRow } from 'pg';
 import { levelOf, type Reading } from '../authorize/index.js';
 import type { FindingCode } from '../model/finding.js';
-import type { Evidence } from './evidence.js';
-import { NOW, JOINED } from './evidence.js';
+import { NOW, JOINED, queryEvidence } from './evidence.js';
 
 export interface DivisionRow {
   readonly code: string;
@@ -118,7 +117,8 @@ export async function readStaff(reading: Reading, ids: readonly number[]) {
   const text = `select l.grid_entity as of, ${NOW} from link l ${JOINED}
     where l.county = $1 and l.grid_entity = any($2::bigint[]) and l.person is not null and l.tie is null
       and l.dwelling is null and l.building is null and l.status = 'current' order by l.record`;
-  return many(ids, await rowsOf<Evidence>(reading, 'staff', text, [reading.bounds.county, ids]), (row) => row.of);
+  const rows = await queryEvidence(reading, { name: 'staff', text }, [reading.bounds.county, ids]);
+  return many(ids, rows, (row) => row.of);
 }
 
 /** Index: link_organisation. */

@@ -196,12 +196,11 @@ function readLines(
   seen: SeenEvidence,
 ): Map<number, readonly Evidence[]> {
   const read = node.openReader(reading.bounds.county, deliveries);
-  // Values that are sealed are opened, where they are shown, by what the reading brings.
-  const { sealing } = reading as Reading & { readonly sealing?: unknown };
   const lists = new Map<number, Evidence[]>();
   for (const line of lines) {
     const evidence = read(line);
-    if (sealing !== undefined) Object.assign(evidence, { sealing });
+    // By it are opened, where they are shown, values that are sealed.
+    evidence.sealing = reading.sealing;
     const list = lists.get(evidence.of);
     if (list) list.push(evidence);
     else lists.set(evidence.of, [evidence]);

@@ -69,7 +69,9 @@ function openIntake(
   const sightings = collectSightings(staged);
   const held = keepFindings();
   const columns: Record<string, string> = { ...head.columns };
-  let hash = rowHasher(dataset, [], head.reading ?? '');
+  const { sealing } = database;
+  const seal = sealing.sealerOf(dataset);
+  let hash = rowHasher(sealing, dataset, [], head.reading ?? '');
   let hashed: Row | null = null;
   let lastHash = 0n;
   let backlog: Promise<void> | null = null;
@@ -84,7 +86,7 @@ function openIntake(
   }
 
   function addAs(id: number, row: Row, record: ValidRecord, findings: readonly Finding[]): Promise<void> | void {
-    const key = hashKey(dataset.name, record.key);
+    const key = hashKey(sealing, dataset.name, record.key);
     const times = keys.count(key, id);
     if (times > 1) counted.repeats += 1;
     if (record.deleted) counted.deleted += 1;
@@ -97,7 +99,7 @@ function openIntake(
       keepsUnstated: coverage === 'delta' || record.deleted,
     };
     const seen = first && !record.deleted ? sightings.see(record, place.id) : undefined;
-    const written = staged.record(record, place, findings);
+    const written = staged.record({ ...record, ...seal(record) }, place, findings);
     return seen && written ? Promise.all([seen, written]).then(() => {}) : (seen ?? written);
   }
 
@@ -114,7 +116,7 @@ function openIntake(
 
   return {
     openTable(header, tableColumns) {
-      hash = rowHasher(dataset, header, head.reading ?? '');
+      hash = rowHasher(sealing, dataset, header, head.reading ?? '');
       hashed = null;
       Object.assign(columns, tableColumns);
     },

@@ -132,9 +132,9 @@ const OUTCOME = `
         when older then 'older'
         when deleted then case status when 'retired' then 'unchanged' else 'ended' end
         when status = 'retired' then 'revived'
-        when stated = old_stated
+        when states_same(stated, old_stated)
           and (township, village, grid, tie) is not distinct from (old_township, old_village, old_grid, old_tie)
-          and (not $2 or (old_carried is null and raw is not distinct from old_raw))
+          and (not $2 or (old_carried is null and states_same(raw, old_raw)))
           then 'unchanged'
         else 'changed'
       end as what

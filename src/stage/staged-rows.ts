@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { copyInto } from '../database/copy.js';
 import type { Finding } from '../model/finding.js';
 import type { ValidRecord } from '../model/record.js';
+import type { Stated } from '../model/sealing.js';
 
 /**
  * The rows of one delivery on their way into the records: a temporary table of its transaction, filled by one COPY, so that
@@ -9,7 +10,11 @@ import type { ValidRecord } from '../model/record.js';
  */
 export interface StagedRows {
   /** A row to be compared with the records. `rank`: the how-manieth of its key in the delivery. */
-  record(record: ValidRecord, place: StagedPlace, findings: readonly Finding[]): Promise<void> | void;
+  record(
+    record: Omit<ValidRecord, 'raw'> & Stated,
+    place: StagedPlace,
+    findings: readonly Finding[],
+  ): Promise<void> | void;
   /** Findings without a record. */
   findings(findings: readonly Finding[]): Promise<void> | void;
   /** Which row was which record, where that is known already. */

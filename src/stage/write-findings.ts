@@ -103,12 +103,12 @@ const TWICE_IN_DELIVERY = `
   update staged_row s set findings = ${ADD_TWICE.replace('CODE', '$1')}
   from staged_row first
   where s.kind = 'r' and s.rank > 1 and first.kind = 'r' and first.key = s.key and first.rank = 1
-    and first.stated <> s.stated`;
+    and not states_same(first.stated, s.stated)`;
 
 const TWICE_WITH_SEEN = `
   update staged_row s set findings = ${ADD_TWICE.replace('CODE', '$2')}
   from outcome o join record seen on seen.county = $1 and seen.id = o.seen
-  where o.seen is not null and s.n = o.n and s.rank = 1 and seen.stated <> s.stated`;
+  where o.seen is not null and s.n = o.n and s.rank = 1 and not states_same(seen.stated, s.stated)`;
 
 const OURS = `finding.closed_at is null and finding.other_record is null and finding.person is null`;
 

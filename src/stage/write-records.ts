@@ -33,7 +33,11 @@ const RECORD_COLUMNS = `county, id, register, dataset, township, village, grid, 
 const VERSION_COLUMNS = `county, record, register, dataset, township, village, grid, status, delivery, sheet, row_no, item,
   valid_from, valid_to, tie, stated, raw, carried`;
 
-const SEARCHED = `s.stated ->> 'name', s.stated ->> 'idNumber', s.stated ->> 'birthDate', s.stated ->> 'phone'`;
+/** Of what is sealed, its index. */
+const searched = (stated: string, field: string): string =>
+  `coalesce(${stated} -> '${field}' ->> 'index', ${stated} ->> '${field}')`;
+
+const SEARCHED = `s.stated ->> 'name', ${searched('s.stated', 'idNumber')}, s.stated ->> 'birthDate', ${searched('s.stated', 'phone')}`;
 
 const REPLACED = `
   select record from outcome where what in ('changed', 'revived', 'ended') union all select record from vanished`;
@@ -56,8 +60,8 @@ const UPDATE = `
     township = o.township, village = o.village, grid = o.grid, tie = o.tie,
     status = case o.what when 'ended' then 'retired' else 'current' end,
     delivery = $2, sheet = s.sheet, row_no = s.row_no, item = s.item, valid_from = $3, hash = s.hash,
-    name = o.stated ->> 'name', id_number = o.stated ->> 'idNumber',
-    birth_date = o.stated ->> 'birthDate', phone = o.stated ->> 'phone',
+    name = o.stated ->> 'name', id_number = ${searched('o.stated', 'idNumber')},
+    birth_date = o.stated ->> 'birthDate', phone = ${searched('o.stated', 'phone')},
     stated = o.stated, raw = o.raw, carried = o.carried
   from outcome o join staged_row s using (n)
   where r.county = $1 and r.id = o.record and o.what in ('changed', 'revived', 'ended')`;

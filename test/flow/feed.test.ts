@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startFeedServer } from '../../fixtures/feed-server.js';
+import type { Value } from '../../src/model/record.js';
+import { openValue } from '../../src/model/sealing.js';
 import { openTestHub, type TestHub } from './open-test-hub.js';
 
 const SAMPLE = resolve(import.meta.dirname, '../../fixtures/sample');
@@ -39,8 +41,12 @@ it('makes of the feed what it makes of the same items in files', async () => {
   const other = await openTestHub();
   try {
     await other.receive(join(SAMPLE, 'day-1/governance'));
-    const stated = (of: TestHub) =>
-      of.database.query(`select dataset, item, stated from record order by dataset, item`);
+    const stated = async ({ database }: TestHub) => {
+      const rows = await database.query<{ dataset: string; item: string; stated: Record<string, Value> }>(
+        `select dataset, item, stated from record order by dataset, item`,
+      );
+      return rows.map(({ dataset, item, stated: sealed }) => [dataset, item, openValue(database.sealing, sealed)]);
+    };
     expect(await stated(hub)).toEqual(await stated(other));
   } finally {
     await other.close();

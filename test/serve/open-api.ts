@@ -29,6 +29,7 @@ import {
   type Reviewing,
   type ServerSettings,
 } from '../../src/serve/index.js';
+import type { Sealing } from '../../src/model/sealing.js';
 import { openAccessLog } from '../../src/accesses/index.js';
 import { cloneDatabase } from '../database/clone.js';
 import { ALL_REGISTERS, COUNTY, EVERYTHING, fillSmallCounty } from './small-county.js';
@@ -46,6 +47,7 @@ export interface Answer<T> {
 
 interface More {
   readonly fill?: (database: Database) => Promise<void>;
+  readonly sealing?: Sealing;
   readonly openReviewing?: (hub: { readonly database: Database; readonly apiUrl: string }) => Reviewing;
   /** Whose tokens are accepted besides. */
   readonly openId?: OpenIdSettings;
@@ -71,6 +73,7 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     apiUrl: database.apiUrl,
     poolSize: more.poolSize ?? 2,
     statementTimeout,
+    ...(more.sealing && { sealing: more.sealing }),
     onStatement: (text) => void (text !== 'begin' && statements.push(text)),
   });
   const accessing = openAccessLog({ apiUrl: database.apiUrl, county: async () => COUNTY });

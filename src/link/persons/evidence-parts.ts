@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress, constants } from 'node:zlib';
 import type { PoolClient } from 'pg';
+import type { Sealing } from '../../model/sealing.js';
 import { readBinaryCopy } from '../../database/read-binary-copy.js';
 import { NumberIndex } from '../engine/number-index.js';
 import type { TextTable } from '../engine/text-table.js';
@@ -99,6 +100,7 @@ export async function hasEvidenceParts(client: PoolClient, county: string): Prom
 /** Fills the columns with what is known of every record of a person, from `linkage_part`. */
 export async function readEvidenceParts(
   client: PoolClient,
+  sealing: Sealing,
   county: string,
   columns: RecordColumns,
   links: readonly LinkColumns[],
@@ -126,7 +128,10 @@ export async function readEvidenceParts(
     else fill(read.content as Part, codes, columns, links, known, datasets, answers);
   };
   for await (const { part, body } of readBodies(client, county)) {
-    const next = decompress(body).then((content) => ({ part, content: deserialize(content) as unknown }));
+    const next = decompress(sealing.openBytes(body)).then((content) => ({
+      part,
+      content: deserialize(content) as unknown,
+    }));
     // Heard of where it is awaited.
     next.catch(() => {});
     await take();
@@ -184,11 +189,12 @@ export function answersOf(rows: number): AnswerColumns {
 /** Keeps what few rows have to say, and under which terms all rows answered. */
 export async function writeWords(
   client: PoolClient,
+  sealing: Sealing,
   county: string,
   terms: string,
   { doubts, seconds }: KeptWords,
 ): Promise<void> {
-  const body = await compress(serialize({ terms, doubts, seconds } satisfies Said));
+  const body = sealing.sealBytes(await compress(serialize({ terms, doubts, seconds } satisfies Said)));
   await client.query(
     `insert into linkage_part (county, part, records, body) values ($1, $2, $3, $4)
      on conflict (county, part) do update set records = excluded.records, body = excluded.body`,
@@ -251,6 +257,7 @@ const ANSWERS = ['mark', 'answer', 'partner', 'surety', 'building'] as const sat
  */
 export async function writeEvidenceParts(
   client: PoolClient,
+  sealing: Sealing,
   county: string,
   columns: RecordColumns,
   links: LinkColumns,
@@ -260,7 +267,9 @@ export async function writeEvidenceParts(
 ): Promise<void> {
   if (anew) await client.query('delete from linkage_part where county = $1', [county]);
   const insert = async (part: number, records: number, content: unknown): Promise<void> => {
-    const body = await compress(serialize(content), { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+    const packed = await compress(serialize(content), { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+    // Names, and parts of numbers that together make them up.
+    const body = sealing.sealBytes(packed);
     await client.query('insert into linkage_part (county, part, records, body) values ($1, $2, $3, $4)', [
       county,
       part,

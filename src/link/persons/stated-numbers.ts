@@ -1,5 +1,6 @@
+import type { IndexSecret } from '../../model/sealing.js';
 import { answerOf } from '../engine/comparator.js';
-import { HashedParts } from '../engine/hash-key.js';
+import { numberKey } from '../number-key.js';
 import { sharedArray } from '../engine/thread-arrays.js';
 import { widened } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
@@ -78,9 +79,9 @@ export class StatedNumbers {
   #read(row: number): void {
     if (this.#row === row) return;
     this.#row = row;
-    const { texts, wrongNumber } = this.evidence.columns;
+    const { texts, wrongNumber, secret } = this.evidence.columns;
     const code = wrongNumber[row]!;
-    this.#reading = code === 0 ? NOTHING_READ : this.readings.of(code, () => texts.textOf(code), this.repair);
+    this.#reading = code === 0 ? NOTHING_READ : this.readings.of(code, () => texts.textOf(code), this.repair, secret);
   }
 }
 
@@ -98,12 +99,12 @@ export class NumberReadings {
   #keys = new Float64Array(1024);
   #length = 0;
 
-  of(code: number, stated: () => string, repair: NumberRepair): NumberReading {
+  of(code: number, stated: () => string, repair: NumberRepair, secret: IndexSecret | null): NumberReading {
     const known = this.#read.get(code);
     if (known) return known;
     const text = stated();
-    const repaired = this.#keep(repair.eachRepair, text);
-    const rounded = this.#keep(repair.eachUnrounded, text);
+    const repaired = this.#keep(repair.eachRepair, text, secret);
+    const rounded = this.#keep(repair.eachUnrounded, text, secret);
     const reading = { repaired, rounded, end: this.#length };
     this.#read.set(code, reading);
     return reading;
@@ -119,15 +120,15 @@ export class NumberReadings {
   }
 
   /** @returns where its keys begin */
-  #keep(each: NumberRepair['eachRepair'], stated: string): number {
+  #keep(each: NumberRepair['eachRepair'], stated: string, secret: IndexSecret | null): number {
     const from = this.#length;
-    each(stated, (units) => {
-      const key = hash.begin().add('person|').addUnits(units).key();
-      if (this.has(key, from, this.#length)) return;
+    const numbers = new Set<string>();
+    each(stated, (units) => numbers.add(String.fromCharCode(...units)));
+    for (const number of numbers) {
       if (this.#length === this.#keys.length) this.#keys = widened(this.#keys, this.#length * 2);
-      this.#keys[this.#length] = key;
+      this.#keys[this.#length] = numberKey(secret, number);
       this.#length += 1;
-    });
+    }
     return from;
   }
 }
@@ -156,5 +157,3 @@ const ANOTHERS = answerOf(NUMBER_LEVELS, 'ANOTHERS');
 const BOTH_VALID = answerOf(NUMBER_LEVELS, 'BOTH_VALID');
 const DIFFERS = answerOf(NUMBER_LEVELS, 'DIFFERS');
 const NOTHING_READ: NumberReading = { repaired: 0, rounded: 0, end: 0 };
-
-const hash = new HashedParts();

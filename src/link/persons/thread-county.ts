@@ -1,3 +1,4 @@
+import type { IndexSecret } from '../../model/sealing.js';
 import { inShared } from '../engine/thread-arrays.js';
 import type { TextParts } from '../engine/packed-texts.js';
 import { ThreadTexts, shareTexts } from '../engine/thread-texts.js';
@@ -44,6 +45,7 @@ export const COMPARED = [
 export interface CountyParts {
   readonly datasets: readonly DatasetTraits[];
   readonly columns: SharedColumns<(typeof COMPARED)[number]>;
+  readonly secret: IndexSecret | null;
   readonly names: TextParts;
   readonly births: TextParts;
   /** Those of broken numbers. */
@@ -107,6 +109,7 @@ export function shareCounty(
     ...rest,
     datasets: columns.datasets,
     columns: columns.share(COMPARED),
+    secret: columns.secret,
     names: shareTexts(columns.names),
     births: shareTexts(columns.births),
     texts: shareTexts(columns.texts, (code) => isAsked[code] === 1),
@@ -135,6 +138,7 @@ export class ThreadCounty {
       new ThreadTexts(parts.names),
       new ThreadTexts(parts.texts),
       this.#births,
+      parts.secret,
     );
     columns.adopt(parts.columns);
     adoptGlyphs(parts.glyphs);

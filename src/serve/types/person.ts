@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, GraphQLISODateTime, ObjectType } from 'type-graphql';
-import { chooseField, textOf } from '../choose-values.js';
+import { chooseField, openStatement, textOf } from '../choose-values.js';
 import { connectionOf } from '../connection.js';
 import { states } from '../choose-values.js';
 import type { Context } from '../context.js';
@@ -73,7 +73,7 @@ export class Person extends Entity {
     const isMasked = this.evidence.some((each) => each.masked?.includes(field));
     if (isMasked && !(await countReveal(viewer))) throw new Refused('QUOTA_EXCEEDED');
     note.revealed(this.key, classOf(field), reason);
-    return textOf(choice.chosen.value);
+    return textOf(openStatement(choice.chosen));
   }
 
   @Field(() => [Residence], { description: '户籍登记处 / Where the person is registered' })

@@ -3,8 +3,8 @@ import { agreementOf, meaningOf, type EvidenceStep as Step } from '../../model/c
 import type { DecidedKind as Kind } from '../../model/decision.js';
 import { maskValue } from '../../model/mask-value.js';
 import { connectionOf } from '../connection.js';
+import { openStatement, stateField, states } from '../choose-values.js';
 import type { Context } from '../context.js';
-import type { Evidence } from '../evidence.js';
 import { findEntity } from '../find-entity.js';
 import { writeGlobalId, type EntityKind } from '../global-id.js';
 import { keyOfPair, type ReviewPairRow } from '../review-rows.js';
@@ -90,9 +90,9 @@ export class EvidenceStep {
   private async shown(context: Context, record: number | undefined, language: Language): Promise<string | null> {
     if (record === undefined) return null;
     const { fields } = meaningOf(this.step.comparison);
-    const stated: Evidence['stated'] = (await context.loaders.record.load(record))?.stated ?? {};
-    const field = fields.find((name) => stated[name] !== undefined && stated[name] !== null);
-    return field === undefined ? null : maskValue(field, stated[field]!, language);
+    const evidence = await context.loaders.record.load(record);
+    const field = evidence && fields.find((name) => states(evidence, name));
+    return field ? maskValue(field, openStatement(stateField(evidence, field)), language) : null;
   }
 }
 

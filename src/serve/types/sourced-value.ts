@@ -1,6 +1,14 @@
 import { Arg, Ctx, Field, ObjectType } from 'type-graphql';
 import { recordRef } from '../../model/ref.js';
-import { labelOf, statedAt, textOf, type Choice, type Statement } from '../choose-values.js';
+import {
+  labelOf,
+  openStatement,
+  openWritten,
+  statedAt,
+  textOf,
+  type Choice,
+  type Statement,
+} from '../choose-values.js';
 import type { Context } from '../context.js';
 import type { Evidence } from '../evidence.js';
 import { wordsOfField } from '../field-words.js';
@@ -108,7 +116,7 @@ export class StatedValue {
     description: '标准化的值：代码、日期 YYYY-MM-DD、数字或文字 / The value as read: code, date, number or text',
   })
   get value() {
-    return textOf(this.statement.value);
+    return textOf(openStatement(this.statement));
   }
 
   @Field(() => Boolean, {
@@ -120,13 +128,13 @@ export class StatedValue {
 
   @Field(() => [String], { description: '多值字段的各项 / Items of a value that is a list; else the one value' })
   get values() {
-    const { value } = this.statement;
+    const value = openStatement(this.statement);
     return Array.isArray(value) ? value.map(textOf) : [textOf(value)];
   }
 
   @Field(() => String, { description: '给人看的文字 / The value in words: the label of a code' })
   label(@Arg('language', () => Language, { defaultValue: Language.ZH }) language: Language): string {
-    return labelOf(this.statement.field, this.statement.value, language);
+    return labelOf(this.statement.field, openStatement(this.statement), language);
   }
 
   @Field(() => String, {
@@ -134,7 +142,7 @@ export class StatedValue {
     description: '原文，仅在与值不同时给出 / As written; null where the reading does not differ',
   })
   get raw() {
-    return this.statement.evidence.raw?.[this.statement.field] ?? null;
+    return openWritten(this.statement);
   }
 
   @Field(() => ValueSource, { description: '出处 / Source' })
