@@ -14,13 +14,13 @@ export function serveThread({ place, control, port }: ThreadStart, tasks: Thread
     Atomics.store(control, FAILED, 1);
   };
   // A function of its own: nothing of a task stays in a variable while the next is looked at.
-  const take = ({ task, with: what, chunks }: ThreadMessage): void => {
+  const take = ({ task, with: what, chunks, control: own = control }: ThreadMessage): void => {
     try {
       const work = tasks[task]!(what as never, place);
       if (!work || !chunks) return;
-      Atomics.add(control, BEGUN, 1);
-      Atomics.notify(control, BEGUN);
-      takeChunks(control, chunks, work, fail);
+      Atomics.add(own, BEGUN, 1);
+      Atomics.notify(own, BEGUN);
+      takeChunks(own, chunks, work, fail);
     } catch (error) {
       fail(error);
     }

@@ -17,12 +17,16 @@ export interface ThreadMessage {
   readonly with: unknown;
   /** Null where it is kept. */
   readonly chunks: Chunks | null;
+  /** Of what is done meanwhile: the numbers by which it is agreed who does it. */
+  readonly control?: Int32Array;
 }
 
 /** More than these wait for each other's memory. */
 const MOST = 7;
 /** A chunk takes a second at most. */
 const PATIENCE = 600_000;
+/** What is not divided. */
+const WHOLE: Chunks = { first: 0, end: 1, size: 1, total: 1 };
 const [PATIENCE_TO_BEGIN, TRIES] = [100, 600];
 
 /** How many threads there are work for beside this one. */
@@ -84,14 +88,28 @@ export class Threads {
     const first = Atomics.load(control, NEXT);
     const chunks = { first, end: first + Math.ceil(total / size), size, total };
     this.#send({ task, with: what(), chunks });
-    if (this.isAwaited) this.#awaitAll();
+    if (this.isAwaited) this.#awaitBegun(control, (this.#awaited += this.count));
     takeChunks(control, chunks, work, (error) => {
       throw error;
     });
-    for (let done = Atomics.load(control, DONE); done < chunks.end; done = Atomics.load(control, DONE))
-      if (Atomics.wait(control, DONE, done, PATIENCE) === 'timed-out')
-        throw new Error('A thread has ended amid its work.');
-    if (Atomics.load(control, FAILED) !== 0) throw this.#failure();
+    this.#await(control, chunks);
+  }
+
+  /**
+   * Has one of the threads do a task while this one does something else.
+   * @param work the same, done here where none has begun by then @returns to be called when it has to be done
+   */
+  meanwhile(task: string, what: () => unknown, work: () => void): () => void {
+    if (this.count === 0) return work;
+    const control = sharedArray(Int32Array, PLACES);
+    this.#send({ task, with: what(), chunks: WHOLE, control }, this.#ports.slice(0, 1));
+    return () => {
+      if (this.isAwaited) this.#awaitBegun(control, 1);
+      takeChunks(control, WHOLE, work, (error) => {
+        throw error;
+      });
+      this.#await(control, WHOLE);
+    };
   }
 
   /** To be called whatever happened. */
@@ -100,20 +118,25 @@ export class Threads {
     for (const worker of this.#workers) void worker.terminate();
   }
 
-  #awaitAll(): void {
-    const control = this.#control;
-    this.#awaited += this.count;
+  #await(control: Int32Array, { end }: Chunks): void {
+    for (let done = Atomics.load(control, DONE); done < end; done = Atomics.load(control, DONE))
+      if (Atomics.wait(control, DONE, done, PATIENCE) === 'timed-out')
+        throw new Error('A thread has ended amid its work.');
+    if (Atomics.load(this.#control, FAILED) !== 0) throw this.#failure();
+  }
+
+  #awaitBegun(control: Int32Array, wanted: number): void {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const begun = Atomics.load(control, BEGUN);
-      if (begun >= this.#awaited || Atomics.load(control, FAILED) !== 0) return;
+      if (begun >= wanted || Atomics.load(this.#control, FAILED) !== 0) return;
       Atomics.wait(control, BEGUN, begun, PATIENCE_TO_BEGIN);
     }
     throw new Error('A thread did not come up.');
   }
   #awaited = 0;
 
-  #send(message: ThreadMessage): void {
-    for (const port of this.#ports) port.postMessage(message);
+  #send(message: ThreadMessage, ports = this.#ports): void {
+    for (const port of ports) port.postMessage(message);
     Atomics.add(this.#control, TURN, 1);
     Atomics.notify(this.#control, TURN);
   }

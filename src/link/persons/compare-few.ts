@@ -9,7 +9,7 @@ import { heldNumbers } from './held-numbers.js';
 import type { Learned } from './link-persons.js';
 import { HomeHouseholds, PersonEvidence, type Homes } from './person-evidence.js';
 import { PersonWeights } from './person-weights.js';
-import { PhoneShares } from './phone-shares.js';
+import { countPhones } from './count-phones.js';
 import { prepareComparators } from './prepare-comparators.js';
 import { repairNumbers } from './repair-numbers.js';
 import { numbersHeld, StatedNumbers } from './stated-numbers.js';
@@ -60,7 +60,8 @@ export function compareFew(
   // Who lives with whom, and shares a telephone, is told by the numbers alone, as in a night: what agreement joins proves nothing more.
   const known = rowsByCluster(rows, deterministic.cluster, deterministic.count);
   const households = HomeHouseholds.of(evidence, known, persons);
-  const phones = new PhoneShares(columns, persons, known);
+  const ofFew = new Uint8Array(columns.size);
+  countPhones({ phoneKey: columns.phoneKey, asking: persons, clusters: known, ofFew });
   // The deterministic cluster that holds a number, as the entity that it became.
   const entityOf = new Map<number, number>();
   rows.forEach((row, at) => {
@@ -73,8 +74,13 @@ export function compareFew(
     (row) => entityOf.get(held.holderOf(row)) ?? -1,
     numbersHeld(evidence, clusters),
   );
-  const comparison = new PersonComparison(evidence, clusters, comparators, numbers, households, (row) =>
-    phones.isOfFew(row),
+  const comparison = new PersonComparison(
+    evidence,
+    clusters,
+    comparators,
+    numbers,
+    households,
+    (row) => ofFew[row] === 1,
   );
   const weights = new PersonWeights(trained, names.sharesOf(columns.names), names.persons);
   const isByNumber = (row: number, of: number): boolean => {

@@ -1,6 +1,8 @@
 import { extname } from 'node:path';
 import { collect } from '../engine/collect.js';
 import { appended, sharedArray, sharedCopy, inShared } from '../engine/thread-arrays.js';
+import type { TextTable } from '../engine/text-table.js';
+import { shareTexts } from '../engine/thread-texts.js';
 import { idleCores, Threads } from '../engine/threads.js';
 import type { TrainedModel } from '../engine/linkage-model.js';
 import { roundShares } from '../engine/trained-model.js';
@@ -36,12 +38,13 @@ import {
   type LastNight,
 } from './last-night.js';
 import { MARKED, markRows, shareMarks } from './mark-rows.js';
+import { NameKeys, roomForNames, type NameCodes } from './name-keys.js';
 import { NameCounts } from './name-counts.js';
 import { HomeHouseholds, PersonEvidence, type Homes } from './person-evidence.js';
 import { PERSON_MODEL } from './person-model.js';
 import { PersonWeights } from './person-weights.js';
 import { downwards, PersonsNight } from './persons-night.js';
-import { PhoneShares } from './phone-shares.js';
+import { countPhones, isPhoneOfFew, type CountedPhones, type PhoneParts } from './count-phones.js';
 import { prepareComparators } from './prepare-comparators.js';
 import { RowAnswers, type DoubtfulPair, type Weighing } from './row-answers.js';
 import { KEYED, RowSlots } from './row-slots.js';
@@ -179,6 +182,7 @@ class PersonsRun {
     const { columns, deterministic } = question;
     const rows = inShared(question.rows);
     const homes = { ...question.homes, dwelling: inShared(question.homes.dwelling) };
+    const codes = threads.count > 0 ? this.#readNames(columns.names) : null;
     if (threads.count > 0) columns.share([...COMPARED, ...KEYED, ...MARKED]);
     this.#question = { ...question, rows, homes };
     this.#columns = columns;
@@ -191,7 +195,7 @@ class PersonsRun {
     const { apart, lastNight = null } = question;
     this.#answers = new RowAnswers({ columns, rows, numbered, held: this.#held, apart, lastNight });
     const persons = rowsWhere(rows, (_, at) => this.#cluster[at]! >= 0);
-    this.#evidence = new PersonEvidence(columns, persons, homes, (row) => this.#held.holds[row] === 1);
+    this.#evidence = new PersonEvidence(columns, persons, homes, (row) => this.#held.holds[row] === 1, codes);
     this.#slots = new RowSlots(threads, this.#evidence, this.#held.holds, chunk * KEYS_IN_THE_TIME);
     this.#comparators.name.extend();
     this.#comparators.birth.extend();
@@ -215,11 +219,16 @@ class PersonsRun {
     const isAsking = sharedArray(Uint8Array, columns.size);
     for (const some of [residual, unconfirmed]) for (let at = 0; at < some.length; at += 1) isAsking[some[at]!] = 1;
     const asking = rowsWhere(evidence.rows, (row) => isAsking[row] === 1);
+    const { phoneKey } = columns;
+    const phones: PhoneParts = { phoneKey, asking, clusters, ofFew: sharedArray(Uint8Array, columns.size) };
+    const count = (): CountedPhones => countPhones(phones, (index, among) => this.#slots.find(TELEPHONE, index, among));
+    // Of telephones of rows that do not ask it is asked while it is learned, and never after.
+    let counted = known ? null : count();
+    const areCounted =
+      known && this.threads.meanwhile('phones', () => ({ ...phones, asking: inShared(asking) }), count);
     const households = HomeHouseholds.of(evidence, clusters, asking);
-    const phones = new PhoneShares(columns, asking, clusters, (index, among) =>
-      this.#slots.find(TELEPHONE, index, among),
-    );
     const numbers = numbersHeld(evidence, clusters);
+    areCounted?.();
     const readings = new NumberReadings();
     const comparing = (within: ClusterRows): PersonComparison<PersonEvidence> =>
       new PersonComparison(
@@ -228,7 +237,7 @@ class PersonsRun {
         this.#comparators,
         new StatedNumbers(evidence, within, repairNumbers, this.#held.holderOf, numbers, readings),
         households,
-        (row) => phones.isOfFew(row),
+        (row) => phones.ofFew[row] === 1 || (counted !== null && isPhoneOfFew(counted, phoneKey[row]!)),
       );
     let comparison = comparing(clusters);
     const { holds, at, holderOf } = this.#held;
@@ -237,13 +246,13 @@ class PersonsRun {
       const rest = { holds, isPhoneOfFew: phones.ofFew, at, apart, cluster: this.#cluster, anchored: this.#anchored };
       this.threads.give('county', shareCounty({ comparison, numbers, rows: asking, holderOf, households }, rest));
     };
-    const mark = (): Float64Array => this.#mark(households, phones, isAsking);
+    const mark = (): Float64Array => this.#mark(households, phones.ofFew, isAsking);
     const { lastNight } = this.#question;
     const tonight = lastNight ? mark() : null;
     this.#over('homes and telephones');
+    this.#namesAreRead();
     const learned = known ?? this.#learn(comparison, clusters, residual);
-    // Who does not ask was compared to learn from.
-    phones.release();
+    counted = null;
     const weights = new PersonWeights(learned.trained, learned.names.sharesOf(columns.names), learned.names.persons);
     this.#over('learning');
     const night = known && lastNight && tonight ? this.#night(lastNight, tonight, comparison, weights) : null;
@@ -325,6 +334,18 @@ class PersonsRun {
     };
   }
 
+  /** Beside what else is made ready; what comes of it is complete after `#namesAreRead`. */
+  #readNames(names: TextTable): NameCodes {
+    const codes = roomForNames(names.size);
+    this.#namesAreRead = this.threads.meanwhile(
+      'names',
+      () => ({ texts: shareTexts(names), codes }),
+      () => new NameKeys().readAll(names, codes, 1),
+    );
+    return codes;
+  }
+  #namesAreRead = (): void => {};
+
   #learn(comparison: PersonComparison, clusters: ClusterRows, residual: Int32Array): Learned {
     const names = NameCounts.of(this.#columns, clusters, this.#anchored);
     const { numbers, anchor, anchorCluster, numbered } = this.#question.deterministic;
@@ -399,7 +420,7 @@ class PersonsRun {
   }
 
   /** By position: what there is to tell of each row before anybody is asked. */
-  #mark(households: HomeHouseholds, phones: PhoneShares, isAsking: Uint8Array): Float64Array {
+  #mark(households: HomeHouseholds, ofFew: Uint8Array, isAsking: Uint8Array): Float64Array {
     const { rows } = this.#question;
     const { threads } = this;
     const parts = shareMarks(this.#evidence, {
@@ -408,7 +429,7 @@ class PersonsRun {
       answer: this.#answers.answer,
       households: households.parts,
       isAsking,
-      isPhoneOfFew: phones.ofFew,
+      isPhoneOfFew: ofFew,
     });
     threads.share('mark', () => parts, rows.length, this.chunk * MARKS_IN_THE_TIME, markRows(parts));
     return parts.marks;

@@ -1,7 +1,13 @@
 import { hashKey } from '../engine/hash-key.js';
 import { NumberIndex } from '../engine/number-index.js';
+import type { TextTable } from '../engine/text-table.js';
+import { sharedArray } from '../engine/thread-arrays.js';
 import { soundNumber, soundNumberOfUnits } from '../compare/spell-name.js';
 import { surnameLengthOf, surnameUnitsOf } from '../compare/surnames.js';
+
+/** What names are found by, by code of the name. */
+export const NAME_CODES = ['pinyin', 'given', 'surname', 'firstTwo'] as const;
+export type NameCodes = Record<(typeof NAME_CODES)[number], Int32Array>;
 
 /** Small integers for the parts of names that blocks are made of: what `nameParts` gives as texts, without a text a name. */
 export class NameKeys {
@@ -22,6 +28,17 @@ export class NameKeys {
   read(name: string): void {
     if (HAN_OF_ONE_UNIT.test(name)) this.#readUnits(name);
     else this.#readCharacters(name);
+  }
+
+  /** @param from the first of the names that are read */
+  readAll(names: TextTable, into: NameCodes, from: number): void {
+    for (let code = from; code < names.size; code += 1) {
+      this.read(names.textOf(code));
+      into.pinyin[code] = this.sound;
+      into.given[code] = this.given;
+      into.surname[code] = this.surname;
+      into.firstTwo[code] = this.firstTwo;
+    }
   }
 
   #readUnits(name: string): void {
@@ -69,6 +86,12 @@ export class NameKeys {
     this.#characters.set(character, next);
     return next;
   }
+}
+
+/** Room for as many names, where all threads see it. */
+export function roomForNames(names: number): NameCodes {
+  const [pinyin, given, surname, firstTwo] = NAME_CODES.map(() => sharedArray(Int32Array, names));
+  return { pinyin: pinyin!, given: given!, surname: surname!, firstTwo: firstTwo! };
 }
 
 /** Of two characters, nearly always, the code follows from their numbers, and nothing is looked up. @returns from 1, below 2 ** 26 */

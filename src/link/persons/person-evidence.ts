@@ -3,7 +3,7 @@ import { sharedArray, sharedCopy } from '../engine/thread-arrays.js';
 import { CURRENT, REGISTERED, RESIDENT, widened, type RecordColumns } from '../record-columns.js';
 import { columnKeys, eachKeys, KEYS_AT_ONCE } from './candidate-keys.js';
 import type { ClusterRows } from './cluster-rows.js';
-import { NameKeys } from './name-keys.js';
+import { NAME_CODES, NameKeys, type NameCodes } from './name-keys.js';
 
 /** Where a row says that its person is: entities of the homes layer, by row; 0 for none. */
 export interface Homes {
@@ -32,7 +32,8 @@ export class PersonEvidence {
   /** By row: the building of the row's home, or the one that stands at its address. */
   readonly building: Uint32Array;
   readonly #households: NumberIndex;
-  readonly #names = new NameKeys();
+  /** Null while what another thread has read of the names is enough. */
+  #names: NameKeys | null = null;
 
   constructor(
     readonly columns: RecordColumns,
@@ -40,6 +41,8 @@ export class PersonEvidence {
     readonly homes: Homes,
     /** Whether the row holds the number that it carries. */
     readonly holdsNumber: (row: number) => boolean,
+    /** Of all names, where another thread reads them: complete when that is done. */
+    codes: NameCodes | null = null,
   ) {
     const size = columns.size;
     this.householdOf = sharedArray(Int32Array, size).fill(-1);
@@ -48,7 +51,8 @@ export class PersonEvidence {
     this.townshipOf = townshipsOf(columns);
     this.#households = new NumberIndex(Math.max(16, rows.length >> 3));
     this.building = this.#seats();
-    this.prepareNames();
+    if (codes) Object.assign(this, codes);
+    else this.prepareNames();
     this.#prepareHouseholds();
   }
 
@@ -98,16 +102,12 @@ export class PersonEvidence {
   /** Takes in the names that the columns have gained since. */
   prepareNames(): void {
     const { names } = this.columns;
-    const from = Math.max(1, this.pinyin.length);
-    for (const part of ['pinyin', 'given', 'surname', 'firstTwo'] as const)
-      this[part] = widened(this[part], names.size);
-    for (let code = from; code < names.size; code += 1) {
-      this.#names.read(names.textOf(code));
-      this.pinyin[code] = this.#names.sound;
-      this.given[code] = this.#names.given;
-      this.surname[code] = this.#names.surname;
-      this.firstTwo[code] = this.#names.firstTwo;
-    }
+    if (names.size === this.pinyin.length) return;
+    // Whoever has not read the first names cannot number the parts of the next.
+    const from = this.#names ? this.pinyin.length : 1;
+    this.#names ??= new NameKeys();
+    for (const part of NAME_CODES) this[part] = widened(this[part], names.size);
+    this.#names.readAll(names, this, from);
   }
 
   #prepareHouseholds(): void {

@@ -4,6 +4,10 @@ import { serveThread, type ThreadTasks } from '../engine/serve-thread.js';
 import type { ThreadStart } from '../engine/threads.js';
 import { collect } from '../engine/collect.js';
 import { assignRows } from './assign-rows.js';
+import type { TextParts } from '../engine/packed-texts.js';
+import { ThreadTexts } from '../engine/thread-texts.js';
+import { NameKeys, type NameCodes } from './name-keys.js';
+import { countPhones, type PhoneParts } from './count-phones.js';
 import { markRows, type MarkParts } from './mark-rows.js';
 import type { MeetingParts, TouchedClusters, TouchedGiven } from './meet-clusters.js';
 import { ThreadKeys, type KeyParts, type SlotParts } from './row-slots.js';
@@ -11,6 +15,12 @@ import { ThreadCounty, type CountyParts, type RoundParts, type WeighingParts } f
 
 /** So much is asked, or asked for, that what was let go of is worth a collection. */
 const MANY = 250_000;
+
+/** Names, and room for what they are found by. */
+export interface NameParts {
+  readonly texts: TextParts;
+  readonly codes: NameCodes;
+}
 
 let county: ThreadCounty | null;
 let threadKeys: ThreadKeys;
@@ -26,6 +36,12 @@ const TASKS: ThreadTasks = {
   },
   keys: (parts: KeyParts) => {
     threadKeys = new ThreadKeys(parts);
+  },
+  names: ({ texts, codes }: NameParts) => {
+    return () => new NameKeys().readAll(new ThreadTexts(texts), codes, 1);
+  },
+  phones: (parts: PhoneParts) => {
+    return () => void countPhones(parts);
   },
   mark: (parts: MarkParts) => markRows(parts),
   slots: (parts: SlotParts) => {
