@@ -4,7 +4,8 @@ import { shows } from '../model/viewer.js';
 import { aggregateHomes, type HomeKind } from './aggregate-homes.js';
 import type { Context } from './context.js';
 import { Refused } from './errors.js';
-import { AreaFilter, checkFilter, checkGranted, readSought } from './inputs.js';
+import { AreaFilter, checkClasses, checkFilter, readSought } from './inputs.js';
+import { readPublishedHomes } from './published-homes.js';
 import { HomeGroup, HomeGroupKey, HomesAggregate, HomesTotal } from './types/homes-aggregate.js';
 
 const MOST_DIMENSIONS = 3;
@@ -54,12 +55,15 @@ async function aggregate(
   if (groupBy.includes(HomeGroup.KIND) && !shows(context.viewer, CLASS_OF_KIND[kind])) {
     throw new Refused('FIELD_NOT_GRANTED');
   }
-  const narrowed = await readSought(context, checkGranted(context.reading, checkFilter(filter)));
-  const { total, groups } = await aggregateHomes(context.reading, kind, groupBy, narrowed);
+  const narrowed = checkClasses(context.viewer, checkFilter(filter));
+  // A viewer of totals alone is told what is published, and nothing that is counted for them.
+  const published = context.viewer.records ? null : await readPublishedHomes(context.reading, kind, groupBy, narrowed);
+  const { total, groups } =
+    published ?? (await aggregateHomes(context.reading, kind, groupBy, await readSought(context, narrowed)));
   return Object.assign(new HomesAggregate(), {
     total,
-    publishedOn: null,
-    roundedTo: null,
+    publishedOn: published?.publishedOn ?? null,
+    roundedTo: published?.roundedTo ?? null,
     groups: groups.map(
       ({ keys, homes }) =>
         new HomesTotal(

@@ -12,7 +12,7 @@ export interface PublishedTotals {
   readonly roundedTo: number;
 }
 
-const NOTHING = 'Nothing has been published for these registers and ties. 尚未发布此范围的统计';
+export const NOTHING_PUBLISHED = 'Nothing has been published for these registers and ties. 尚未发布此范围的统计';
 const COLUMNS = { sex: 'sex', age: 'age', tie: 'tie', programme: 'programme' } as const;
 
 /**
@@ -49,7 +49,7 @@ export async function readPublished(
     );
   }
   // Published figures count whoever lives or is registered there.
-  if (reading.viewer.ties.length < 2) throw new Refused('UNAVAILABLE', NOTHING);
+  if (reading.viewer.ties.length < 2) throw new Refused('UNAVAILABLE', NOTHING_PUBLISHED);
   const [published] = await reading.query<{ on: string; to: number }>(
     {
       name: 'publication',
@@ -57,7 +57,7 @@ export async function readPublished(
     },
     [bounds.county, bounds.registers.join(',')],
   );
-  if (!published) throw new Refused('UNAVAILABLE', NOTHING);
+  if (!published) throw new Refused('UNAVAILABLE', NOTHING_PUBLISHED);
   const [area] = areas;
   const rows = await reading.query<Row>(
     {

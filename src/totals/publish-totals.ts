@@ -1,17 +1,15 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '../database/connect.js';
 import { SOURCE_PRIORITY } from '../model/priority.js';
-import { protectCube, sumCube, type Cells, type Cube } from './protect-cube.js';
+import type { Cube } from './protect-cube.js';
+import { publishHomes } from './publish-homes.js';
+import { layAreas, leafOf, showCube, type Showing } from './show-cube.js';
 
-export interface Publishing {
+export interface Publishing extends Showing {
   /** Sets of registers, each published by itself: those that some client sees totals of. */
   readonly registers: readonly (readonly string[])[];
   /** YYYY-MM-DD: the day it is of, on which ages are reckoned as well. */
   readonly on: string;
-  /** Counts below it are withheld: 3 … 10. */
-  readonly threshold: number;
-  /** What figures below the county are rounded to: 5, or 1 for not at all. */
-  readonly roundedTo: 1 | 5;
 }
 
 export const USUAL_PUBLISHING = { threshold: 5, roundedTo: 5 } as const;
@@ -52,9 +50,11 @@ export async function publishTotals(database: Database, county: string, publishi
          from jsonb_to_recordset($3::jsonb) as x (area text, sex text, age text, tie text, programme text, people integer)`,
         [county, name, JSON.stringify(rows)],
       );
+      await publishHomes(client, county, registers, publishing);
       await client.query(
-        `insert into publication (county, registers, published_on, threshold, rounded_to) values ($1, $2, $3, $4, $5)
-         on conflict (county, registers) do update set published_on = excluded.published_on, threshold = excluded.threshold, rounded_to = excluded.rounded_to`,
+        `insert into publication (county, registers, published_on, threshold, rounded_to, of_homes) values ($1, $2, $3, $4, $5, true)
+         on conflict (county, registers) do update set published_on = excluded.published_on, threshold = excluded.threshold,
+           rounded_to = excluded.rounded_to, of_homes = true`,
         [county, name, on, threshold, roundedTo],
       );
     });
@@ -160,20 +160,6 @@ async function countProgrammes(client: PoolClient, county: string, registers: re
 
 /** County, townships, villages. Where something was shown or withheld before, nobody is a count as well. */
 function showPeople(counted: readonly Counted[], county: string, publishing: Publishing, earlier: Earlier): Shown[] {
-  const codes = [county];
-  const above: (number | null)[] = [null];
-  const counts: (number[] | null)[] = [null];
-  const known = new Map<string, number>([[county, 0]]);
-  const areaOf = (code: string): number => {
-    let area = known.get(code);
-    if (area === undefined) {
-      const over = areaOf(code.slice(0, code.length - 3));
-      known.set(code, (area = codes.push(code) - 1));
-      above.push(over);
-      counts.push(code.length === 12 ? PEOPLE.reduce<number[]>((all, { length }) => repeat(all, length), [0]) : null);
-    }
-    return area;
-  };
   const shownBefore = [...earlier.keys()]
     .map((key) => key.split('|'))
     .filter(([, , , , programme]) => programme === '');
@@ -184,7 +170,10 @@ function showPeople(counted: readonly Counted[], county: string, publishing: Pub
       .map((area) => area.padEnd(12, '0')),
     ...counted.map(({ township, village }) => leafOf(county, township, village)),
   ];
-  for (const leaf of leaves.toSorted()) areaOf(leaf);
+  const { codes, above, areaOf } = layAreas(county, leaves);
+  const counts = codes.map((code) =>
+    code.length === 12 ? PEOPLE.reduce<number[]>((all, { length }) => repeat(all, length), [0]) : null,
+  );
   for (const { township, village, sex, age, tie, people } of counted) {
     const at = [sex, age, tie].reduce(
       (offset, value, k) => offset * PEOPLE[k]!.length + (PEOPLE[k] as readonly string[]).indexOf(value),
@@ -204,11 +193,6 @@ function showPeople(counted: readonly Counted[], county: string, publishing: Pub
 
 function repeat<T>(list: readonly T[], times: number): T[] {
   return Array.from({ length: times }, () => list).flat();
-}
-
-/** Zeros stand for an area that is not stated: no village, and no township, has such a code. */
-function leafOf(county: string, township: string | null, village: string | null): string {
-  return village ?? (township ?? county).padEnd(12, '0');
 }
 
 /** Sensitive by itself: never crossed, never below the township. */
@@ -246,22 +230,10 @@ function showProgrammes(
 function show(
   cube: Cube,
   crossed: number,
-  { threshold, roundedTo }: Publishing,
+  publishing: Publishing,
   earlier: Earlier,
   nameOf: (area: number, at: readonly number[]) => Omit<Shown, 'people'>,
 ): Shown[] {
-  const cells: Cells = sumCube(cube, crossed);
-  const named = [...cells.shown()].map(({ cell, area, at }) => {
-    const name = nameOf(area, at);
-    return { cell, area, name, earlier: earlier.get(keyOf(name)) };
-  });
-  const before = new Set(named.filter((each) => each.earlier === null).map(({ cell }) => cell));
-  const withheld = protectCube(cube, { threshold, crossed, before });
-  return named.flatMap(({ cell, area, name, earlier: last }): Shown[] => {
-    if (withheld.has(cell)) return [{ ...name, people: null }];
-    const value = cells.values[cell]!;
-    const moved = last === undefined || last === null || Math.abs(value - last) >= threshold;
-    const people = !moved ? last : area === 0 ? value : Math.round(value / roundedTo) * roundedTo;
-    return people === 0 ? [] : [{ ...name, people }];
-  });
+  const figures = showCube(cube, crossed, publishing, (area, at) => earlier.get(keyOf(nameOf(area, at))));
+  return figures.map(({ area, at, figure }) => Object.assign(nameOf(area, at), { people: figure }));
 }

@@ -32,7 +32,11 @@ let readings: Readings;
 beforeAll(async () => {
   database = await cloneDatabase();
   await fillRandomCounty(database);
-  await database.query('update link set household = 100000 + person % 23, dwelling = 200000 + person % 19');
+  await database.query('update link set household = 100000 + person % 47, dwelling = 200000 + person % 31');
+  await database.query(
+    `update record set stated = stated || jsonb_build_object('dwellingKind', case id % 3 when 0 then '自建房' else '商品房' end,
+       'householdNumber', case when id % 4 > 0 then 'H' end) where id % 5 > 1`,
+  );
   await publishTotals(database, COUNTY, { registers: [ALL_REGISTERS], on: '2026-11-22', threshold: 5, roundedTo: 1 });
   await database.query('analyze');
   readings = openReadings({ apiUrl: database.apiUrl, poolSize: 2 });
@@ -223,6 +227,62 @@ describe('who sees totals only', () => {
     expect(withheld.size).toBeGreaterThan(50);
     for (const [cell, of] of withheld) expect([cell, known.implies(of)]).toEqual([cell, false]);
   }, 300_000);
+
+  it.each(['households', 'dwellings'])('cannot reckon a figure of %s that is withheld, either', async (what) => {
+    const known = new Equations(LEAVES.length * KINDS.length * SIZES.length);
+    const withheld = new Map<string, readonly number[]>();
+    const finest = ({ area, KIND, PEOPLE }: Readonly<Record<string, string>>): number[] =>
+      LEAVES.flatMap((leaf, l) =>
+        leaf.startsWith(area!)
+          ? choose([KINDS, SIZES]).flatMap(([kind, size], n) =>
+              (KIND ?? kind) === kind && (PEOPLE ?? size) === size ? [l * KINDS.length * SIZES.length + n] : [],
+            )
+          : [],
+      );
+    let told = 0;
+    for (const who of [[COUNTY], [EAST], [WEST], [EAST_1], [WEST_1]]) {
+      for (const by of choose([AREAS, ['', 'KIND', 'PEOPLE', 'KIND PEOPLE']]).map((each) =>
+        each.join(' ').split(' ').filter(Boolean),
+      )) {
+        const text = `{ answer: ${what}Aggregate(groupBy: [${by.join(' ')}]) { total publishedOn groups { keys { group code } homes } } }`;
+        const { data } = JSON.parse(await ask(who, text)) as {
+          data: {
+            answer: {
+              total: number | null;
+              publishedOn: string;
+              groups: { keys: { group: string; code: string | null }[]; homes: number | null }[];
+            };
+          };
+        };
+        expect(data.answer.publishedOn).toBe('2026-11-22');
+        const learn = (cell: Readonly<Record<string, string>>, homes: number | null) => {
+          told += 1;
+          if (homes === null) withheld.set(JSON.stringify(cell), finest(cell));
+          else {
+            expect(homes === 0 || homes >= 5).toBe(true);
+            known.add(finest(cell));
+          }
+        };
+        learn({ area: who[0]! }, data.answer.total);
+        const listed = new Set<string>();
+        for (const { keys, homes } of data.answer.groups) {
+          listed.add(JSON.stringify(keys.map(({ code }) => code ?? 'none')));
+          const named = keys.map(({ group, code }) => [AREAS.includes(group) ? 'area' : group, code ?? 'none']);
+          learn({ area: who[0]!, ...Object.fromEntries(named) }, homes);
+        }
+        for (const values of choose(
+          by.map((group) => (group === 'KIND' ? KINDS : group === 'PEOPLE' ? SIZES : valuesOf(group, who[0]!))),
+        )) {
+          if (by.length === 0 || listed.has(JSON.stringify(values))) continue;
+          const named = by.map((group, at) => [AREAS.includes(group) ? 'area' : group, values[at]!]);
+          learn({ area: who[0]!, ...Object.fromEntries(named) }, 0);
+        }
+      }
+    }
+    expect(told).toBeGreaterThan(300);
+    expect(withheld.size).toBeGreaterThan(5);
+    for (const [cell, of] of withheld) expect([cell, known.implies(of)]).toEqual([cell, false]);
+  });
 });
 
 interface Told {
@@ -248,6 +308,8 @@ const DIMENSIONS = ['', 'SEX', 'AGE', 'TIE', 'SEX AGE', 'AGE TIE', 'SEX TIE', 'P
 const SEXES = ['1', '2', 'none'];
 const AGES = ['0-6', '7-14', '15-17', '18-59', '60-79', '80+', 'none'];
 const TIES = ['registered', 'resident', 'both', 'none'];
+const KINDS = ['registered', 'residential', '商品房', '自建房', 'none'];
+const SIZES = ['0', '1', '2', '3', '4', '5', '6+'];
 const PROGRAMMES = ['城乡低保', '高龄津贴', '特困'];
 /** Zeros: where a record does not say more. */
 const LEAVES = [EAST_1, EAST_2, `${EAST}000`, WEST_1, `${WEST}000`, `${COUNTY}000000`];
