@@ -22,6 +22,7 @@ import { listDeliveries, type FoundFile } from './receive/list-deliveries.js';
 import { openDelivery } from './receive/open-delivery.js';
 import { openFeed } from './receive/open-feed.js';
 import { UnreadableDelivery } from './receive/unreadable-delivery.js';
+import { maskNumbers } from './seal/mask-numbers.js';
 import { beginIntake, type Intake } from './stage/begin-intake.js';
 import { findTaken, newestFull } from './stage/find-taken.js';
 import { ReceiveBusy, withReceiveLock } from './stage/receive-lock.js';
@@ -258,9 +259,11 @@ async function isEmpty(database: Database): Promise<boolean> {
 
 async function takeFile(night: Night, file: FoundFile): Promise<DeliveryReport> {
   const opened = await openDelivery(file, night.datasets);
-  if ('refused' in opened) return await refuseFile(night, opened);
+  // An office sends what is about one person under a name that holds the number.
+  const named = { file: maskNumbers(file.file) };
+  if ('refused' in opened) return await refuseFile(night, { ...opened, ...named });
   try {
-    return await takeOpened(night, opened);
+    return await takeOpened(night, { ...opened, ...named });
   } finally {
     await opened.close();
   }

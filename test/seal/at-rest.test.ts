@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { openHub, type Hub } from '../../src/hub.js';
@@ -16,9 +16,13 @@ const PHONE = /(?<!\d)1[3-9]\d{9}(?!\d)/gu;
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 let home: string;
+/** What was told of deliveries that are not as they should be. */
+let told: string;
 let hub: Hub;
 const numbers = new Set<string>();
 const phones = new Set<string>();
+/** As they were before 1999: without century and check digit. */
+const shortNumbers = new Set<string>();
 
 beforeAll(async () => {
   for (const file of filesBelow(SAMPLE)) {
@@ -26,19 +30,61 @@ beforeAll(async () => {
     for (const [found] of text.matchAll(NUMBER)) if (isNumber(found)) numbers.add(found.toUpperCase());
     for (const [found] of text.matchAll(PHONE)) phones.add(found);
   }
+  for (const number of numbers) shortNumbers.add(number.slice(0, 6) + number.slice(8, 17));
   home = mkdtempSync(join(tmpdir(), 'hub-sealed-'));
   // The server of a machine's administrator runs as somebody else, who has to pass through.
   chmodSync(home, 0o711);
   hub = await openHub(readConfig({ HUB_HOME: home, HUB_COUNTY: '530502' }));
   for (const day of ['day-1', 'day-2']) await receive(join(SAMPLE, day));
+  const bad = mkdtempSync(join(tmpdir(), 'hub-bad-'));
+  try {
+    writeBad(bad);
+    told = await receive(bad);
+  } finally {
+    rmSync(bad, { recursive: true });
+  }
 }, 300_000);
 afterAll(async () => {
   await hub.close();
   rmSync(home, { recursive: true, force: true });
 });
 
-async function receive(folder: string): Promise<void> {
-  await receiveNight(hub, { folder, feed: null, accept: null, preview: false, onProgress: () => {} });
+async function receive(folder: string): Promise<string> {
+  const progress: unknown[] = [];
+  const report = await receiveNight(hub, {
+    folder,
+    feed: null,
+    accept: null,
+    preview: false,
+    onProgress: (step) => void progress.push(step),
+  });
+  return JSON.stringify([report, progress]);
+}
+
+/** What is refused, held, or costs cells: cut off in the middle of a number, with the columns shifted, under a name that holds a number. */
+function writeBad(folder: string): void {
+  const residents = readFileSync(join(SAMPLE, 'day-1/police/常住人口_全量_20260930.csv'));
+  const [header, ...rows] = readFileSync(join(SAMPLE, 'day-1/police/流动人口_增量_20260930.csv'), 'latin1').split(
+    /\r?\n/u,
+  ) as [string, ...string[]];
+  const [number, phone] = [[...numbers].at(7)!, [...phones].at(7)!];
+  const put = (name: string, content: string | Buffer): void => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    // As they come, in GB 18030.
+    writeFileSync(join(folder, name), content, 'latin1');
+  };
+  put('police/常住人口_全量_20261101.csv', residents.subarray(0, residents.length - 40));
+  const shifted = rows.slice(0, 200).map((row) => {
+    const [first, ...rest] = row.split(',');
+    return [...rest, first].join(',');
+  });
+  put('police/流动人口_增量_20261102.csv', [header, ...shifted].join('\r\n'));
+  put(`police/流动人口_增量_20261103_${number}_+86 ${phone}.csv`, [header, ...rows.slice(0, 20)].join('\r\n'));
+  put(`unknown/${number}.csv`, `${number},${phone}\r\n${rows.join('\r\n')}`);
+  put(
+    'governance/residents_增量_20261104.ndjson',
+    `{"id":"x","name":"${number}","phone":"+86 ${phone}", "idCard": ${number.slice(0, 17)}\n{"`,
+  );
 }
 
 it('looks for what there is', () => {
@@ -46,15 +92,52 @@ it('looks for what there is', () => {
   expect(phones.size).toBeGreaterThan(1_000);
 });
 
-it('keeps no whole number and no telephone in any column of any table', async () => {
-  const tables = await hub.database.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'public' order by 1`,
+it('keeps no whole number and no telephone in any column of any table, nor in what the linkage keeps', async () => {
+  const columns = await hub.database.query<{ name: string; value: string }>(
+    `select format('%I.%I', table_name, column_name) as name,
+       case data_type when 'bytea' then format('encode(%I, ''escape'')', column_name) else format('%I::text', column_name) end as value
+     from information_schema.columns join pg_tables on schemaname = table_schema and tablename = table_name
+     where table_schema = 'public' order by 1`,
   );
-  for (const { name } of tables) {
-    const rows = await hub.database.query<{ row: string }>(`select t::text as row from ${name} t`);
-    const text = rows.map(({ row }) => row).join('\n');
-    expect([name, wholeIn(text)]).toEqual([name, []]);
+  expect(columns.length).toBeGreaterThan(200);
+  for (const { name, value } of columns) {
+    const rows = await hub.database.query<{ text: string }>(
+      `select ${value} as text from ${name.split('.')[0]!} where ${name} is not null`,
+    );
+    expect([name, wholeIn(rows.map(({ text }) => text).join('\n'))]).toEqual([name, []]);
   }
+  // Compressed, it would tell a search for digits nothing.
+  const parts = await hub.database.query<{ begins: string }>(
+    `select distinct encode(substr(body, 1, 11), 'escape') as begins from linkage_part`,
+  );
+  expect(parts).toEqual([{ begins: 'hub sealed ' }]);
+});
+
+it('tells none of a delivery that is refused, held or full of faults', async () => {
+  const states = await hub.database.query<{ state: string; n: number }>(
+    `select state, count(*) as n from delivery where stated_on >= '2026-11-01' or file like 'unknown%' group by 1 order by 1`,
+  );
+  expect(states.map(({ state }) => state)).toEqual(['held', 'refused', 'taken']);
+  const [{ findings }] = (await hub.database.query(
+    `select count(*) as findings from finding f join delivery d on d.county = f.county and d.id = f.delivery where d.stated_on >= '2026-11-01'`,
+  )) as [{ findings: number }];
+  expect(findings).toBeGreaterThan(100);
+  expect(wholeIn(told)).toEqual([]);
+});
+
+it('finds a number however it is written', () => {
+  const [number, phone] = [[...numbers][0]!, [...phones][0]!];
+  const short = number.slice(0, 6) + number.slice(8, 17);
+  const spaced = `${number.slice(0, 6)} ${number.slice(6, 14)} ${number.slice(14)}`;
+  for (const text of [number, `身份证${number}号`, spaced, `x${short}y`, number.toLowerCase()])
+    expect(wholeIn(text), text).toHaveLength(1);
+  for (const text of [
+    phone,
+    `+86${phone}`,
+    `0086-${phone}`,
+    `${phone.slice(0, 3)}-${phone.slice(3, 7)} ${phone.slice(7)}`,
+  ])
+    expect(wholeIn(text), text).toEqual([phone]);
 });
 
 it('keeps no hash of a number that could be found by trying all of them', async () => {
@@ -114,12 +197,24 @@ it('refuses to go on with other keys, and tells none of them', async () => {
   await expect(openHub(config)).rejects.toThrow(/seal-keys.json is gone/);
 });
 
+/** Numbers and telephones of the sample in a text, however they are written there: with gaps, in 15 digits, with the country's code. */
 function wholeIn(text: string): string[] {
-  const found = [...text.matchAll(NUMBER)].map(([number]) => number.toUpperCase());
-  // A chance of one in eleven that an office’s own 18 digits end rightly: what is a number of the sample, or begins as the sample’s do.
-  const whole = found.filter((number) => numbers.has(number) || (number.startsWith('99') && isNumber(number)));
-  return [...whole, ...[...text.matchAll(PHONE)].map(([phone]) => phone).filter((phone) => phones.has(phone))];
+  const whole = new Set<string>();
+  for (const [written] of text.normalize('NFKC').matchAll(DIGITS)) {
+    const digits = written.replaceAll(/[ -]/g, '').toUpperCase();
+    const phone = digits.replace(/^(?:00)?86(?=1\d{10}$)/, '');
+    if (phones.has(phone)) whole.add(phone);
+    for (let at = 0; at + 15 <= digits.length; at += 1) {
+      const [long, short] = [digits.slice(at, at + 18), digits.slice(at, at + 15)];
+      // A chance of one in eleven that an office’s own 18 digits end rightly: what is a number of the sample, or begins as the sample’s do.
+      if (numbers.has(long) || (long.length === 18 && long.startsWith('99') && isNumber(long))) whole.add(long);
+      else if (shortNumbers.has(short)) whole.add(short);
+    }
+  }
+  return [...whole];
 }
+
+const DIGITS = /\d(?:[ -]?\d){9,}(?:[ -]?[Xx])?/gu;
 
 function isNumber(text: string): boolean {
   if (!/^.{6}(19|20)\d\d(0\d|1[0-2])[0-3]/.test(text)) return false;
