@@ -41,7 +41,7 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
     connectionString: settings.apiUrl,
     application_name: 'hub access volumes',
     max: 2,
-    options: '-c role=hub_access_writer -c statement_timeout=30000',
+    options: '-c role=hub_access_writer -c statement_timeout=300000',
   });
   pool.on('error', () => {});
   const active = new Map<string, { county: string; client: string; day: string }>();

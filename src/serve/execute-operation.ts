@@ -72,7 +72,7 @@ export function executeWith(
     // A reading that is begun anew tells anew.
     let told = new ToldAccess();
     const read = (viewer: Viewer): Promise<ExecutionResult> =>
-      followed(readings, asked.inquiry).read(viewer, async (reading) => {
+      followed(readings, asked.inquiry, operation.operation === 'mutation').read(viewer, async (reading) => {
         told = new ToldAccess();
         // A change writes through a door of its own: whether the viewer still is what it was is asked before, while it can be asked anew.
         if (operation.operation === 'mutation') await reading.query(STILL_ADMITTED, []);

@@ -77,15 +77,18 @@ export function beginPart(inquiry: Inquiry, name: string, of: Span | null = inqu
   return inquiry.tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, of));
 }
 
-/** Readings that this request follows: stopped when nobody waits, counted, each statement by its name. */
-export function followed(readings: Readings, inquiry: Inquiry): Pick<Readings, 'read'> {
-  return { read: (viewer, work) => readings.read(viewer, work, followingOf(inquiry)) };
+/**
+ * Readings that this request follows: stopped when nobody waits, counted, each statement by its name. A change that has begun is not stopped:
+ * it takes effect, and what its answer shows is read and written down as if somebody waited.
+ */
+export function followed(readings: Readings, inquiry: Inquiry, changes: boolean): Pick<Readings, 'read'> {
+  return { read: (viewer, work) => readings.read(viewer, work, followingOf(inquiry, changes)) };
 }
 
-function followingOf(inquiry: Inquiry): Following {
+function followingOf(inquiry: Inquiry, changes: boolean): Following {
   let reading: Span | null = null;
   return {
-    signal: inquiry.signal,
+    ...((!changes || inquiry.signal.aborted) && { signal: inquiry.signal }),
     onReading: () => {
       reading = beginPart(inquiry, 'reading');
       return () => reading?.end();

@@ -246,6 +246,38 @@ describe('a decision', () => {
     expect(await api.database.query('select from decision')).toEqual([]);
   });
 
+  it('is finished though whoever sent it has gone, and what its answer shows is on record', async () => {
+    const [pair] = (await as(EAST).queue()).data.reviewQueue.nodes;
+    const token = await api.tokenFor([EAST], ALL_REGISTERS, ['review']);
+    const input = { ...WORD, one: pair!.one!.id, other: pair!.other!.id };
+    const query = `mutation ($input: DecideMatchInput!) { decideMatch(input: $input) { settled oneEntity { id ... on Person { name { value } } } } }`;
+    const holder = await api.database.pool.connect();
+    await holder.query('begin');
+    await holder.query('lock table decision in exclusive mode');
+    const leaving = new AbortController();
+    const sent = fetch(api.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, purpose: 'test' },
+      body: JSON.stringify({ query, variables: { input } }),
+      signal: leaving.signal,
+    });
+    const waits = `select from pg_locks where not granted and relation = 'decision'::regclass`;
+    while ((await api.database.query(waits)).length === 0) await new Promise((wait) => setTimeout(wait, 20));
+    leaving.abort();
+    await expect(sent).rejects.toThrow(/abort/);
+    // The server has seen the connection end before the change goes on.
+    await new Promise((wait) => setTimeout(wait, 200));
+    await holder.query('commit');
+    holder.release();
+    const written = `select outcome, cardinality(persons) as persons from access_log where asked = '{decideMatch}'`;
+    let rows = await api.database.query(written);
+    for (; rows.length === 0; rows = await api.database.query(written))
+      await new Promise((wait) => setTimeout(wait, 20));
+    expect(rows).toEqual([{ outcome: 'ok', persons: expect.any(Number) }]);
+    expect(rows[0]!['persons']).toBeGreaterThan(0);
+    expect((await as(EAST).decisions()).data.decisions.nodes).toMatchObject([{ state: 'PROPOSED' }]);
+  });
+
   it('is not taken beside a night: UNAVAILABLE, to be tried again, and nothing is written', async () => {
     await withReceiveLock(api.database, COUNTY, async () => {
       expect(codes(await as(EAST).decide(pairOf('plain')))).toEqual([200, ['UNAVAILABLE']]);
