@@ -45,8 +45,8 @@ export async function dropExpired(database: Database, expired: readonly Anchored
   });
 }
 
-/** The first moment after a month of Beijing. */
-function endOf(month: string): number {
+/** The first moment after a month of Beijing; milliseconds since 1970. */
+export function endOf(month: string): number {
   const [year, number] = month.split('-').map(Number) as [number, number];
   return Date.UTC(year, number, 1) - 8 * 3_600_000;
 }

@@ -2,6 +2,7 @@ import type { QueryArrayResult } from 'pg';
 import type { Database } from '../database/connect.js';
 import { chainStart, HASHED, hashRow, type HashedTexts } from './access-row.js';
 import type { Anchor } from './anchor.js';
+import { endOf } from './expire-accesses.js';
 import { listChains } from './list-chains.js';
 
 /** The first row that does not fit its chain, or what an anchor knows and the log does not. */
@@ -17,11 +18,23 @@ export interface Misfit {
   readonly what: 'missing' | 'altered' | 'order' | 'cut' | 'other';
 }
 
+/** What fits its chain, and was written by a clock that was wrong: somebody has to know why. */
+export interface Oddity {
+  readonly county: string;
+  /** YYYY-MM */
+  readonly month: string;
+  readonly number: number;
+  /** back: it is earlier than the row before it · late: an anchor of after the month's end had not seen it */
+  readonly what: 'back' | 'late';
+}
+
 export interface Verified {
   readonly rows: number;
   readonly chains: number;
   readonly anchors: number;
   readonly misfit: Misfit | null;
+  /** The first hundred. */
+  readonly oddities: readonly Oddity[];
 }
 
 export interface VerifyOptions {
@@ -33,12 +46,21 @@ export interface VerifyOptions {
 }
 
 const PAGE = 20_000;
+const MOST_ODDITIES = 100;
+/** Clocks are set right by less than this all the time. Microseconds. */
+const SET_RIGHT = 1_000_000;
+/** A group of rows that was begun in a month is on disk so soon after it. Milliseconds. */
+const MONTH_IS_WRITTEN = 600_000;
 
 /** Goes through every chain from its first row, and stops at the first that does not fit. */
 export async function verifyAccesses(database: Database, options: VerifyOptions = {}): Promise<Verified> {
   const { from = null, to = null, anchors = [] } = options;
   const wanted = (month: string) => (from === null || month >= from) && (to === null || month <= to);
   const chains = (await listChains(database)).filter(({ month }) => wanted(month.slice(0, 7)));
+  const oddities: Oddity[] = [];
+  const odd = (county: string, month: string, number: number, what: Oddity['what']): void => {
+    if (oddities.length < MOST_ODDITIES) oddities.push({ county, month: month.slice(0, 7), number, what });
+  };
   let rows = 0;
   const count = (more: number): void => {
     rows += more;
@@ -46,10 +68,13 @@ export async function verifyAccesses(database: Database, options: VerifyOptions 
   };
   for (const { county, month } of chains) {
     const seen = seenBy(anchors, county, month);
-    const misfit = await verifyChain(database, county, month, seen, count);
-    if (misfit) return { rows, chains: chains.length, anchors: anchors.length, misfit };
+    const before = rows;
+    const misfit = await verifyChain(database, county, month, seen, count, (at) => odd(county, month, at, 'back'));
+    if (misfit) return { rows, chains: chains.length, anchors: anchors.length, misfit, oddities };
+    const whole = rowsOfWholeMonth(anchors, county, month);
+    if (whole !== null && rows - before > whole) odd(county, month, whole + 1, 'late');
   }
-  return { rows, chains: chains.length, anchors: anchors.length, misfit: lostChain(chains, anchors, wanted) };
+  return { rows, chains: chains.length, anchors: anchors.length, misfit: lostChain(chains, anchors, wanted), oddities };
 }
 
 type Seen = ReadonlyMap<number, string>;
@@ -60,6 +85,14 @@ function seenBy(anchors: readonly Anchor[], county: string, month: string): Seen
   return new Map(
     of.filter((each) => each.county === county && each.month === month).map((each) => [each.rows, each.hash]),
   );
+}
+
+/** How many rows the first anchor saw that was made when the month was over; null where there was none. */
+function rowsOfWholeMonth(anchors: readonly Anchor[], county: string, month: string): number | null {
+  const over = endOf(month) + MONTH_IS_WRITTEN;
+  const after = anchors.find((anchor) => Date.parse(anchor.at) > over);
+  if (!after) return null;
+  return after.chains.find((each) => each.county === county && each.month === month)?.rows ?? 0;
 }
 
 /** A chain of which an anchor saw rows and of which there are none: unless it was let go when its time had come. */
@@ -83,8 +116,10 @@ async function verifyChain(
   month: string,
   seen: Seen,
   onRows: (more: number) => void,
+  onBack: (number: number) => void,
 ): Promise<Misfit | null> {
   let number = 0;
+  let latest = 0;
   let head: Buffer | null = null;
   const misfit = (at: number, what: Misfit['what']): Misfit => ({ county, month: month.slice(0, 7), number: at, what });
   // The next page is on its way while this one is hashed.
@@ -105,6 +140,9 @@ async function verifyChain(
       const anchored = seen.get(number);
       if (anchored !== undefined && anchored !== hash.toString('hex')) return stop(misfit(number, 'other'));
       head = hash;
+      const micros = Number(texts[3]);
+      if (micros < latest - SET_RIGHT) onBack(number);
+      latest = micros;
       if (at === page.length - 1) onRows(page.length);
     }
     if (page.length < PAGE) break;

@@ -112,7 +112,7 @@ const ACTIONS = {
       anchors,
       onRows: (rows) => terminal.progress(say({ zh: `已核验 ${rows} 行`, en: `${rows} rows verified` })),
     });
-    const { rows, chains, misfit } = found;
+    const { rows, chains, misfit, oddities } = found;
     for (const name of untrusted)
       terminal.line(say({ zh: `锚 ${name} 的签名无效`, en: `The anchor ${name} is not signed by this hub.` }));
     if (misfit) {
@@ -126,6 +126,8 @@ const ACTIONS = {
         en: `${rows} rows in ${chains} chains fit, and ${anchors.length} anchors agree.`,
       }),
     );
+    for (const { county, month, number, what } of oddities)
+      terminal.line(`${county} ${month} #${number}: ${say(ODDITIES[what]!)}`);
     if (anchors.length === 0 && rows > 0)
       terminal.note(
         say({
@@ -133,7 +135,8 @@ const ACTIONS = {
           en: 'There is no anchor: rows cut off the end would not be missed. Run hub audit anchor.',
         }),
       );
-    return untrusted.length > 0 ? EXIT.failed : EXIT.done;
+    if (untrusted.length > 0) return EXIT.failed;
+    return oddities.length > 0 ? EXIT.attention : EXIT.done;
   },
   anchor: async ({ hub, context: { config, terminal, say }, signing }: Doing) => {
     const { anchorAccesses, keepPieces } = await import('../accesses/index.js');
@@ -243,6 +246,11 @@ function tellBreakGlass(each: BrokenGlass, { terminal, say }: Pick<CommandContex
 /** `YYYY-MM-DD HH:MM` of Beijing. */
 const momentOf = (moment: Date): string =>
   new Date(moment.getTime() + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+
+const ODDITIES: Readonly<Record<string, Words>> = {
+  back: { zh: '时刻早于前一行：时钟被拨回', en: 'earlier than the row before it: the clock was set back' },
+  late: { zh: '月份结束之后才写入：时钟被拨回', en: 'written when the month was over: the clock was set back' },
+};
 
 const MISFITS: Readonly<Record<string, Words>> = {
   missing: { zh: '缺少此行，其后的行仍在', en: 'this row is missing, though later ones are there' },

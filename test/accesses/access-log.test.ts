@@ -16,6 +16,7 @@ import {
 } from '../../src/accesses/index.js';
 import { openSigning, openTokenKeys, rotateTokenKey } from '../../src/authorize/index.js';
 import type { Access } from '../../src/model/access.js';
+import { hashRow, textsOf } from '../../src/accesses/access-row.js';
 import { cloneDatabase } from '../database/clone.js';
 import { anAccess } from './an-access.js';
 
@@ -68,7 +69,7 @@ describe('the chain', () => {
         await log.close();
       }),
     );
-    expect(await verifyAccesses(database)).toEqual({ rows: 560, chains: 1, anchors: 0, misfit: null });
+    expect(await verifyAccesses(database)).toEqual({ rows: 560, chains: 1, anchors: 0, misfit: null, oddities: [] });
   });
 
   it('goes on from one algorithm to another, each row naming its own', async () => {
@@ -122,6 +123,54 @@ describe('the chain', () => {
     await write(many(40));
     await tamper(statement);
     expect((await verifyAccesses(database)).misfit).toMatchObject({ county: '530502', number, what });
+  });
+});
+
+describe('a chain that somebody mended', () => {
+  it('does not go on: a row that was altered and hashed anew is found by the one after it', async () => {
+    const accesses = many(40);
+    await write(accesses);
+    const [row] = await database.query<{ month: string; micros: string; previous: Buffer }>(
+      `select month, ((extract(epoch from at) * 1000000)::bigint)::text as micros, previous from access_log where number = 17`,
+    );
+    const forged = { ...accesses[16]!, client: 'somebody-else' };
+    const [texts] = textsOf(forged, { month: row!.month, number: 16 }, row!.micros, 'sha256');
+    const hash = hashRow('sha256', row!.previous, texts!).toString('hex');
+    await tamper(`update LOG set client = 'somebody-else', hash = '\\x${hash}' where number = 17`);
+    expect((await verifyAccesses(database)).misfit).toMatchObject({ number: 18, what: 'order' });
+  });
+
+  it('tells where the clock went back: within the month, and to one that was over', async () => {
+    await write(many(3));
+    const [head] = await database.query<{ text: string }>(`select pg_get_functiondef('access_head'::regproc) as text`);
+    const setClock = async (by: string): Promise<void> =>
+      void (await database.query(head!.text.replace('clock_timestamp()', `clock_timestamp() + interval '${by}'`)));
+    await setClock('-10 milliseconds');
+    await write(many(2));
+    await setClock('-1 minute');
+    await write(many(2));
+    await setClock('0');
+    await write(many(2));
+    const month = (await database.query<{ month: string }>(`select max(month)::text as month from access_log`))[0]!
+      .month;
+    const where = { county: '530502', month: month.slice(0, 7) };
+    expect(await verifyAccesses(database)).toMatchObject({
+      rows: 9,
+      misfit: null,
+      oddities: [{ ...where, number: 6, what: 'back' }],
+    });
+    // An anchor of the next month that knew eight rows of this one, and one that is older.
+    const [{ hash }] = (await database.query<{ hash: string }>(
+      `select encode(hash, 'hex') as hash from access_log where number = 8`,
+    )) as [{ hash: string }];
+    const chains = [{ county: '530502', month, rows: 8, hash, algorithm: 'sha256' }];
+    const now = { at: new Date().toISOString(), chains, expired: [] };
+    const later = { at: new Date(Date.now() + 40 * 86_400_000).toISOString(), chains, expired: [] };
+    expect((await verifyAccesses(database, { anchors: [now] })).oddities).toHaveLength(1);
+    expect((await verifyAccesses(database, { anchors: [now, later] })).oddities).toEqual([
+      { ...where, number: 6, what: 'back' },
+      { ...where, number: 9, what: 'late' },
+    ]);
   });
 });
 
@@ -192,7 +241,13 @@ describe('an anchor', () => {
     await anchorAccesses(database, folder, signing);
     await write(many(5));
     const { anchors } = await readAnchors(folder, signing);
-    expect(await verifyAccesses(database, { anchors })).toEqual({ rows: 25, chains: 1, anchors: 1, misfit: null });
+    expect(await verifyAccesses(database, { anchors })).toEqual({
+      rows: 25,
+      chains: 1,
+      anchors: 1,
+      misfit: null,
+      oddities: [],
+    });
     await tamper('delete from LOG where number > 15');
     expect((await verifyAccesses(database)).misfit).toBeNull();
     expect((await verifyAccesses(database, { anchors })).misfit).toMatchObject({ number: 16, what: 'cut' });
@@ -251,7 +306,7 @@ describe('what is old', () => {
     await dropExpired(database, expired);
     const { anchors } = await readAnchors(folder, signing);
     expect(anchors).toHaveLength(2);
-    // What was let go on record is not missed; what went otherwise is.
+    // What was let go on record is not missed; what went otherwise is, be it a whole month by a dropped partition.
     expect((await verifyAccesses(database, { anchors, from: '2025-03', to: '2025-03' })).misfit).toBeNull();
     expect((await verifyAccesses(database, { anchors: anchors.slice(0, 1), to: '2022-12' })).misfit).toMatchObject({
       month: '2022-05',

@@ -221,6 +221,49 @@ describe('what cannot be written down', () => {
     }
   });
 
+  it('is not answered, whatever was asked and however it is answered', async () => {
+    const token = await api.tokenOf({
+      divisions: [COUNTY],
+      fields: ['basic', 'party'],
+      reveals: 9,
+      may: ['usage', 'review'],
+    });
+    const person = id('Person', ID.zhang);
+    const asked: readonly (readonly [string, object?])[] = [
+      [PEOPLE],
+      [
+        'query ($id: ID!) { person(id: $id) { name { value } households { household { members(first: 9) { nodes { person { name { value } } } } } } } }',
+        { id: person },
+      ],
+      ['query ($id: ID!) { node(id: $id) { ... on Person { name { value } } } }', { id: person }],
+      ['query ($id: ID!) { person(id: $id) { reveal(field: ID_NUMBER, reason: "核对") } }', { id: person }],
+      ['{ people(first: 3) { nodes { id } totalCount } }'],
+      ['query ($id: ID!) { person(id: $id) { records { fields { value } } } }', { id: person }],
+      [
+        '{ households(first: 5) { nodes { number { value } members(first: 9) { nodes { person { name { value } } } } } } }',
+      ],
+      ['query ($id: ID!) { dataUsage(personId: $id) { nodes { at } } }', { id: person }],
+      ['{ reviewQueue { nodes { id } } }'],
+    ];
+    const ask = ([query, variables]: (typeof asked)[number]) =>
+      api.send({ query, variables }, { authorization: `Bearer ${token}` });
+    // Twice: the second time it is answered by what was made of it the first time.
+    for (const each of [...asked, ...asked]) expect((await ask(each)).errors, each[0]).toBeUndefined();
+    await api.database.query(
+      `create function disk_full() returns trigger language plpgsql as $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$`,
+    );
+    await api.database.query(
+      'create trigger disk_full before insert on access_log for each row execute function disk_full()',
+    );
+    for (const each of asked) {
+      const { status, data, errors, text } = await ask(each);
+      expect([status, data ?? null, errors![0]!.extensions.code], each[0]).toEqual([503, null, 'UNAVAILABLE']);
+      expect(text, each[0]).not.toMatch(/张|9900|No space/);
+    }
+    await api.database.query('drop function disk_full cascade');
+    for (const each of asked) expect((await ask(each)).errors, each[0]).toBeUndefined();
+  });
+
   it('is no answer that anybody got: rows are never fewer than answers, however connections break', async () => {
     const token = await api.tokenFor([COUNTY]);
     const before = await countRows();

@@ -278,6 +278,19 @@ describe('a decision', () => {
     expect((await as(EAST).decisions()).data.decisions.nodes).toMatchObject([{ state: 'PROPOSED' }]);
   });
 
+  it('stands, and is not answered, where what the answer shows cannot be written down', async () => {
+    const [pair] = (await as(EAST).queue()).data.reviewQueue.nodes;
+    await api.database.query('revoke insert on access_log from hub_access_writer');
+    const answer = await as(EAST).decide({ one: pair!.one!.id, other: pair!.other!.id });
+    await api.database.query('grant insert on access_log to hub_access_writer');
+    expect([answer.status, answer.data ?? null, answer.errors![0]!.extensions.code]).toEqual([
+      503,
+      null,
+      'UNAVAILABLE',
+    ]);
+    expect((await as(EAST).decisions()).data.decisions.nodes).toHaveLength(1);
+  });
+
   it('is not taken beside a night: UNAVAILABLE, to be tried again, and nothing is written', async () => {
     await withReceiveLock(api.database, COUNTY, async () => {
       expect(codes(await as(EAST).decide(pairOf('plain')))).toEqual([200, ['UNAVAILABLE']]);
