@@ -87,10 +87,9 @@ function countStatement(
   if (Object.values(who).some((value) => value !== null && value !== undefined)) {
     const found = narrow(reading, filter);
     const offset = values.length - 1;
-    const where = found.where.replaceAll(/\$(\d+)/g, (place, n: string) =>
-      n === '1' ? place : `$${Number(n) + offset}`,
+    const [from, where] = [found.from, found.where].map((text) =>
+      text.replaceAll(/\$(\d+)/g, (place, n: string) => (n === '1' ? place : `$${Number(n) + offset}`)),
     );
-    const from = found.from;
     values.push(...found.values.slice(1));
     conditions.push(`t.person in (select l.person from ${from} where ${where})`);
   }

@@ -24,7 +24,7 @@ export interface EntityFilter {
 /**
  * Ids in their own order, which tells nothing: those above `after`, at most `limit`.
  * Indexes: link_<kind>_village, link_<kind>_township, link_grid_code, link_<kind>; record_name, record_id_number, record_phone, record_address_tail,
- * _estate and _area.
+ * _estate, _village and _area.
  */
 export async function findEntities(
   reading: Reading,
@@ -158,6 +158,7 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
   if (own && own.code !== filter.division) add(`own ${own.level}`, own.equals, own.code);
   if (filter.register) add('R', (place) => `l.register = ${place}`, filter.register);
   let joined = false;
+  let record = 'record';
   const onRecord = (part: string, condition: (place: string) => string, ...given: unknown[]) => {
     joined = true;
     add(part, condition, ...given);
@@ -191,7 +192,11 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
         [area === null ? [] : begins('area', area), column === null ? [] : begins(column, tail)].flat().join(' and '),
       ),
     );
-    onRecord(readings, () => `(${ways.map((way) => `(${way})`).join(' or ')})`);
+    const within = own?.level === 'village' ? ` and r.village = $${values.push(own.code)}` : '';
+    shape.push(readings);
+    // Fenced off: addresses are few, and a plan made before they are known would go through all that the viewer sees.
+    record = `(select r.* from record r where r.county = $1${within} and (${ways.map((way) => `(${way})`).join(' or ')}) offset 0)`;
+    joined = true;
   }
   if ((filter.name || filter.namePrefix || filter.sought) && !seesMinors(reading)) {
     // Under age by any record that the viewer sees: nobody learns by searching where a child lives.
@@ -204,7 +209,7 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
   }
   if (filter.birthDate) onRecord('B', (place) => `r.birth_date = ${place}`, filter.birthDate);
   return {
-    from: joined ? 'link l join record r on r.county = l.county and r.id = l.record and r.county = $1' : 'link l',
+    from: joined ? `link l join ${record} r on r.county = l.county and r.id = l.record and r.county = $1` : 'link l',
     where: conditions.join(' and '),
     values,
     shape: shape.join(' '),
