@@ -79,6 +79,7 @@ export async function openRole(session: Session, client: string): Promise<{ role
     await session.query(`create schema ${quoted}`);
     await session.query(`grant usage, create on schema ${quoted} to ${quoted} with grant option`);
   }
+  await session.query(`create sequence if not exists asked.${quoted}`);
   if (password !== null) await session.query(`alter role ${quoted} login password ${escapeLiteral(password)}`);
   await session.query(`alter role ${quoted} set search_path = ${quoted}, seen`);
   await session.query(`alter role ${quoted} set statement_timeout = '5min'`);

@@ -105,7 +105,7 @@ interface Doing {
 
 const ACTIONS = {
   verify: async ({ hub, context: { config, terminal, say }, asked, signing }: Doing) => {
-    const { readAnchors, verifyAccesses } = await import('../accesses/index.js');
+    const { findLostQuestions, readAnchors, verifyAccesses } = await import('../accesses/index.js');
     const { anchors, untrusted } = await readAnchors(config.anchors, signing);
     const found = await verifyAccesses(hub.database, {
       ...asked,
@@ -135,8 +135,18 @@ const ACTIONS = {
           en: 'There is no anchor: rows cut off the end would not be missed. Run hub audit anchor.',
         }),
       );
+    const lost = await findLostQuestions(hub.database);
+    for (const { analyst, first, last, after, before } of lost) {
+      const between = `${after?.toISOString() ?? ''} … ${before?.toISOString() ?? ''}`;
+      terminal.line(
+        say({
+          zh: `${analyst} 第 ${first}–${last} 次查询没有留下记录（${between}）：被回滚或中断`,
+          en: `Questions ${first}–${last} of ${analyst} left no row (${between}): taken back, or broken off.`,
+        }),
+      );
+    }
     if (untrusted.length > 0) return EXIT.failed;
-    return oddities.length > 0 ? EXIT.attention : EXIT.done;
+    return lost.length + oddities.length > 0 ? EXIT.attention : EXIT.done;
   },
   anchor: async ({ hub, context: { config, terminal, say }, signing }: Doing) => {
     const { anchorAccesses, keepPieces } = await import('../accesses/index.js');

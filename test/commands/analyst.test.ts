@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { confirmGrant, proposeGrant, registerClient, revokeGrant, type GrantTerms } from '../../src/authorize/index.js';
+import { findLostQuestions } from '../../src/accesses/index.js';
 import { openRole, roleOf } from '../../src/commands/analyst.js';
 import { FIELD_CLASSES } from '../../src/model/field.js';
 import { DATASETS } from '../../src/pipeline.js';
@@ -236,6 +237,24 @@ describe('an analyst', () => {
     await one.query('begin read only');
     await expect(one.query('select name from person')).rejects.toMatchObject({ code: '25006' });
     await one.query('rollback');
+  });
+
+  it('cannot ask without a trace: a question that is taken back with its transaction is missed by its number', async () => {
+    const one = await openAnalyst();
+    await one.grant({});
+    const lost = async () => (await findLostQuestions(api.database)).filter((each) => each.analyst === one.role);
+    await one.query('select name from person');
+    expect(await lost()).toEqual([]);
+    await one.query('begin');
+    expect((await one.query('select name from person')).length).toBeGreaterThan(2);
+    expect(await lost()).toEqual([]);
+    await one.query('rollback');
+    const [taken] = await lost();
+    expect(taken).toMatchObject({ analyst: one.role, after: expect.any(Date), before: null });
+    await one.query('select name from person');
+    expect(await lost()).toEqual([{ ...taken!, before: expect.any(Date) }]);
+    for (const text of [`select nextval('asked.${one.role}')`, `select setval('asked.${one.role}', 1)`])
+      await expect(one.query(text), text).rejects.toMatchObject({ code: '42501' });
   });
 
   it('does not learn what a mask hides by a function of its own in a condition', async () => {
