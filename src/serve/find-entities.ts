@@ -195,7 +195,7 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
     const within = own?.level === 'village' ? ` and r.village = $${values.push(own.code)}` : '';
     shape.push(readings);
     // Fenced off: addresses are few, and a plan made before they are known would go through all that the viewer sees.
-    record = `(select r.* from record r where r.county = $1${within} and (${ways.map((way) => `(${way})`).join(' or ')}) offset 0)`;
+    record = `(select r.* from record r where r.county = $1 and (${ways.map((way) => `(${way}${within})`).join(' or ')}) offset 0)`;
     joined = true;
   }
   if ((filter.name || filter.namePrefix || filter.sought) && !seesMinors(reading)) {

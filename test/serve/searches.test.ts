@@ -90,8 +90,8 @@ it.each([
   ['a name', { name: `${String.fromCodePoint(19968 + 27)}${String.fromCodePoint(20968)}一` }, 300],
   ['the beginning of a name', { namePrefix: String.fromCodePoint(19968 + 27) }, 2500],
   ['an address', { sought: [{ area: null, tail: `${String.fromCodePoint(19968 + 27)}路27号` }] }, 10],
-  ['a road, in all villages', { sought: [{ area: null, tail: `${String.fromCodePoint(19968 + 27)}路` }] }, 200],
-  ['a road of the village', { sought: [{ area: VILLAGE, tail: `${String.fromCodePoint(19968 + 27)}路` }] }, 200],
+  ['a road, in all villages', { sought: [{ area: null, tail: `${String.fromCodePoint(19968 + 27)}路` }] }, 500],
+  ['a road of the village', { sought: [{ area: VILLAGE, tail: `${String.fromCodePoint(19968 + 27)}路` }] }, 500],
   ['nothing but the village', {}, 100],
 ] satisfies [string, EntityFilter, number][])(
   'a village’s first page by %s does not read the county',
