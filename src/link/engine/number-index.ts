@@ -96,7 +96,16 @@ export class NumberIndex {
   /** `add` for many; 0 is no key. @param into filled from `at` with their indexes, -1 for none */
   addEach(keys: Float64Array, count: number, into: Int32Array, at: number): void {
     this.#warm(keys, 0, count);
-    for (let i = 0; i < count; i += 1) into[at + i] = keys[i] === 0 ? -1 : this.add(keys[i]!);
+    let [last, found] = [0, -1];
+    for (let i = 0; i < count; i += 1) {
+      const key = keys[i]!;
+      // Rows of one person, home or house mostly stand together.
+      if (key !== last) {
+        last = key;
+        found = key === 0 ? -1 : this.add(key);
+      }
+      into[at + i] = found;
+    }
   }
 
   /** `find` for many, of whom most are there. @param into filled with their indexes, -1 for none */
@@ -112,8 +121,12 @@ export class NumberIndex {
   #warm(keys: Float64Array, from: number, to: number): void {
     if (this.#slots.length < COLD) return;
     const [slots, known, mask] = [this.#slots, this.#keys, this.#mask];
-    let read = 0;
-    for (let i = from; i < to; i += 1) read += known[slots[mixed(keys[i]!) & mask]! & 0x7fffffff] ?? 0;
+    let [read, last] = [0, 0];
+    for (let i = from; i < to; i += 1) {
+      if (keys[i] === last || keys[i] === 0) continue;
+      last = keys[i]!;
+      read += known[slots[mixed(last) & mask]! & 0x7fffffff] ?? 0;
+    }
     this.#read[0] = read;
   }
   /** Kept so that nothing leaves the reading out. */
@@ -123,13 +136,17 @@ export class NumberIndex {
   findEach(keys: Float64Array, count: number, into: Int32Array, at: number): void {
     const filter = (this.#filter ??= this.#filtered());
     const [bits, slots, known, mask] = [filter.length * 32 - 1, this.#slots, this.#keys, this.#mask];
+    let [last, found] = [0, -1];
     for (let i = 0; i < count; i += 1) {
       const key = keys[i]!;
-      const hash = mixed(key);
-      let found = -1;
-      if (key !== 0 && isMarked(filter, hash, bits)) {
-        let slot = hash & mask;
-        for (found = slots[slot]!; found >= 0 && known[found] !== key; found = slots[slot]!) slot = (slot + 1) & mask;
+      if (key !== last) {
+        last = key;
+        found = -1;
+        const hash = mixed(key);
+        if (key !== 0 && isMarked(filter, hash, bits)) {
+          let slot = hash & mask;
+          for (found = slots[slot]!; found >= 0 && known[found] !== key; found = slots[slot]!) slot = (slot + 1) & mask;
+        }
       }
       into[at + i] = found;
     }

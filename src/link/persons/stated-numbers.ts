@@ -1,6 +1,6 @@
 import type { IndexSecret } from '../../model/sealing.js';
 import { answerOf } from '../engine/comparator.js';
-import { numberKey } from '../number-key.js';
+import { numberKey, plainNumberKey } from '../number-key.js';
 import { sharedArray } from '../engine/thread-arrays.js';
 import { widened } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
@@ -122,14 +122,22 @@ export class NumberReadings {
   /** @returns where its keys begin */
   #keep(each: NumberRepair['eachRepair'], stated: string, secret: IndexSecret | null): number {
     const from = this.#length;
-    const numbers = new Set<string>();
-    each(stated, (units) => numbers.add(String.fromCharCode(...units)));
-    for (const number of numbers) {
-      if (this.#length === this.#keys.length) this.#keys = widened(this.#keys, this.#length * 2);
-      this.#keys[this.#length] = numberKey(secret, number);
-      this.#length += 1;
+    if (secret === null) each(stated, (units) => this.#put(plainNumberKey(units), from));
+    else {
+      // A key under a secret costs more than all else here: none is made twice.
+      const numbers = new Set<string>();
+      each(stated, (units) => numbers.add(String.fromCharCode(...units)));
+      for (const number of numbers) this.#put(numberKey(secret, number), from);
     }
     return from;
+  }
+
+  /** @param from where the keys begin among which each stands once */
+  #put(key: number, from: number): void {
+    if (this.has(key, from, this.#length)) return;
+    if (this.#length === this.#keys.length) this.#keys = widened(this.#keys, this.#length * 2);
+    this.#keys[this.#length] = key;
+    this.#length += 1;
   }
 }
 
