@@ -149,13 +149,19 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
     conditions.push(condition(places[0]!).replaceAll('$next', places[1] ?? ''));
     shape.push(part);
   };
+  /** Where a township was given: a name of the whole county is narrowed to it before anybody's link is looked up. A village is walked instead. */
+  let township: string | null = null;
   const level = filter.division ? levelOf(filter.division) : null;
   if (filter.division && level) {
     if (level === 'county') add('c', (place) => `l.county = ${place}`, filter.division);
     else add(level, (place) => `l.${level} = ${place}`, filter.division);
+    if (level === 'township') township = `$${values.length}`;
   }
   const own = ownDivision(reading);
-  if (own && own.code !== filter.division) add(`own ${own.level}`, own.equals, own.code);
+  if (own && own.code !== filter.division) {
+    add(`own ${own.level}`, own.equals, own.code);
+    if (own.level === 'township' && level !== 'village' && level !== 'grid') township = `$${values.length}`;
+  }
   if (filter.register) add('R', (place) => `l.register = ${place}`, filter.register);
   let joined = false;
   let record = 'record';
@@ -178,6 +184,8 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
       ...(above === null ? [filter.namePrefix] : [filter.namePrefix, above]),
     );
   }
+  // A record and its link are of the same place; the shape tells already that there is a township.
+  if (township !== null && (filter.name || filter.namePrefix)) conditions.push(`r.township = ${township}`);
   if (filter.sought) {
     let readings = 'A';
     const begins = (column: string, text: string) => {

@@ -1,7 +1,7 @@
 import { escapeLiteral } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openReadings, type Reading, type Readings } from '../../src/authorize/index.js';
-import { countEntities, findEntities, type EntityFilter } from '../../src/serve/find-entities.js';
+import { countEntities, findEntities, narrow, writePage, type EntityFilter } from '../../src/serve/find-entities.js';
 import { aggregatePeople } from '../../src/serve/aggregate-people.js';
 import { refreshTotals } from '../../src/totals/refresh-totals.js';
 import { viewerOf } from '../authorize/viewer.js';
@@ -10,7 +10,8 @@ import { DATASETS } from '../link/county-records.js';
 import { ALL_REGISTERS, COUNTY } from './small-county.js';
 
 const PEOPLE = 20_000;
-const VILLAGE = `${COUNTY}001007`;
+const TOWNSHIP = `${COUNTY}001`;
+const VILLAGE = `${TOWNSHIP}007`;
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 let readings: Readings;
 
@@ -81,6 +82,8 @@ async function rowsOf(ask: (reading: Reading) => Promise<unknown>): Promise<numb
   return rows;
 }
 
+/** One that some people of every village bear. */
+const NAME = String.fromCodePoint(19968 + 27);
 const find = (filter: EntityFilter) => (reading: Reading) => findEntities(reading, 'Person', filter, 0, 21);
 
 it.each([
@@ -99,6 +102,24 @@ it.each([
     expect(await rowsOf(find(filter))).toBeLessThan(most);
   },
 );
+
+it.each([
+  ['county', COUNTY, 'r.township = $2'],
+  ['township', TOWNSHIP, 'r.township = $2'],
+  // A village's people are few: they are walked in their order, which is the page's.
+  ['village', VILLAGE, null],
+])('a name in a township is narrowed by the record itself, for a viewer of the %s', async (_, division, condition) => {
+  await readings.read(viewerOf(division, ALL_REGISTERS), async (reading) => {
+    const filter = { division: division === VILLAGE ? null : TOWNSHIP, namePrefix: NAME };
+    const { text, values } = writePage(reading, 'Person', filter, 0, 21);
+    if (condition === null) expect(text).not.toContain('r.township');
+    else expect(text).toContain(condition);
+    if (condition !== null) expect(values[1]).toBe(TOWNSHIP);
+    const { where } = narrow(reading, { division: VILLAGE, namePrefix: NAME });
+    if (division === COUNTY) expect(where).not.toContain('r.township');
+    expect((await find(filter)(reading)).length).toBeGreaterThan(0);
+  });
+});
 
 it('counts a village by one row that the night kept, and groups it by its own rows', async () => {
   expect(await rowsOf((reading) => countEntities(reading, 'Person', {}))).toBe(1);
