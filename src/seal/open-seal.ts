@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import {
   INDEX_ALGORITHMS,
   indexOf,
+  LOOKS_SEALED,
   SealBroken,
   type Indexed,
   type Renewing,
@@ -52,6 +53,7 @@ export function openSeal(load: () => SealKeys): Seal {
     masked,
     sealed: sealText(text),
   });
+  const remembered = remember(seal);
   return {
     secret: index,
     digest: INDEX_ALGORITHMS[index.algorithm],
@@ -60,7 +62,7 @@ export function openSeal(load: () => SealKeys): Seal {
     seal,
     open,
     renew: (text) => (text.startsWith(`${current}:`) ? text : sealText(open(text))),
-    sealerOf: (dataset) => recordSealer(dataset, seal),
+    sealerOf: (dataset) => recordSealer(dataset, remembered),
     sealBytes: (bytes) =>
       Buffer.concat([Buffer.from(`${MARK}${current}\n`, 'latin1'), key.cipher.seal(bytes, current)]),
     openBytes(bytes) {
@@ -73,6 +75,27 @@ export function openSeal(load: () => SealKeys): Seal {
   };
 }
 
+/** Values of each of two generations. */
+const REMEMBERED = 2048;
+
+/**
+ * A household's telephone and its head's number stand in the row of each member: what was sealed a moment ago is written once more as it
+ * is, which tells nothing that its index does not tell.
+ */
+function remember(seal: Seal['seal']): Seal['seal'] {
+  let young = new Map<string, SealedValue>();
+  let old = young;
+  return (kind, text, masked) => {
+    const key = `${kind}${text}`;
+    const known = young.get(key) ?? old.get(key);
+    if (known && known.masked === masked) return known;
+    const sealed = seal(kind, text, masked);
+    if (young.size === REMEMBERED) [old, young] = [young, new Map()];
+    young.set(key, sealed);
+    return sealed;
+  };
+}
+
 function byName(all: SealKeys['all']): ReadonlyMap<string, Cipher> {
   return new Map([...all.values()].map((key) => [nameOf(key), key.cipher]));
 }
@@ -80,8 +103,6 @@ function byName(all: SealKeys['all']): ReadonlyMap<string, Cipher> {
 function nameOf({ algorithm, id }: DataKey): string {
   return `${algorithm}:${id}`;
 }
-
-const LOOKS_SEALED = /^[A-Z0-9+-]+:k\d+:[\w-]*$/;
 
 function opened<T>(name: string, work: () => T): T {
   try {

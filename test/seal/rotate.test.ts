@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Hub } from '../../src/hub.js';
 import type { Value } from '../../src/model/record.js';
-import { openValue, UNSEALED } from '../../src/model/sealing.js';
+import { openValue, UNSEALED, type Sealing } from '../../src/model/sealing.js';
 import { receiveNight, sealAll } from '../../src/pipeline.js';
 import { openSeal, type Seal } from '../../src/seal/open-seal.js';
 import { addDataKey, openSealKeys } from '../../src/seal/seal-keys.js';
@@ -25,7 +25,8 @@ const receive = (sealing: Hub['database']['sealing'], day: string) =>
     { ...hub, database: { ...hub.database, sealing } },
     { folder: join(SAMPLE, day), feed: null, accept: null, preview: false, onProgress: () => {} },
   );
-const readStated = async (sealing = UNSEALED): Promise<unknown[]> =>
+/** As it stands there, where nothing opens it. */
+const readStated = async (sealing: Pick<Sealing, 'open'> = { open: (text) => text }): Promise<unknown[]> =>
   (
     await hub.database.query<{ stated: Value; raw: Value }>(
       'select id, stated, raw from record union all select record, stated, raw from record_version order by 1, 2',
