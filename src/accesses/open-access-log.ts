@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Access } from '../model/access.js';
 import { chainStart, hashRow, HASHED, textsOf, type ChainHead, type Digest, type HashedTexts } from './access-row.js';
@@ -34,6 +35,12 @@ interface Waiting {
 const NOWHERE = '000000';
 /** Rows of one transaction: enough to keep up with whatever is read, few enough to be on disk in a blink. */
 const LARGEST_GROUP = 500;
+
+/**
+ * Milliseconds from one group to the next while many read: a group costs as much as twenty rows, whatever is in it. Whoever reads alone
+ * waits for nobody.
+ */
+const PACE = 10;
 
 /** The one writer of this process: one connection, as a role that can append to the log and nothing else. */
 export function openAccessLog(settings: AccessLogSettings): AccessLog {
@@ -82,8 +89,14 @@ export function openAccessLog(settings: AccessLogSettings): AccessLog {
     }
   };
 
+  let began = -Infinity;
+  let isCrowded = false;
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
+      const early = began + PACE - performance.now();
+      if (isCrowded && early > 0 && waiting.length < LARGEST_GROUP && !closed) await sleep(early);
+      began = performance.now();
+      isCrowded = waiting.length > 1;
       const group = waiting.slice(0, LARGEST_GROUP);
       waiting = waiting.slice(LARGEST_GROUP);
       try {
