@@ -17,6 +17,7 @@ import type { FieldClass } from '../model/field.js';
 import type { Permission, RowTie } from '../model/viewer.js';
 import type { Context } from './context.js';
 import { Refused } from './errors.js';
+import { GrantedScope } from './granted-scope.js';
 import type { Granting } from './granting.js';
 import { checkText } from './inputs.js';
 
@@ -38,42 +39,15 @@ registerEnumType(GrantState, {
 });
 
 @ObjectType('AccessGrant', { description: '授权：客户端为某用途可见什么 / What a client may see for a purpose' })
-export class AccessGrant {
-  constructor(private readonly told: Grant) {}
-
+export class AccessGrant extends GrantedScope<Grant> {
   @Field(() => ID, { description: '编号 / Its number' })
   get id() {
     return String(this.told.id);
   }
 
-  @Field(() => String, { description: '客户端 / Client' })
-  get client() {
-    return this.told.client;
-  }
-
-  @Field(() => String, { description: '对客户端负责的机关 / The organ that answers for the client' })
-  get organ() {
-    return this.told.organ;
-  }
-
   @Field(() => String, { description: '用途 / Purpose' })
   get purpose() {
     return this.told.purpose;
-  }
-
-  @Field(() => [String], { description: '区划代码 / Codes of divisions' })
-  get divisions() {
-    return this.told.divisions;
-  }
-
-  @Field(() => [String], { description: '部门登记 / Registers' })
-  get registers() {
-    return this.told.registers;
-  }
-
-  @Field(() => [String], { description: '按原样显示的字段类别 / Classes of fields that are shown as stated' })
-  get fields() {
-    return this.told.fields;
   }
 
   @Field(() => [String], { description: '按居住或户籍 / By where people live (resident), are registered (registered)' })

@@ -18,6 +18,7 @@ import { answerOf, numberOf } from './administer-grants.js';
 import { readPage } from './connection.js';
 import type { Context } from './context.js';
 import { Refused } from './errors.js';
+import { GrantedScope } from './granted-scope.js';
 import type { Granting } from './granting.js';
 
 enum GlassFinding {
@@ -37,9 +38,7 @@ registerEnumType(GlassFinding, {
   description:
     '一次应急访问：谁、为何、看了多少、如何复核 / Glass that was broken: by whom, why, what was read, what a review found',
 })
-export class BreakGlass {
-  constructor(private readonly told: BrokenGlass) {}
-
+export class BreakGlass extends GrantedScope<BrokenGlass> {
   @Field(() => ID, { description: '编号 / Its number' })
   get id() {
     return String(this.told.id);
@@ -50,34 +49,9 @@ export class BreakGlass {
     return String(this.told.grant);
   }
 
-  @Field(() => String, { description: '客户端 / Client' })
-  get client() {
-    return this.told.client;
-  }
-
-  @Field(() => String, { description: '对客户端负责的机关 / The organ that answers for the client' })
-  get organ() {
-    return this.told.organ;
-  }
-
   @Field(() => String, { description: '应急用途 / Purpose' })
   get purpose() {
     return this.told.purpose;
-  }
-
-  @Field(() => [String], { description: '区划代码 / Codes of divisions' })
-  get divisions() {
-    return this.told.divisions;
-  }
-
-  @Field(() => [String], { description: '部门登记 / Registers' })
-  get registers() {
-    return this.told.registers;
-  }
-
-  @Field(() => [String], { description: '按原样显示的字段类别 / Classes of fields that are shown as stated' })
-  get fields() {
-    return this.told.fields;
   }
 
   @Field(() => String, { description: '理由 / Why' })

@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, Int, ObjectType, registerEnumType } from 'type-graphql
 import type { Context } from '../context.js';
 import { wordOfHomeGroup } from '../word-of-group.js';
 import { Language } from './enums.js';
+import { PublishedFigures } from './published-figures.js';
 
 export enum HomeGroup {
   TOWNSHIP = 'township',
@@ -78,7 +79,7 @@ export class HomesTotal {
 @ObjectType({
   description: '户或住房的统计，只计查看者可见者 / How many households or dwellings, as this viewer may see them',
 })
-export class HomesAggregate {
+export class HomesAggregate extends PublishedFigures {
   @Field(() => Int, {
     nullable: true,
     description: '总数，每个计一次；隐去时为 null / Distinct ones in all; null where withheld',
@@ -89,18 +90,4 @@ export class HomesAggregate {
     description: '各组，按依据排序；空组不列 / The groups in the order of their keys; none that is empty',
   })
   groups!: readonly HomesTotal[];
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      '已发布统计的日期；逐条可见者实时统计，为 null / Day of the published figures, for who sees totals only; null where counted now',
-  })
-  publishedOn!: string | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description:
-      '县级以下取整至此数（1 为不取整）；实时统计为 null / What published figures below the county are rounded to; null where counted now',
-  })
-  roundedTo!: number | null;
 }
