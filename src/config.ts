@@ -35,6 +35,8 @@ export interface Config {
   readonly anchors: string;
   /** More than this of one client on one day raises an alarm. */
   readonly alarms: { readonly persons: number; readonly rows: number };
+  /** How far a night steps back behind readers on its machine: 0, not at all, to 19. */
+  readonly nice: number;
   readonly api: ApiConfig;
 }
 
@@ -67,6 +69,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     auditHash: readAuditHash(environment),
     api: readApiConfig(environment, { port: Number(port), demo }),
     anchors: resolve(environment['HUB_ANCHORS'] || join(home, 'anchors')),
+    nice: readNice(environment),
     alarms: {
       persons: readCount(environment, 'HUB_ALARM_PERSONS', 5000),
       rows: readCount(environment, 'HUB_ALARM_ROWS', 20_000),
@@ -77,6 +80,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
 function readCount(environment: NodeJS.ProcessEnv, name: string, usual: number): number {
   const text = environment[name] || String(usual);
   if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} must be a whole number; it is ${text}.`);
+  return Number(text);
+}
+
+function readNice(environment: NodeJS.ProcessEnv): number {
+  const text = environment['HUB_NICE'] || '10';
+  if (!/^1?\d$/.test(text)) throw new Error(`HUB_NICE must be 0…19; it is ${text}.`);
   return Number(text);
 }
 

@@ -9,6 +9,7 @@ import { startEmbeddedServer } from './database/embedded-server.js';
 import { ensureIndexes } from './database/indexes.js';
 import { keepReference } from './database/keep-reference.js';
 import { migrate } from './database/migrate.js';
+import { stepBack } from './database/step-back.js';
 import { SealBroken, UNSEALED, type Sealing } from './model/sealing.js';
 import { openSeal } from './seal/open-seal.js';
 import { openSealKeys } from './seal/seal-keys.js';
@@ -24,10 +25,13 @@ export interface Hub {
   close(): Promise<void>;
 }
 
-export async function openHub(config: Config): Promise<Hub> {
+/** @param stepsBack whether readers go first, as `HUB_NICE` says: for what is done by night */
+export async function openHub(config: Config, { stepsBack = false } = {}): Promise<Hub> {
   mkdirSync(config.home, { recursive: true });
   const server = config.databaseUrl ? null : await startEmbeddedServer({ home: config.home });
   let database = openDatabase(config.databaseUrl ?? server!.url);
+  // Not before the server runs, which readers use as well.
+  if (server && stepsBack) stepBack(database.pool, config.nice);
   try {
     await migrate(database);
     await ensureIndexes(database);

@@ -29,7 +29,8 @@ import { ReceiveBusy, withReceiveLock } from './stage/receive-lock.js';
 import { recordRefusal } from './stage/record-refusal.js';
 import { publishMonthly, registersOfTotals, USUAL_PUBLISHING } from './totals/publish-totals.js';
 import { sealRecords } from './stage/seal-records.js';
-import { refreshTotals } from './totals/refresh-totals.js';
+import { Storing } from './stage/storing.js';
+import { isOfTotals, refreshTotals } from './totals/refresh-totals.js';
 import { createReader } from './validate/create-reader.js';
 import { planColumns, refusedNotes } from './validate/plan-columns.js';
 
@@ -87,14 +88,12 @@ export async function receiveNight(hub: Hub, options: NightOptions): Promise<Nig
     await rm(join(hub.config.home, 'spool'), { recursive: true, force: true });
     const datasets = options.datasets ?? DATASETS;
     const ahead = new ReadAhead(database, county, datasets);
-    const night: Night = { hub, county, divisions: await loadDivisions(county), datasets, options, ahead };
+    const storing = new Storing();
+    const night: Night = { hub, county, divisions: await loadDivisions(county), datasets, options, ahead, storing };
     const empty = await isEmpty(database);
     // Filling tables that have no indexes and building these afterwards costs a fifth of filling them row by row.
     if (empty && !options.preview) await dropIndexes(database, FILLED_FIRST);
-    const deliveries: DeliveryReport[] = [];
-    for (const file of found) deliveries.push(await takeFile(night, file));
-    if (options.feed)
-      for (const dataset of datasets) deliveries.push(...(await takeFeed(night, dataset, options.feed)));
+    const deliveries = await takeAll(night, found);
     const nothingNew = deliveries.every((delivery) => delivery.state !== 'taken');
     if (!nothingNew) collectGarbage();
     const settled = options.preview
@@ -190,6 +189,7 @@ interface Night {
   readonly datasets: readonly Dataset[];
   readonly options: NightOptions;
   readonly ahead: ReadAhead;
+  readonly storing: Storing;
 }
 
 /** Raised when a rule of validation changes, so that rows which have not changed are read again all the same. */
@@ -218,22 +218,44 @@ async function settle(
   const started = Date.now();
   const link = await linkTouched(database, county, datasets, ({ done, of }) => tell('link')(done, of), learning, ahead);
   if (link.touched > 0) collectGarbage();
-  await ensureIndexes(database, tell('index'));
-  if (empty) await database.query('vacuum (analyze) record, link, mention, entity, finding');
+  // Whoever counts the totals beside it has to know how large the links are.
+  if (empty) await database.query('analyze link');
+  const indexed = finishTables(database, empty, tell('index'));
+  // The links stand: what they say of themselves is counted while the totals are, and while their contradictions are looked for.
+  const measured =
+    link.touched === 0 && !learning ? null : indexed.then(() => timed(() => measureStanding(database, county)));
+  // Heard of where it is awaited.
+  measured?.catch(() => {});
   // Before the assembly, which forgets who was touched.
+  await Promise.all([indexed, countPeople(database, county, datasets)]);
+  const [assemble, standing] = await Promise.all([
+    assembleTouched(database, county, datasets, tell('assemble')),
+    measured,
+  ]);
+  const run = standing && (await recordRun(database, county, link, standing, started));
+  return { link, assemble, run };
+}
+
+async function countPeople(database: Database, county: string, datasets: readonly Dataset[]): Promise<void> {
   await refreshTotals(database, county, datasets);
   await publishMonthly(database, county, {
     ...USUAL_PUBLISHING,
     registers: await registersOfTotals(database, county, [...new Set(datasets.map(({ register }) => register))]),
     on: new Date().toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' }),
   });
-  // The links stand: what they say of themselves is counted while their contradictions are looked for.
-  const [assemble, standing] = await Promise.all([
-    assembleTouched(database, county, datasets, tell('assemble')),
-    link.touched === 0 && !learning ? null : timed(() => measureStanding(database, county)),
-  ]);
-  const run = standing && (await recordRun(database, county, link, standing, started));
-  return { link, assemble, run };
+}
+
+/** Once the links are there: what a first load filled without indexes gets them, one at a time where the totals are counted beside it. */
+async function finishTables(
+  database: Database,
+  empty: boolean,
+  onIndex: (done: number, of: number) => void,
+): Promise<void> {
+  // The totals build their own.
+  const building = { onIndex, of: (table: string) => !isOfTotals(table) };
+  if (!empty) return await ensureIndexes(database, building);
+  await ensureIndexes(database, { ...building, atOnce: 1 });
+  await database.query('vacuum (analyze) record, link, mention, entity, finding');
 }
 
 /**
@@ -257,19 +279,38 @@ async function isEmpty(database: Database): Promise<boolean> {
   return row!.empty;
 }
 
-async function takeFile(night: Night, file: FoundFile): Promise<DeliveryReport> {
+/** A delivery of which everything has been read; what became of it is known once the database has stored it. */
+interface Read {
+  readonly report: Promise<DeliveryReport>;
+}
+
+async function takeAll(night: Night, found: readonly FoundFile[]): Promise<DeliveryReport[]> {
+  const { feed } = night.options;
+  const read: Read[] = [];
+  try {
+    for (const file of found) read.push(await takeFile(night, file));
+    if (feed) for (const dataset of night.datasets) read.push(...(await takeFeed(night, dataset, feed)));
+  } finally {
+    // Nothing goes on behind the back of whoever hears that it failed.
+    await Promise.allSettled(read.map(({ report }) => report));
+  }
+  return await Promise.all(read.map(({ report }) => report));
+}
+
+async function takeFile(night: Night, file: FoundFile): Promise<Read> {
   const opened = await openDelivery(file, night.datasets);
   // An office sends what is about one person under a name that holds the number.
   const named = { file: maskNumbers(file.file) };
   if ('refused' in opened) return await refuseFile(night, { ...opened, ...named });
-  try {
-    return await takeOpened(night, { ...opened, ...named });
-  } finally {
-    await opened.close();
-  }
+  return await takeOpened(night, { ...opened, ...named });
 }
 
-async function refuseFile({ hub, county, options }: Night, refusal: Refusal): Promise<DeliveryReport> {
+async function refuseFile(night: Night, refusal: Refusal): Promise<Read> {
+  await night.storing.end();
+  return { report: Promise.resolve(await tellRefusal(night, refusal)) };
+}
+
+async function tellRefusal({ hub, county, options }: Night, refusal: Refusal): Promise<DeliveryReport> {
   if (!options.preview) return await recordRefusal(hub.database, county, refusal);
   return {
     ...NO_ROWS,
@@ -282,11 +323,7 @@ async function refuseFile({ hub, county, options }: Night, refusal: Refusal): Pr
   };
 }
 
-async function takeFeed(
-  night: Night,
-  dataset: Dataset,
-  feed: { url: string; token: string },
-): Promise<DeliveryReport[]> {
+async function takeFeed(night: Night, dataset: Dataset, feed: { url: string; token: string }): Promise<Read[]> {
   if (dataset.file.format !== 'items') return [];
   const { hub, county, options } = night;
   const { resource } = dataset.file;
@@ -302,23 +339,41 @@ async function takeFeed(
     since: from?.cursor ?? null,
     spoolDir: join(hub.config.home, 'spool'),
   });
-  if ('refused' in opened) return [await refuseFile(night, opened)];
+  return ['refused' in opened ? await refuseFile(night, opened) : await takeOpened(night, opened)];
+}
+
+/** One delivery, all or nothing. It is closed whatever becomes of it. */
+async function takeOpened(night: Night, opened: OpenDelivery): Promise<Read> {
+  let close = true;
   try {
-    return [await takeOpened(night, opened)];
+    const intake = await readOpened(night, opened);
+    if ('report' in intake) return intake;
+    close = false;
+    const report = night.storing.store({ dataset: opened.dataset.name, sha256: opened.sha256 }, async (turn) => {
+      try {
+        await turn;
+        return await publish(night, opened, intake);
+      } finally {
+        await intake.abandon();
+        await opened.close();
+      }
+    });
+    return { report };
   } finally {
-    await opened.close();
+    if (close) await opened.close();
   }
 }
 
-/** One delivery, all or nothing. */
-async function takeOpened(night: Night, opened: OpenDelivery): Promise<DeliveryReport> {
-  const { hub, county, options } = night;
+/** @returns what is ready to be stored once what came before is; or what became of a delivery of which nothing is */
+async function readOpened(night: Night, opened: OpenDelivery): Promise<Intake | Read> {
+  const { hub, county, options, storing } = night;
   const { database } = hub;
   const { dataset, file, sha256 } = opened;
+  await storing.mayRead({ dataset: dataset.name, sha256 });
   const about = { ...NO_ROWS, delivery: null, file, sha256, dataset: dataset.name, reason: null };
   // The same question to a feed gives the same empty answer every night: only files are known by their bytes.
   const taken = opened.format === 'feed' ? null : await findTaken(database, county, sha256);
-  if (taken) return { ...about, state: 'duplicate' };
+  if (taken) return { report: Promise.resolve({ ...about, state: 'duplicate' }) };
   if (!options.preview) night.ahead.begin();
   if (opened.coverage === 'full' && opened.statedOn !== null) {
     const newest = await newestFull(database, county, dataset.name);
@@ -341,17 +396,24 @@ async function takeOpened(night: Night, opened: OpenDelivery): Promise<DeliveryR
       return await refuseFile(night, { refused: true, file, sha256, bytes: opened.bytes, dataset, finding: missing });
     }
     await intake.note(opened.findings());
-    options.onProgress({ step: 'publish', what: file, done: 0, of: 0 });
-    const cursor = opened.nextCursor?.() ?? null;
-    return await intake.publish({
-      cutOff: opened.cutOff(),
-      preview: options.preview,
-      cursor: cursor === null ? null : { register: dataset.register, resource: file, cursor },
-      ...(options.accept && sha256.startsWith(options.accept.sha256) ? { accept: options.accept } : {}),
-    });
-  } finally {
+    await storing.mayStore();
+    return intake;
+  } catch (error) {
     await intake.abandon();
+    throw error;
   }
+}
+
+async function publish({ options }: Night, opened: OpenDelivery, intake: Intake): Promise<DeliveryReport> {
+  const { dataset, file, sha256 } = opened;
+  options.onProgress({ step: 'publish', what: file, done: 0, of: 0 });
+  const cursor = opened.nextCursor?.() ?? null;
+  return await intake.publish({
+    cutOff: opened.cutOff(),
+    preview: options.preview,
+    cursor: cursor === null ? null : { register: dataset.register, resource: file, cursor },
+    ...(options.accept && sha256.startsWith(options.accept.sha256) ? { accept: options.accept } : {}),
+  });
 }
 
 /** @returns why the delivery cannot be read, or null */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Access } from '../model/access.js';
 import { chainStart, hashRow, HASHED, textsOf, type ChainHead, type Digest, type HashedTexts } from './access-row.js';
@@ -38,9 +37,10 @@ const LARGEST_GROUP = 500;
 
 /**
  * Milliseconds from one group to the next while many read: a group costs as much as twenty rows, whatever is in it. Whoever reads alone
- * waits for nobody.
+ * waits for nobody, and where so many wait that the group is worth its cost, nor do they.
  */
 const PACE = 10;
+const ENOUGH = 5;
 
 /** The one writer of this process: one connection, as a role that can append to the log and nothing else. */
 export function openAccessLog(settings: AccessLogSettings): AccessLog {
@@ -89,12 +89,21 @@ export function openAccessLog(settings: AccessLogSettings): AccessLog {
     }
   };
 
+  let goOn = () => {};
+  const pause = (milliseconds: number) =>
+    new Promise<void>((over) => {
+      const timer = setTimeout(over, milliseconds);
+      goOn = () => {
+        clearTimeout(timer);
+        over();
+      };
+    });
   let began = -Infinity;
   let isCrowded = false;
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
       const early = began + PACE - performance.now();
-      if (isCrowded && early > 0 && waiting.length < LARGEST_GROUP && !closed) await sleep(early);
+      if (isCrowded && early > 0 && waiting.length < ENOUGH && !closed) await pause(early);
       began = performance.now();
       isCrowded = waiting.length > 1;
       const group = waiting.slice(0, LARGEST_GROUP);
@@ -116,12 +125,14 @@ export function openAccessLog(settings: AccessLogSettings): AccessLog {
       if (closed) throw new Error('The access log is closed.');
       await new Promise<void>((done, failed) => {
         waiting.push({ access: { ...access, county }, done, failed });
+        if (waiting.length >= ENOUGH) goOn();
         // Not before the other requests of this turn of the loop have come as well.
         writing ??= Promise.resolve().then(drain);
       });
     },
     close: async () => {
       closed = true;
+      goOn();
       await writing;
       await client?.end();
       client = null;

@@ -29,12 +29,30 @@ export interface VolumeWatch {
   close(): Promise<void>;
 }
 
+const KINDS = ['persons', 'rows'] as const satisfies readonly VolumeAlarm['kind'][];
+
+interface Watched {
+  readonly county: string;
+  readonly client: string;
+  /** YYYY-MM-DD, of Beijing. */
+  readonly day: string;
+}
+
+interface Counted {
+  rows: number;
+  /** Those that the alarm is about: no more than its threshold and those of one look. */
+  readonly persons: Set<number>;
+  /** Number of the last row. */
+  upto: number;
+  passed: readonly VolumeAlarm['kind'][];
+}
+
 /** Of one look: a second or two; what is left waits for the next, or for the night. */
 const MOST_PIECES = 4;
 
 /**
  * Looks at who reads how much, beside the answers and not before them: a while after a client's first row, and again while it goes on.
- * What is counted is the log itself, so that it does not matter how many servers wrote it.
+ * What is counted is the log itself, so that it does not matter how many servers wrote it; a look reads what came since the one before it.
  */
 export function watchVolumes(settings: VolumeSettings): VolumeWatch {
   const pool = new Pool({
@@ -44,20 +62,43 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
     options: '-c role=hub_access_writer -c statement_timeout=300000',
   });
   pool.on('error', () => {});
-  const active = new Map<string, { county: string; client: string; day: string }>();
-  /** `client day` of which both alarms are up: there is nothing left to find. */
-  const known = new Map<string, number>();
+  const active = new Map<string, Watched>();
+  /** By `county client day`: what was counted so far. */
+  const counted = new Map<string, Counted>();
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> = Promise.resolve();
-  let tidyTimer: NodeJS.Timeout | null = null;
-  let tidying: Promise<unknown> = Promise.resolve();
 
-  // Who reads very much fills the list of new ids within seconds, and would wait for it to be tidied: that is done on a connection of its
-  // own, whatever else takes long here.
-  const tidy = (): Promise<unknown> => {
-    if (tidyTimer) clearTimeout(tidyTimer);
-    tidyTimer = null;
-    return (tidying = tidying.then(() => pool.query('select tidy_access_index()')).catch(() => {}));
+  // Who reads very much fills the list of new ids within a minute, and would wait for it to be put away. Not more often than that asks for:
+  // a page of the index costs the same, however many of them go to it.
+  const tidy = (): Promise<unknown> => pool.query('select tidy_access_index()').catch(() => {});
+
+  /** Reads on from where the last look ended; true where a threshold is passed that was not passed before. */
+  const isTooMuch = async (key: string, { county, client, day }: Watched): Promise<boolean> => {
+    const sofar = counted.get(key) ?? { rows: 0, persons: new Set<number>(), upto: 0, passed: [] };
+    const { rows } = await pool.query<{ counted: string; upto: string; persons: string[] }>(
+      'select counted, upto, persons from accesses_since($1, $2, $3::date, $4, $5)',
+      [county, client, day, sofar.upto, sofar.passed.includes('persons') ? 0 : settings.mostPersons + 1],
+    );
+    const [found] = rows;
+    sofar.rows += Number(found!.counted);
+    sofar.upto = Number(found!.upto);
+    for (const id of found!.persons) sofar.persons.add(Number(id));
+    counted.set(key, sofar);
+    const passed = KINDS.filter((kind) =>
+      kind === 'rows' ? sofar.rows > settings.mostRows : sofar.persons.size > settings.mostPersons,
+    );
+    const isNew = passed.length > sofar.passed.length;
+    sofar.passed = passed;
+    return isNew;
+  };
+
+  const raise = async ({ county, client, day }: Watched): Promise<void> => {
+    const { rows } = await pool.query<{ kind: VolumeAlarm['kind']; counted: string; threshold: string }>(
+      'select kind, counted, threshold from raise_access_alarms($1, $2, $3::date, $4, $5)',
+      [county, client, day, settings.mostRows, settings.mostPersons],
+    );
+    for (const row of rows)
+      settings.onAlarm({ client, day, kind: row.kind, counted: Number(row.counted), threshold: Number(row.threshold) });
   };
 
   const look = async (): Promise<void> => {
@@ -65,25 +106,15 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
     timer = null;
     const asked = [...active];
     active.clear();
+    const today = dayOf(new Date());
+    for (const key of counted.keys()) if (!key.endsWith(today)) counted.delete(key);
     await tidy();
     for (const [key, { county, client, day }] of asked) {
       try {
-        const { rows } = await pool.query<{ kind: VolumeAlarm['kind']; counted: string; threshold: string }>(
-          'select kind, counted, threshold from raise_access_alarms($1, $2, $3::date, $4, $5)',
-          [county, client, day, settings.mostRows, settings.mostPersons],
-        );
-        for (const row of rows) {
-          known.set(key, (known.get(key) ?? 0) + 1);
-          settings.onAlarm({
-            client,
-            day,
-            kind: row.kind,
-            counted: Number(row.counted),
-            threshold: Number(row.threshold),
-          });
-        }
+        if (await isTooMuch(key, { county, client, day })) await raise({ county, client, day });
       } catch {
-        // The rows are on disk, and the next look counts them again.
+        // The rows are on disk, and the next look counts them anew.
+        counted.delete(key);
         active.set(key, { county, client, day });
       }
     }
@@ -91,23 +122,24 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
       await pool.query('select keep_access_pieces($1, $2)', [each, MOST_PIECES]).catch(() => {});
   };
 
+  // One after the other: two at once would both count on from where the last one ended.
+  const lookNext = (): Promise<void> => (looking = looking.then(look));
+
   return {
     note: (accesses) => {
       const day = dayOf(new Date());
       for (const { county, client } of accesses) {
         if (county === null) continue;
-        const key = `${client} ${day}`;
-        if ((known.get(key) ?? 0) < 2) active.set(key, { county, client, day });
+        const key = `${county} ${client} ${day}`;
+        // Of both that there are, nothing is left to find.
+        if ((counted.get(key)?.passed.length ?? 0) < KINDS.length) active.set(key, { county, client, day });
       }
-      tidyTimer ??= setTimeout(() => void tidy(), (settings.every ?? 10_000) / 5).unref();
-      timer ??= setTimeout(() => (looking = look()), settings.every ?? 10_000).unref();
+      timer ??= setTimeout(() => void lookNext(), settings.every ?? 10_000).unref();
     },
-    look: () => (looking = look()),
+    look: lookNext,
     close: async () => {
       if (timer) clearTimeout(timer);
-      if (tidyTimer) clearTimeout(tidyTimer);
       await looking;
-      await tidying;
       await pool.end();
     },
   };

@@ -1,4 +1,11 @@
-import { Pool, types } from 'pg';
+import { availableParallelism } from 'node:os';
+import { Pool, types, type ClientBase, type PoolClient } from 'pg';
+
+/**
+ * Connections of a pool. More than the cores can serve only wait inside the database, each with plans and a catalogue of its own that it has
+ * to bring back into the processor's cache: on two cores five answer a tenth more than eight.
+ */
+export const POOL_SIZE = Math.min(8, 1 + 2 * availableParallelism());
 
 export interface PoolSettings {
   /** Of the role `hub_api`, which owns nothing. */
@@ -6,9 +13,11 @@ export interface PoolSettings {
   readonly poolSize?: number;
   /** Milliseconds to wait for a connection. */
   readonly patience?: number;
+  /** Done with each new connection before anybody gets it. */
+  readonly prepare?: (client: PoolClient) => Promise<void>;
 }
 
-export function openPool({ apiUrl, poolSize = 8, patience = 5000 }: PoolSettings): Pool {
+export function openPool({ apiUrl, poolSize = POOL_SIZE, patience = 5000, prepare }: PoolSettings): Pool {
   const pool = new Pool({
     connectionString: apiUrl,
     max: poolSize,
@@ -18,6 +27,7 @@ export function openPool({ apiUrl, poolSize = 8, patience = 5000 }: PoolSettings
     // What one level of an answer asks goes out together, and the beginning of the transaction with it.
     pipeline: true,
     types: { getTypeParser },
+    ...(prepare && { onConnect: prepare as (client: ClientBase) => Promise<void> }),
   });
   // A server that goes away breaks idle connections; the next query says so to whoever asks.
   pool.on('error', () => {});

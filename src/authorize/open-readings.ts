@@ -5,6 +5,7 @@ import type { Viewer } from '../model/viewer.js';
 import { boundsOf, type Bounds } from './bounds.js';
 import { beginningOf } from './beginning.js';
 import { openPool } from './open-pool.js';
+import { isReadyForWhole, prepareWhole, readWhole } from './whole-reading.js';
 import { ReadingFailed, readingFailed, type Following, type Reading, type Statement } from './reading.js';
 
 /** The only door to reading. */
@@ -41,7 +42,7 @@ export function openReadings(settings: ReadingSettings): Readings {
   const pools = new Map<Bounds['level'], Pool>();
   const poolOf = (level: Bounds['level']): Pool => {
     let pool = pools.get(level);
-    if (!pool) pools.set(level, (pool = openPool(settings)));
+    if (!pool) pools.set(level, (pool = openPool({ ...settings, prepare: prepareWhole })));
     return pool;
   };
   let stopping: Pool | undefined;
@@ -111,20 +112,20 @@ function openTransaction(
   };
   if (signal?.aborted) abandon();
   else signal?.addEventListener('abort', abandon, { once: true });
-  const begin = async (): Promise<PoolClient> => {
+  const timeout = settings.statementTimeout ?? 5000;
+  const take = async (): Promise<PoolClient> => {
     begun = true;
-    const client = await pool.connect();
-    held = client;
+    return (held = await pool.connect());
+  };
+  const begin = (client: PoolClient): PoolClient => {
     // Nobody waits any more: it is taken only to be given back.
     if (failed) return client;
     settings.onStatement?.('begin');
     writeTogether(client);
     // Not waited for: should it fail, the role that owns nothing reads nothing, and the failure is told with the first query.
-    client
-      .query(beginningOf(viewer, bounds, `hub_${bounds.level}`, 'read only', settings.statementTimeout ?? 5000))
-      .catch((error: unknown) => {
-        failed ??= readingFailed(error);
-      });
+    client.query(beginningOf(viewer, bounds, `hub_${bounds.level}`, 'read only', timeout)).catch((error: unknown) => {
+      failed ??= readingFailed(error);
+    });
     return client;
   };
   /** Also after a failure: COMMIT of a failed transaction rolls back, and either ends what SET LOCAL made. */
@@ -133,6 +134,9 @@ function openTransaction(
     await client.query(how).catch((error: Error) => {
       broken = error;
     });
+    await giveBack(client, broken);
+  };
+  const giveBack = async (client: PoolClient, broken?: Error): Promise<void> => {
     held = null;
     // A stop that is still on its way would meet whoever gets the connection next.
     await stopped;
@@ -153,14 +157,31 @@ function openTransaction(
     ): Promise<T[]> => {
       if (ended) throw new ReadingFailed('internal', { cause: new Error('The reading has ended.') });
       let told: ((rows: number | null) => void) | undefined;
-      try {
-        // After one failure the reading answers nothing any more; the first reason is the one to tell.
-        if (failed && !open) throw failed;
-        const client = await (open ??= begin());
+      const tell = () => {
         if (failed) throw failed;
         if (ended) throw new Error('The reading has ended.');
         settings.onStatement?.(statement.text);
         told = onQuery?.(statement.name ?? 'unnamed');
+      };
+      try {
+        // After one failure the reading answers nothing any more; the first reason is the one to tell.
+        if (failed && !open) throw failed;
+        if (isLast && !open) {
+          const client = await take();
+          if (isReadyForWhole(client)) {
+            try {
+              tell();
+              const rows = await readWhole<T>(client, viewer, bounds, timeout, statement, values);
+              told?.(rows.length);
+              return rows;
+            } finally {
+              await giveBack(client);
+            }
+          }
+          open = Promise.resolve(begin(client));
+        }
+        const client = await (open ??= take().then(begin));
+        tell();
         const asked = client.query<T>({ ...statement, values: values as unknown[] });
         if (isLast) {
           open = null;

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { Pool } from 'pg';
 import { beginningOf } from '../authorize/beginning.js';
 import { boundsOf } from '../authorize/bounds.js';
+import { POOL_SIZE } from '../authorize/open-pool.js';
 import type { Viewer } from '../model/viewer.js';
 import { FLOOR_STATEMENTS } from './api-views.js';
 
@@ -16,7 +17,7 @@ const beginnings = new Map(
     return [name, beginningOf(viewer, bounds, `hub_${bounds.level}`, 'read only', 5000)];
   }),
 );
-const pool = new Pool({ connectionString: process.env['API_URL']!, max: 8, pipeline: true } as never);
+const pool = new Pool({ connectionString: process.env['API_URL']!, max: POOL_SIZE, pipeline: true } as never);
 
 createServer((request, response) => {
   if (request.method !== 'POST') return void response.writeHead(405).end();

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { POOL_SIZE } from '../authorize/open-pool.js';
 
 /** PostGraphile as its own documentation sets it up, with the settings of the viewer that a header names. */
 const SERVER = `import { createServer } from 'node:http';
@@ -14,7 +15,7 @@ const service = makePgService({
   connectionString: process.env.API_URL,
   superuserConnectionString: process.env.OWNER_URL,
   schemas: ['peer'],
-  poolConfig: { max: 8 },
+  poolConfig: { max: ${POOL_SIZE} },
 });
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],

@@ -160,6 +160,7 @@ class RowWriter {
         `phone|${random.chance(0.1) ? people[0]!.phone : person.phone + (isChanged ? 1 : 0)}`,
       );
     columns.evidence[row] = hashKey(`${id}|${isChanged ? 1 : 0}`);
+    columns.lot[row] = columns.evidence[row]!;
   }
 
   #name(random: Random, person: Person, isChanged: boolean): string {

@@ -17,7 +17,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export function openDatabase(url: string, connections = 6): Database {
+export function openDatabase(url: string, connections = 8): Database {
   const pool = new Pool({ connectionString: url, max: connections, application_name: 'hub' });
   // A server that goes away breaks idle connections; the next query says so to whoever asks.
   pool.on('error', () => {});

@@ -96,7 +96,7 @@ function tellWeights(few: FewPersons, compared: ComparedPerson | null, asksFirst
   }
   const steps = waterfall(few.weights, compared.levels, compared.matchedName);
   const sum = steps.reduce((total, { bits }) => total + bits, 0);
-  const probability = probabilityAmong([compared.bits], few.weights)[0]!;
+  const probability = probabilityAmong([{ bits: compared.bits, isVetoed: false }], few.weights)[0]!;
   return [
     sides,
     ...steps.map(({ comparison, level, bits }) => {

@@ -60,8 +60,9 @@ export interface MentionsAsked {
 /**
  * Anybody's coming or going may make a namesake's mention certain or doubtful, so that a night asks again of all of them, of memory. Where
  * their records stand is last night's word, by `beside`, and what tonight has made of it.
+ * @param ready they are read before it and asked after: until it nobody's statements should wait for the asking
  */
-export async function askMentions(linkage: Linkage, layer: PersonsLayer): Promise<MentionsAsked> {
+export async function askMentions(linkage: Linkage, layer: PersonsLayer, ready: Promise<void>): Promise<MentionsAsked> {
   const { columns, reader } = linkage;
   const { mentions } = reader;
   const read = mentions.size;
@@ -69,6 +70,7 @@ export async function askMentions(linkage: Linkage, layer: PersonsLayer): Promis
   for (let at = 0; at < read; at += 1) mentions.record[at] = columns.id[mentions.row[at]!]!;
   placeRead(linkage, mentions, read);
   const stored = await readStored(linkage, mentions, rowOf);
+  await ready;
   return { identified: await identifyMentions(linkage, layer, mentions), read, stored };
 }
 

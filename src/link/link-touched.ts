@@ -225,13 +225,15 @@ async function run(
   }
   const written = layers.written();
   onProgress?.({ what: 'write', done: 0, of: written.length });
-  // While the database writes the links of a night, there is time to ask whom the mentions mean.
-  const mentioned = plan.full ? null : askMentions(linkage, layer);
+  // While the database writes the links of a night, there is time to ask whom the mentions mean: not before it has been told to.
+  const told = Promise.withResolvers<void>();
+  const mentioned = plan.full ? null : askMentions(linkage, layer, told.promise);
   // Heard of where it is awaited.
   mentioned?.catch(() => {});
-  const appended = await writeLinkage(linkage, written, (done) =>
-    onProgress?.({ what: 'write', done, of: written.length }),
-  );
+  const appended = await writeLinkage(linkage, written, {
+    onRow: (done) => onProgress?.({ what: 'write', done, of: written.length }),
+    onTold: told.resolve,
+  }).finally(told.resolve);
   if (mentioned) await writeMentions(linkage, await mentioned);
   else await linkMentions(linkage, layer);
   await writeConflicts(linkage, persons.conflicts);

@@ -37,6 +37,8 @@ export interface LikelyPerson {
   readonly bits: number;
   /** What the engine would give as its reason, were it to link them; null where it would not. */
   readonly reason: LinkReason | null;
+  /** Something speaks so much against it that the engine links by no weight, and asks a person: a brother's name, a twin's. */
+  readonly isVetoed: boolean;
   readonly evidence: readonly EvidenceStep[];
 }
 
@@ -137,18 +139,17 @@ export async function previewMatch(
     const compared = few.compare(own, cluster);
     if (!compared) continue;
     const isByNumber = few.isByNumber(own, cluster);
-    if (compared.isVetoed && !isByNumber) continue;
+    const isVetoed = compared.isVetoed && !isByNumber;
+    if (isVetoed && !few.weights.isWorthAsking(compared.levels)) continue;
     likely.push({
       person,
       bits: compared.bits,
       reason: isByNumber ? 'ID_NUMBER_AND_NAME' : null,
+      isVetoed,
       evidence: waterfall(few.weights, compared.levels, compared.matchedName),
     });
   }
-  const among = probabilityAmong(
-    likely.map(({ bits }) => bits),
-    few.weights,
-  );
+  const among = probabilityAmong(likely, few.weights);
   const settled = likely.some(({ reason }) => reason !== null);
   return likely
     .map((each, i): LikelyPerson => {

@@ -175,14 +175,17 @@ function readCells(
   columns.scope[row] = columns.scopes.codeOf(
     `${register}\t${datasetName}\t${township ?? '\\N'}\t${village ?? '\\N'}\t${grid ?? '\\N'}\t${status}\t${tie ?? '\\N'}`,
   );
+  const tail = idNumber ? (sealed === null ? idNumber : sealing.open(sealed)).slice(6, 17) : '';
+  const scope = columns.scopes.textOf(columns.scope[row]!);
+  columns.lot[row] = hashKey(`${scope}|${name}|${tail}|${birth}|${addressText}`);
   columns.evidence[row] = hashKey(
-    `${columns.scopes.textOf(columns.scope[row]!)}|${name}|${idNumber}|${birth}|${phone}|${indexesOf(fieldText)}|${addressText}|${plan ? '' : 'undeclared'}`,
+    `${scope}|${name}|${idNumber}|${birth}|${phone}|${indexesOf(fieldText)}|${addressText}|${plan ? '' : 'undeclared'}`,
   );
   if (!plan) return row;
   columns.name[row] = nameCode(columns, name);
   if (idNumber) {
     columns.personKey[row] = keyOfIndex(sealed === null ? indexFrom(sealing, 'number', idNumber) : idNumber);
-    columns.numberTail[row] = Number((sealed === null ? idNumber : sealing.open(sealed)).slice(6, 17));
+    columns.numberTail[row] = Number(tail);
   }
   if (birth) {
     const digits = birth.replaceAll('-', '');

@@ -117,6 +117,11 @@ export class RecordColumns {
   subjectKey = new Float64Array(0);
   /** Of all that is read of the record: what did not change moves nothing. */
   evidence = new Float64Array(0);
+  /**
+   * Of what is read that no hub's own key has a part in, by which rows are drawn and put in order: two hubs that were delivered the same link
+   * the same, though their indexes of numbers are others.
+   */
+  lot = new Float64Array(0);
 
   constructor(
     readonly datasets: readonly DatasetTraits[],
@@ -183,6 +188,15 @@ export class RecordColumns {
   traits(row: number): DatasetTraits {
     return this.datasets[this.dataset[row]!]!;
   }
+}
+
+/** The order of rows by content: whatever the order in which they came, and all but what differs in a number alone whatever the key. */
+export function compareLots(
+  { lot, evidence }: Pick<RecordColumns, 'lot' | 'evidence'>,
+  one: number,
+  other: number,
+): number {
+  return lot[one]! - lot[other]! || evidence[one]! - evidence[other]!;
 }
 
 export function placeAreaKey(columns: RecordColumns, row: number): string {

@@ -38,11 +38,14 @@ export async function openStaging({ client, county, mode, restored }: Linkage): 
   await client.query(`create temp table link_tonight on commit drop as select * from link with no data`);
 }
 
-/** Writes the links of these rows, and what became of the entities; only rows that differ are touched. */
+/**
+ * Writes the links of these rows, and what became of the entities; only rows that differ are touched.
+ * `onTold`: once the database is at work on all of them
+ */
 export async function writeLinkage(
   linkage: Linkage,
   rows: Int32Array,
-  onRow?: (done: number) => void,
+  { onRow, onTold }: { readonly onRow?: (done: number) => void; readonly onTold?: () => void } = {},
 ): Promise<Appended> {
   const { client, mode, county } = linkage;
   const fill = mode.linkedBefore ? null : await openFill(client, 'link');
@@ -61,7 +64,7 @@ export async function writeLinkage(
   await noteChanges(linkage);
   await noteTouchedEntities(linkage);
   const values = COLUMNS.slice(2);
-  await client.query(
+  const inserted = client.query(
     // What has not changed is left out before the conflict is met: ON CONFLICT locks, and so writes, every row that it meets.
     `insert into link (${COLUMNS.join(', ')}) select ${COLUMNS.map((name) => `t.${name}`).join(', ')}
      from link_tonight t left join link l on l.county = t.county and l.record = t.record
@@ -69,6 +72,9 @@ export async function writeLinkage(
        or (${values.map((name) => `l.${name}`).join(', ')}) is distinct from (${values.map((name) => `t.${name}`).join(', ')})
      on conflict (county, record) do update set ${values.map((name) => `${name} = excluded.${name}`).join(', ')}`,
   );
+  // Whoever counts now keeps no statement waiting for long: this is the longest, and the next has to follow it.
+  onTold?.();
+  await inserted;
   await client.query(
     `insert into entity (county, id, kind, status, merged_into) select t.county, t.id, t.kind, t.status, t.merged_into
      from entity_tonight t left join entity e on e.county = t.county and e.id = t.id

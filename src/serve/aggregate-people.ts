@@ -12,26 +12,39 @@ export interface Counted {
 
 const MOST_GROUPS = 10_000;
 
-/** What a group is read from: of the record that counts, or of the person. `$on` is the day on which ages are reckoned. */
+/** Years at which a band of ages begins; the last has no end. */
+const AGES = [0, 7, 15, 18, 60, 80];
+const FIVE_YEARS = Array.from({ length: 21 }, (_, at) => at * 5);
+
+type Place = (value: unknown) => string;
+
+/** What a group is read from: of the record that counts, or of the person. `on` is the day on which ages are reckoned. */
 const GROUPS: Readonly<
-  Record<`${PeopleGroup}`, { readonly of: 'record' | 'person' | 'programme'; readonly code: string }>
+  Record<
+    `${PeopleGroup}`,
+    { readonly of: 'record' | 'person' | 'programme'; readonly code: (on: string, place: Place) => string }
+  >
 > = {
-  township: { of: 'record', code: 'township' },
-  village: { of: 'record', code: 'village' },
-  grid: { of: 'record', code: 'grid' },
-  tie: { of: 'record', code: 'tie' },
-  programme: { of: 'programme', code: 'programme' },
-  sex: { of: 'person', code: 'sex' },
-  age: {
-    of: 'person',
-    code: `case when age between 0 and 6 then '0-6' when age between 7 and 14 then '7-14' when age between 15 and 17 then '15-17'
-      when age between 18 and 59 then '18-59' when age between 60 and 79 then '60-79' when age >= 80 then '80+' end`,
-  },
-  age_five_years: {
-    of: 'person',
-    code: `case when age >= 100 then '100+' when age >= 0 then age / 5 * 5 || '-' || age / 5 * 5 + 4 end`,
-  },
+  township: { of: 'record', code: () => 'township' },
+  village: { of: 'record', code: () => 'village' },
+  grid: { of: 'record', code: () => 'grid' },
+  tie: { of: 'record', code: () => 'tie' },
+  programme: { of: 'programme', code: () => 'programme' },
+  sex: { of: 'person', code: () => 'sex' },
+  age: { of: 'person', code: (on, place) => writeBands(AGES, on, place) },
+  age_five_years: { of: 'person', code: (on, place) => writeBands(FIVE_YEARS, on, place) },
 };
+
+/** Whoever was born after the day so many years ago is younger than that: days are compared as they are written, and no age is reckoned. */
+function writeBands(froms: readonly number[], on: string, place: Place): string {
+  const bands = froms.slice(1).map((end, at) => {
+    const year = Number(on.slice(0, 4)) - end;
+    // Before the year 0 nobody was born: then all are younger.
+    const day = year < 0 ? '' : String(year).padStart(4, '0') + on.slice(4);
+    return `when birth > ${place(day)} then '${froms[at]}-${end - 1}'`;
+  });
+  return `case when birth ~ '^[0-9]{4}' and birth <= ${place(on)} then case ${bands.join(' ')} else '${froms.at(-1)}+' end end`;
+}
 
 /**
  * Counts distinct persons by what their visible current records say of the place, and by what is chosen among all their visible records.
@@ -71,60 +84,60 @@ function countStatement(
   ageOn: string,
 ): [Statement, unknown[]] {
   const values: unknown[] = [reading.bounds.county];
-  const conditions = [`t.county = $1`, `t.status = 'current'`];
-  const level = filter.division ? levelOf(filter.division) : null;
-  if (level) {
-    conditions.push(`t.${level} = $${values.push(filter.division)}`);
-  }
+  const place = (value: unknown) => `$${values.push(value)}`;
+  const areas: string[] = [];
+  const division = filter.division === reading.bounds.county ? null : filter.division;
+  const level = division ? levelOf(division) : null;
+  if (level) areas.push(`t.${level} = ${place(division)}`);
   const own = ownDivision(reading);
-  if (own && own.code !== filter.division) {
-    conditions.push(`t.${own.level} = $${values.push(own.code)}`);
-  }
-  if (filter.register) {
-    conditions.push(`t.register = $${values.push(filter.register)}`);
-  }
+  if (own && own.code !== division) areas.push(`t.${own.level} = ${place(own.code)}`);
+  const conditions = [...areas];
+  if (filter.register) conditions.push(`t.register = ${place(filter.register)}`);
   const { division: _division, register: _register, ...who } = filter;
-  if (Object.values(who).some((value) => value !== null && value !== undefined)) {
+  const isSought = Object.values(who).some((value) => value !== null && value !== undefined);
+  if (isSought) {
     const found = narrow(reading, filter);
     const offset = values.length - 1;
     const [from, where] = [found.from, found.where].map((text) =>
-      text.replaceAll(/\$(\d+)/g, (place, n: string) => (n === '1' ? place : `$${Number(n) + offset}`)),
+      text.replaceAll(/\$(\d+)/g, (which, n: string) => (n === '1' ? which : `$${Number(n) + offset}`)),
     );
     values.push(...found.values.slice(1));
     conditions.push(`t.person in (select l.person from ${from} where ${where})`);
   }
   const parts = groupBy.map((group) => GROUPS[group]);
-  const ofRecord = parts.filter((part) => part.of === 'record').map((part) => part.code);
+  const codes = parts.map(({ code }) => code(ageOn, place));
+  const ofRecord = parts.flatMap(({ of }, at) => (of === 'record' ? [codes[at]!] : []));
   const asksPerson = parts.some((part) => part.of === 'person');
   const asksProgramme = parts.some((part) => part.of === 'programme');
-  const isNarrowed = conditions.length > 2;
   const joins: string[] = [];
-  // Of everybody by what they are alone, one pass tells who is there and what is chosen of them.
-  const inOnePass = asksPerson && !isNarrowed && ofRecord.length === 0;
+  // Of everybody by what they are alone, one pass tells who is there and what is chosen of them: of all there is, or of the one division in
+  // which lies whatever the viewer sees.
+  const everybody =
+    conditions.length === 0 || (own !== null && conditions.length === 1 && (!level || own.code === division));
+  const inOnePass = asksPerson && ofRecord.length === 0 && everybody;
+  const within = (more: readonly string[]) => ['t.county = $1', ...more, ...conditions].join(' and ');
   const seen = inOnePass
-    ? `select t.person, ${CHOSEN('t')} from person_trait t where t.county = $1 group by t.person having bool_or(t.status = 'current')`
-    : `select distinct ${['t.person', ...ofRecord.map((code) => `t.${code}`)].join(', ')} from person_trait t where ${conditions.join(' and ')}`;
+    ? `select t.person, ${CHOSEN('t')} from person_trait t where ${within([])} group by t.person having bool_or(t.status = 'current')`
+    : `select distinct ${['t.person', ...ofRecord.map((code) => `t.${code}`)].join(', ')} from person_trait t where ${within([`t.status = 'current'`])}`;
   if (asksPerson && !inOnePass) {
+    // Of an area's people the traits lie side by side, and are met by going through the index once. A register's may be everybody.
+    const those =
+      areas.length > 0 || isSought ? '= any (array(select person from seen))' : 'in (select person from seen)';
     joins.push(`join (select w.person, ${CHOSEN('w')} from person_trait w
-      where w.county = $1 ${isNarrowed ? 'and w.person in (select person from seen)' : ''} group by w.person) as who using (person)`);
+      where w.county = $1 ${conditions.length === 0 ? '' : `and w.person ${those}`} group by w.person) as who using (person)`);
   }
   if (asksProgramme) {
     joins.push(`left join (select distinct w.person, w.programme from person_trait w
       where w.county = $1 and w.status = 'current' and w.programme is not null) as drawn using (person)`);
   }
-  const columns = [...ofRecord, ...(asksPerson ? ['sex', 'birth'] : []), ...(asksProgramme ? ['programme'] : [])];
-  // An age is reckoned once for all who were born on a day, and once for each of its bands otherwise: hence the groups before it, and the fence.
-  const aged = asksPerson
-    ? `cross join lateral (select case when birth ~ '^[0-9]{4}' then left($${values.push(ageOn)}, 4)::int - left(birth, 4)::int
-        - case when substr(birth, 5) collate "C" > substr($${values.length}, 5) collate "C" then 1 else 0 end end as age offset 0) as aged`
-    : '';
+  const keys = codes.map((_code, at) => `k${at}`).join(', ');
   const grouped =
     groupBy.length === 0
       ? ''
-      : `union all select false, array[${parts.map(({ code }) => code).join(', ')}]::text[] as keys, sum(people)::bigint
-        from (select ${columns.join(', ')}, count(*) as people from seen ${joins.join(' ')} group by ${columns.join(', ')}) as alike ${aged} group by 2`;
+      : `union all select false, array[${keys}]::text[], people
+        from (select ${codes.map((code, at) => `${code} as k${at}`).join(', ')}, count(*) as people from seen ${joins.join(' ')} group by ${keys}) as cells`;
   const text = `with seen as materialized (${seen})
-    select true as whole, null::text[] as keys, count(distinct person) as people from seen ${grouped}`;
+    select true as whole, null::text[] as keys, count(${ofRecord.length > 0 ? 'distinct person' : '*'}) as people from seen ${grouped}`;
   return [{ text }, values];
 }
 

@@ -137,13 +137,14 @@ export function openWritten({ field, evidence }: Statement): string | null {
 }
 
 /** RFC 3339, +08:00: when the register itself says so, else the day of the delivery, else when it was taken in. */
-export function statedAt({ stated, statedOn, validFrom, carried }: Evidence, field?: string): string {
+export function statedAt(evidence: Evidence, field?: string): string {
+  const { stated, statedOn, carried } = evidence;
   const earlier = field === undefined ? undefined : carried?.[field];
   if (earlier?.statedOn) return `${earlier.statedOn}T00:00:00+08:00`;
   const own = stated['updatedAt'] ?? stated['collectedAt'];
   if (typeof own === 'string') return own;
   if (statedOn !== null) return `${statedOn}T00:00:00+08:00`;
-  return validFrom.toISOString();
+  return evidence.validFrom.toISOString();
 }
 
 const TABLES: Readonly<Record<string, CodeTableName>> = {

@@ -43,6 +43,8 @@ export interface Evidence {
   readonly buildingReason: LinkReason | null;
   /** The entity that it was read for. */
   readonly of: number;
+  /** Names of all that it states, where not all of that was read. */
+  readonly fields?: readonly string[] | null;
   /** Fields that this viewer sees masked or not at all, and the record as it stated them; absent where there are none. */
   readonly masked?: readonly string[];
   readonly whole?: Evidence;

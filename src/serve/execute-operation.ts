@@ -7,13 +7,14 @@ import { ToldAccess } from './access-note.js';
 import type { Accessing } from './accessing.js';
 import type { Context, RequestContext } from './context.js';
 import { codeOf, Refused } from './errors.js';
+import type { KnownDeliveries } from './gather-evidence.js';
 import { followed } from './follow-request.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import { seenBy } from './mask-evidence.js';
 import { openLoaders } from './open-loaders.js';
 import { directingVariables, planOperation, type Plan } from './plan-operation.js';
-import { runPlan, type KnownDeliveries } from './run-plan.js';
+import { runPlan } from './run-plan.js';
 import { surveyOperation, type Survey } from './survey-operation.js';
 import { isRefusal, writeAccess } from './write-access.js';
 

@@ -60,6 +60,8 @@ export class SeenEvidence {
       const half = maskedValue(record, field, value);
       if (half !== null) stated[field] = half;
     }
+    for (const field of record.fields ?? [])
+      if (!Object.hasOwn(record.stated, field) && !this.showsField(field, isChild)) masked.push(field);
     if (masked.length === 0 && !this.#hidesInTexts(record)) return record;
     const raw =
       record.raw &&
@@ -114,8 +116,12 @@ export function seesMinors({ viewer, bounds }: Pick<Reading, 'viewer' | 'bounds'
 
 /** What the viewer of the reading is shown of records. */
 export function seenBy(reading: Pick<Reading, 'viewer' | 'bounds'>): SeenEvidence {
-  return new SeenEvidence(reading.viewer, seesMinors(reading));
+  let seen = SEEN.get(reading);
+  if (!seen) SEEN.set(reading, (seen = new SeenEvidence(reading.viewer, seesMinors(reading))));
+  return seen;
 }
+/** A viewer does not change while it reads. */
+const SEEN = new WeakMap<object, SeenEvidence>();
 
 /** Of a fifth department's own fields nothing is known: they take what names people take. */
 export function classOf(field: string): FieldClass {

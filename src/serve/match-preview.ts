@@ -96,6 +96,14 @@ export class LikelyPerson {
     return this.told.reason && LINK_REASONS[this.told.reason][language];
   }
 
+  @Field(() => Boolean, {
+    description:
+      '相似而有相反的证据（如兄弟姐妹、孪生之名）：系统不会自动认定，须由人判断 / Alike, and something speaks against it (a brother’s name, a twin’s): the hub would link by no weight, and ask a person',
+  })
+  get vetoed() {
+    return this.told.isVetoed;
+  }
+
   @Field(() => [EvidenceStep], {
     description: '依据，先验在前；不含任何人的值 / The waterfall, the prior first; no value of anybody',
   })

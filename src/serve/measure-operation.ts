@@ -7,6 +7,7 @@ import {
   isObjectType,
   Kind,
   valueFromASTUntyped,
+  visit,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -47,14 +48,51 @@ const USUAL_FAN_OUT = 3;
 const USUAL_PAGE = 20;
 const NOTHING: Measure = { depth: 0, aliases: 0, directives: 0, cost: 0 };
 
-/** Measures a document that has passed validation: fragments do not go in circles. Each is measured once. */
+/** Measures a document that has passed validation; one that comes again, once for each length of its pages. */
 export function measureOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   given: Readonly<Record<string, unknown>>,
 ): Measure {
-  const variables = { ...defaultsOf(operation), ...given };
+  let known = MEASURED.get(operation);
+  if (!known)
+    MEASURED.set(operation, (known = { defaults: defaultsOf(operation), paging: pagingOf(document), by: new Map() }));
+  const variables = { ...known.defaults, ...given };
+  const lengths = known.paging.map((name) => lengthOf(variables[name])).join();
+  let measure = known.by.get(lengths);
+  if (!measure) {
+    if (known.by.size >= MOST_LENGTHS) known.by.clear();
+    known.by.set(lengths, (measure = measureAnew(schema, document, operation, variables)));
+  }
+  return measure;
+}
+
+interface Measured {
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** The variables that say how long a page is. */
+  readonly paging: readonly string[];
+  readonly by: Map<string, Measure>;
+}
+const MEASURED = new WeakMap<OperationDefinitionNode, Measured>();
+const MOST_LENGTHS = 300;
+
+function pagingOf(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Argument: ({ name, value }) =>
+      void (name.value === 'first' && value.kind === Kind.VARIABLE && names.add(value.name.value)),
+  });
+  return [...names];
+}
+
+/** Fragments do not go in circles; each is measured once. */
+function measureAnew(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const each of document.definitions)
     if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
@@ -147,6 +185,11 @@ function pageOf(field: FieldNode, variables: Readonly<Record<string, unknown>>, 
       : argument?.kind === Kind.VARIABLE
         ? variables[argument.name.value]
         : undefined;
-  if (stated === undefined || stated === null) return FAN_OUT[name] ?? USUAL_PAGE;
+  return lengthOf(stated) ?? FAN_OUT[name] ?? USUAL_PAGE;
+}
+
+/** Null where none is stated. */
+function lengthOf(stated: unknown): number | null {
+  if (stated === undefined || stated === null) return null;
   return typeof stated === 'number' && stated >= 1 && stated <= LONGEST_PAGE ? stated : LONGEST_PAGE;
 }

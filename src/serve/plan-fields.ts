@@ -1,6 +1,7 @@
 import type { Connected } from './connection.js';
 import type { PlannedRun } from './planned-run.js';
-import type { Column, Lead, PlanNode } from './plan-node.js';
+import type { Column } from './plan-columns.js';
+import type { Lead, PlanNode } from './plan-node.js';
 import type { Building } from './types/building.js';
 import type { Dwelling } from './types/dwelling.js';
 import type { Entity } from './types/entity.js';

@@ -26,5 +26,6 @@ export interface PreviewedPerson {
   readonly probability: number;
   readonly bits: number;
   readonly reason: LinkReason | null;
+  readonly isVetoed: boolean;
   readonly evidence: readonly EvidenceStep[];
 }

@@ -10,6 +10,13 @@ export interface TotalsReport {
   readonly seconds: number;
 }
 
+const TRAITS = 'person_trait';
+
+/** Of the tables that are filled and indexed here, and nowhere else. */
+export function isOfTotals(table: string): boolean {
+  return table === TRAITS;
+}
+
 /** Beyond these, a set of registers that is not kept is counted from the traits: 2⁶ sets are kept. */
 const MOST_REGISTERS = 6;
 
@@ -25,7 +32,7 @@ export async function refreshTotals(
   const began = performance.now();
   const registers = registersOf(datasets);
   const everybody = await isEverybodyTouched(database, county, registers);
-  if (everybody) await dropIndexes(database, ['person_trait']);
+  if (everybody) await dropIndexes(database, [TRAITS]);
   const persons = await database.transaction(async (client) => {
     await client.query(`select pg_advisory_xact_lock(hashtext('hub totals ' || $1))`, [county]);
     await client.query(`set local work_mem = '128MB'`);
@@ -53,7 +60,7 @@ export async function refreshTotals(
     return counted;
   });
   if (everybody) {
-    await ensureIndexes(database);
+    await ensureIndexes(database, { of: isOfTotals });
     await database.query('vacuum (analyze) person_trait, person_total');
   }
   return { persons, seconds: (performance.now() - began) / 1000 };
@@ -146,15 +153,17 @@ async function writeRegisterSets(client: PoolClient, registers: readonly string[
 /** Who speaks first, newest first, of equals the lowest record; see 014-totals.sql. The same order as `compareCandidates` of src/model/priority.ts. */
 const choice = (field: 'sex' | 'birthDate', ranks: string): string =>
   `case when coalesce(r.stated ->> '${field}', '') <> '' then
-     case l.status when 'current' then '0' else '1' end
+     said.status
      || coalesce(array_position(${ranks}::text[], l.dataset) - 1, cardinality(${ranks}::text[]))
-     || rpad(translate(left(coalesce(
+     || case when r.carried ? '${field}' then ${NEWEST_FIRST(`coalesce(
           (select e.stated_on::text || 'T000000' from delivery e
-             where e.county = r.county and e.id = (r.carried -> '${field}' ->> 'delivery')::bigint),
-          r.stated ->> 'updatedAt', r.stated ->> 'collectedAt', d.stated_on::text || 'T000000',
-          to_char(r.valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')), 19), '0123456789-T: ', '9876543210'), 14, '9')
-     || lpad(l.record::text, 14, '0')
+             where e.county = r.county and e.id = (r.carried -> '${field}' ->> 'delivery')::bigint), said.at)`)}
+          else said.day end
+     || said.record
      || (r.stated ->> '${field}') end`;
+
+const NEWEST_FIRST = (at: string): string =>
+  `rpad(translate(left(${at}, 19), '0123456789-T: ', '9876543210'), 14, '9')`;
 
 /** Index: link_person. */
 const WRITE_TRAITS = (everybody: boolean): string => `
@@ -163,18 +172,33 @@ const WRITE_TRAITS = (everybody: boolean): string => `
     ${choice('sex', '$2')}, ${choice('birthDate', '$3')}, r.stated ->> 'programme'
   from link l join record r on r.county = l.county and r.id = l.record
   left join delivery d on d.county = r.county and d.id = r.delivery
+  cross join lateral (
+    select at, ${NEWEST_FIRST('at')} as day, case l.status when 'current' then '0' else '1' end as status, lpad(l.record::text, 14, '0') as record
+    from (select coalesce(r.stated ->> 'updatedAt', r.stated ->> 'collectedAt', d.stated_on::text || 'T000000',
+      to_char(r.valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')) as at offset 0) as stated
+    -- Once for both choices.
+    offset 0) as said
   where l.county = $1 and l.person is not null ${everybody ? 'order by l.village, l.person' : 'and l.person in (select person from counted_person)'}`;
 
-/** Adds to the tally, or takes from it, each person once an area, tie and set of registers that know them there. */
+/**
+ * Adds to the tally, or takes from it, each person once an area, tie and set of registers that know them there. Of a county's people few are
+ * known in a way in which nobody else is: one stands for all who are known alike.
+ */
 async function tally(client: PoolClient, county: string, sign: 1 | -1, who: string): Promise<void> {
   await client.query(
-    `with known as (
+    `with known as materialized (
        select t.person, t.township, t.village, coalesce(t.tie, 'none') as tie,
          t.township is null as nowhere, t.village is null as no_village, bit_or(b.bit) as bits
        from person_trait t join register_bit b on b.register = t.register
        where t.county = $1 and t.status = 'current' and ${who} group by 1, 2, 3, 4),
+     alike as materialized (
+       select min(person) as person, count(*) as people
+       from (
+         select person, string_agg(concat_ws('|', coalesce(township, ''), coalesce(village, ''), tie, bits), ',' order by township, village, tie) as places
+         from known group by person) as placed
+       group by places),
      counted as (
-       select person, township, village, tie, nowhere, no_village, bit_or(bits) as bits, grouping(tie) as of_any_tie,
+       select person, township, village, tie, nowhere, no_village, bit_or(bits) as bits, min(people) as people, grouping(tie) as of_any_tie,
          case
            when grouping(no_village) = 0 then case when no_village then 'no village' end
            when grouping(nowhere) = 0 then case when nowhere then 'no township' end
@@ -183,12 +207,12 @@ async function tally(client: PoolClient, county: string, sign: 1 | -1, who: stri
            when village is not null then 'village'
            when township is not null then 'no village'
          end as level
-       from known
+       from known join alike using (person)
        group by grouping sets (
          (person), (person, tie), (person, township), (person, township, tie), (person, township, village), (person, township, village, tie),
          (person, no_village), (person, no_village, tie), (person, nowhere), (person, nowhere, tie)))
      insert into tally
-     select level, coalesce(village, township, $1), township, village, case of_any_tie when 1 then '' else tie end, bits, $2 * count(*)
+     select level, coalesce(village, township, $1), township, village, case of_any_tie when 1 then '' else tie end, bits, $2 * sum(people)
      from counted where level is not null group by 1, 2, 3, 4, 5, 6`,
     [county, sign],
   );

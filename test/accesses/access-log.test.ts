@@ -346,6 +346,54 @@ describe('an alarm', () => {
     ]);
     await Promise.all([one!.close(), other!.close(), watch.close()]);
   });
+
+  it('is raised by what is read little by little, of which each look reads what came since the one before it', async () => {
+    const alarms: VolumeAlarm[] = [];
+    const watch = watchVolumes({
+      apiUrl: database.apiUrl,
+      mostPersons: 40,
+      mostRows: 55,
+      every: 60_000,
+      onAlarm: (alarm) => alarms.push(alarm),
+    });
+    const log = openAccessLog({ apiUrl: database.apiUrl, onWritten: watch.note });
+    const raised: (readonly [number, string, number])[] = [];
+    for (let turn = 0; turn < 8; turn += 1) {
+      // Half of them were read the turn before.
+      await Promise.all(
+        many(10, (at) => ({ client: 'patient', persons: [turn * 5 + at, 9_000] })).map((access) => log.write(access)),
+      );
+      await watch.look();
+      for (const { kind, counted } of alarms.splice(0)) raised.push([turn, kind, counted]);
+    }
+    expect(raised).toEqual([
+      [5, 'rows', 60],
+      [6, 'persons', 41],
+    ]);
+    await Promise.all([log.close(), watch.close()]);
+  });
+
+  it('is raised though looks follow each other while somebody reads: none counts what another counts', async () => {
+    const alarms: VolumeAlarm[] = [];
+    const watch = watchVolumes({
+      apiUrl: database.apiUrl,
+      mostPersons: 1000,
+      mostRows: 25,
+      every: 60_000,
+      onAlarm: (alarm) => alarms.push(alarm),
+    });
+    const log = openAccessLog({ apiUrl: database.apiUrl, onWritten: watch.note });
+    for (let turn = 0; turn < 3; turn += 1) {
+      const read = many(10, () => ({ client: 'hasty' }));
+      await Promise.all(read.map((access) => log.write(access)));
+      const first = watch.look();
+      // It reads on while the first look is under way.
+      watch.note(read);
+      await Promise.all([first, watch.look()]);
+    }
+    expect(alarms).toMatchObject([{ client: 'hasty', kind: 'rows', counted: 30 }]);
+    await Promise.all([log.close(), watch.close()]);
+  });
 });
 
 async function partition(): Promise<string> {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openReadings, type Reading, type Readings } from '../../src/authorize/index.js';
+import { boundsOf } from '../../src/authorize/bounds.js';
+import { prepareWhole, readWhole } from '../../src/authorize/whole-reading.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import { cloneDatabase } from '../database/clone.js';
 import { viewerOf } from './viewer.js';
@@ -105,6 +107,82 @@ describe('the last that is asked', () => {
     });
     await expect(attempt).rejects.toMatchObject({ failure: 'internal' });
     expect(await see(viewer(WEST))).toEqual([32, 33]);
+  });
+
+  it('is all that is asked in one transaction as the viewer, which leaves nothing behind', async () => {
+    const told = {
+      name: 'told',
+      text: `select current_user as role, string_agg(format('%s=%s', name, current_setting(name, true)), ' ' order by at) as settings,
+        current_setting('transaction_read_only') as read_only, current_setting('plan_cache_mode') as plans, pg_current_xact_id_if_assigned() as writes
+        from unnest($1::text[]) with ordinality as asked (name, at)`,
+    };
+    const names = ['county', 'counties', 'townships', 'villages', 'grids', 'registers', 'ties', 'client', 'may'];
+    const asked = [[...names.map((name) => `hub.${name}`), 'statement_timeout']];
+    const who = viewerOf([EAST, WEST], ['police', 'governance'], { client: 'one', may: ['review'] });
+    const alone = () => readings.read(who, (reading) => reading.query(told, asked, true));
+    const beside = () =>
+      readings.read(who, async (reading) => (await Promise.all([records(reading), reading.query(told, asked)]))[1]);
+    const [row] = await alone();
+    expect(row).toMatchObject({ role: 'hub_township', read_only: 'on', plans: 'force_generic_plan', writes: null });
+    expect(row!['settings']).toContain(`hub.county=530502 hub.counties= hub.townships=${EAST},${WEST}`);
+    expect([row]).toEqual(await beside());
+    const { Client } = await import('pg');
+    const client = new Client({ connectionString: database.apiUrl });
+    await client.connect();
+    await prepareWhole(client as never);
+    const bounds = boundsOf(who);
+    await readWhole(client as never, who, bounds, 400, told, asked);
+    await expect(readWhole(client as never, who, bounds, 400, { text: 'select 1/0' }, [])).rejects.toThrow('division');
+    const { rows } = await client.query(told.text, asked);
+    const left = {
+      role: 'hub_api',
+      settings: [...names.map((name) => `hub.${name}=`), 'statement_timeout=0'].join(' '),
+    };
+    expect(rows).toEqual([{ ...left, read_only: 'off', plans: 'auto', writes: null }]);
+    await client.end();
+  });
+
+  it('writes nothing either', async () => {
+    for (const text of ['delete from record', `create temporary table mine (id int)`, 'select * from setting'])
+      await expect(
+        readings.read(viewer(EAST), (reading) => reading.query({ text }, [], true)),
+        text,
+      ).rejects.toMatchObject({ failure: 'internal' });
+  });
+
+  it('is refused to a viewer whose grants have changed, and nothing of it runs', async () => {
+    const stale = { ...viewer(EAST), accessVersion: 2 };
+    const attempt = readings.read(stale, (reading) => reading.query({ text: 'select 1/0' }, [], true));
+    await expect(attempt).rejects.toMatchObject({ failure: 'stale' });
+    // The statement was not made ready then; it is now.
+    const named = { name: 'seen late', text: 'select id from record order by id' };
+    await expect(readings.read(stale, (reading) => reading.query(named, [], true))).rejects.toMatchObject({
+      failure: 'stale',
+    });
+    const found = await readings.read(viewer(WEST), (reading) => reading.query(named, [], true));
+    expect(found.map((row) => row['id'])).toEqual([32, 33]);
+  });
+
+  it('is told by SET LOCAL where the county is spread over machines', async () => {
+    const name = new URL(database.apiUrl).pathname.slice(1);
+    await database.query(`alter database ${name} set citus.propagate_set_commands = 'local'`);
+    const spread = openReadings({ apiUrl: database.apiUrl, poolSize: 1 });
+    try {
+      const found = await spread.read(viewer(WEST), (reading) =>
+        reading.query<{ id: number; ready: number }>(
+          { text: `select id, (select count(*) from pg_prepared_statements) as ready from record order by id` },
+          [],
+          true,
+        ),
+      );
+      expect(found).toEqual([
+        { id: 32, ready: 0 },
+        { id: 33, ready: 0 },
+      ]);
+    } finally {
+      await spread.close();
+      await database.query(`alter database ${name} reset citus.propagate_set_commands`);
+    }
   });
 
   it('is stopped when nobody waits any more, and nothing after it is', async () => {

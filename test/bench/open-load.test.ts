@@ -39,22 +39,23 @@ describe('an open load', () => {
   });
 
   it('counts the wait from when a request was due: a server that stands still makes all of those wait', async () => {
-    const began = performance.now();
+    let stands: Promise<void> | null = null;
     const samples = await load(
-      (response) => void sleep(Math.max(0, 500 - (performance.now() - began))).then(() => say(response, 200, '{}')),
+      (response) => void (stands ??= sleep(500)).then(() => say(response, 200, '{}')),
       // One connection: all that is due meanwhile waits for it, and is not left out.
       { wires: 1 },
     );
     expect(samples).toHaveLength(100);
+    // No answer came before it went on: of those due in the meantime each waited at least so long, however slow the machine.
+    for (const { due, wait } of samples) expect(due + wait).toBeGreaterThan(495);
     const { p50, max } = waitsOf({ wait: Float64Array.from(samples, ({ wait }) => wait) });
     expect(max).toBeGreaterThan(400);
-    const late = samples.filter(({ wait }) => wait > 100);
-    expect(late.length).toBeGreaterThan(30);
-    expect(late.length).toBeLessThan(70);
-    expect(p50).toBeLessThan(400);
+    expect(p50).toBeLessThan(max);
   });
 
   it('tells answers from refusals, errors, nobody, and what the client did not wait for', async () => {
+    // Longer than an answer takes on a machine that has a great deal else to do.
+    const PATIENCE = 2000;
     const answers: ((response: ServerResponse) => void)[] = [
       (response) => say(response, 200, '{"data":{"person":{}}}'),
       (response) => say(response, 200, '{"data":{"person":null}}'),
@@ -66,7 +67,7 @@ describe('an open load', () => {
     let at = 0;
     const samples = await load((response) => answers[at++ % answers.length]!(response), {
       stages: [{ rate: 60, seconds: 1 }],
-      patience: 300,
+      patience: PATIENCE,
     });
     const codes = [...new Set(samples.map(({ code }) => code))];
     const told = { codes, code: Uint8Array.from(samples, ({ code }) => codes.indexOf(code)) };
@@ -81,7 +82,8 @@ describe('an open load', () => {
     expect(samples.filter(({ retryAfter }) => retryAfter).map(({ code }) => code)).toEqual(
       Array.from({ length: 10 }, () => 'OVERLOADED'),
     );
-    expect(Math.max(...samples.map(({ wait }) => wait))).toBeLessThan(1000);
+    const given = samples.filter(({ code }) => code === 'GAVE_UP').map(({ wait }) => wait);
+    expect(Math.min(...given)).toBeGreaterThanOrEqual(PATIENCE);
   });
 });
 

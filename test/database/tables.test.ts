@@ -39,7 +39,11 @@ it('has no role that could pass by row-level security, and none of the API’s o
          where o.rolname like 'hub\\_%' and o.rolname <> 'hub_owner' order by 1`,
       )
     ).map((row) => row.name),
-  ).toEqual(['seen.link', 'seen.people_total', 'seen.person', 'seen.person_value']);
+  ).toEqual(
+    ['building', 'dwelling', 'home_value', 'household', 'link', 'people_total', 'person', 'person_value'].map(
+      (name) => `seen.${name}`,
+    ),
+  );
   // Nor is one of them a member of what could.
   expect(
     await database.query(
@@ -99,6 +103,7 @@ const OPEN_DEFINERS: readonly string[] = ['apply_decision', 'bump_access_version
 const DEFINERS: readonly string[] = [
   'access_alarms',
   'access_head',
+  'accesses_since',
   'analyst_county',
   'analyst_divisions',
   'analyst_fields',

@@ -87,7 +87,7 @@ export async function linksOf(database: Database): Promise<ReadonlyMap<number, L
 
 export async function forget(database: Database): Promise<void> {
   await database.query(
-    'truncate record, link, mention, entity, touched_record, touched_entity, finding, delivery, sighting',
+    'truncate record, link, mention, entity, touched_record, touched_entity, finding, delivery, sighting, linkage_model',
   );
 }
 

@@ -40,7 +40,12 @@ const found = async (...asked: Parameters<typeof preview>) => {
 describe('matchPreview', () => {
   it('finds by a number whose name does not contradict, as the rule would', async () => {
     const [first, ...others] = await found(EAST, { name: '王芳', idNumber: NUMBERS[0]! });
-    expect(first).toMatchObject({ probability: 1, reason: 'ID_NUMBER_AND_NAME', person: { id: persons.get(1) } });
+    expect(first).toMatchObject({
+      probability: 1,
+      reason: 'ID_NUMBER_AND_NAME',
+      vetoed: false,
+      person: { id: persons.get(1) },
+    });
     expect(others).toEqual([]);
   });
 
@@ -65,6 +70,16 @@ describe('matchPreview', () => {
     expect(first!.evidence.find((step) => step.comparison === 'number')!.levelLabel).toBe('号码经一处更正即相同');
     const sum = first!.evidence.slice(1).reduce((total, step) => total + step.bits, 0);
     expect(sum).toBeCloseTo(first!.weight, 1);
+  });
+
+  it('shows whose number it is under another name, as one that a person has to decide', async () => {
+    const asked = { name: '陈志远', idNumber: NUMBERS[1]! };
+    const [first, ...others] = await found(EAST, asked);
+    expect(first).toMatchObject({ vetoed: true, reason: null, person: { id: persons.get(3) } });
+    expect(first!.probability).toBeLessThan(1);
+    expect(others).toEqual([]);
+    // As in a night: of the other sex than the number says they are nobody worth asking about.
+    expect(await found(EAST, { ...asked, sex: '1' })).toEqual([]);
   });
 
   it('knows nobody whom the viewer may not see, and reads no record that is hidden', async () => {

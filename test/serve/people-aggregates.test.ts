@@ -155,6 +155,24 @@ it('counts what its viewer may see and nothing else, for any viewer, grouping an
   );
 }, 60_000);
 
+it('counts who is in an area by what is chosen of them among all that the viewer sees, in the area and elsewhere', async () => {
+  for (const where of [COUNTY, EAST, EAST_1, WEST_1, GRIDS[0]])
+    for (const division of [COUNTY, EAST, EAST_1, EAST_2, WEST_1, GRIDS[0]]) {
+      const by: Group[] = ['AGE', 'SEX'];
+      const answer = await api.ask<Answer>(where, ASK, { by, filter: { division } });
+      const { total, groups } = answer.data.peopleAggregate;
+      expect(
+        {
+          total,
+          groups: Object.fromEntries(
+            groups.map(({ keys, people }) => [JSON.stringify(keys.map(({ code }) => code)), people]),
+          ),
+        },
+        `${where} asks for ${division}`,
+      ).toEqual(countPlainly([where].flat(), ALL_REGISTERS, by, { division }));
+    }
+});
+
 it('reads what the night counted, where it has counted it', async () => {
   const traits = () => api.statements.filter((text) => text.includes('person_trait')).length;
   const before = traits();

@@ -12,8 +12,10 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IMPORTERS } from '../../importers/index.js';
 import { boundsOf, openReadings, type Readings } from '../../src/authorize/index.js';
-import { FIELD_CLASSES } from '../../src/model/field.js';
+import { FIELD_CLASSES, type FieldClass } from '../../src/model/field.js';
+import { statingOf } from '../../src/model/stated-fields.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import { ToldAccess } from '../../src/serve/access-note.js';
 import type { Context } from '../../src/serve/context.js';
@@ -23,7 +25,8 @@ import { seenBy } from '../../src/serve/mask-evidence.js';
 import { openLoaders } from '../../src/serve/open-loaders.js';
 import { FIELD_PLANS, PLANNED_ROOTS } from '../../src/serve/plan-fields.js';
 import { directingVariables, planOperation } from '../../src/serve/plan-operation.js';
-import { runPlan, type KnownDeliveries } from '../../src/serve/run-plan.js';
+import type { KnownDeliveries } from '../../src/serve/gather-evidence.js';
+import { runPlan } from '../../src/serve/run-plan.js';
 import { viewerOf } from '../authorize/viewer.js';
 import { cloneDatabase } from '../database/clone.js';
 import {
@@ -40,6 +43,7 @@ import {
 } from './small-county.js';
 
 const schema = buildHubSchema();
+const STATING = statingOf(IMPORTERS.flatMap((importer) => importer.datasets));
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 let readings: Readings;
 const deliveries: KnownDeliveries = new Map();
@@ -52,6 +56,10 @@ beforeAll(async () => {
   );
   await database.query(
     `update record set stated = stated || '{"education": null, "workplace": ""}' where dataset = 'police/residents'`,
+  );
+  // A register that says itself when it changed a row.
+  await database.query(
+    `update record set stated = stated || '{"updatedAt": "2026-09-02T08:00:00+08:00"}' where dataset in ('police/residents', 'governance/buildings')`,
   );
   readings = openReadings({ apiUrl: database.apiUrl });
 });
@@ -81,6 +89,7 @@ async function askBoth(text: string, variables: Record<string, unknown>, viewer:
         reading,
         loaders: openLoaders(reading, told, false),
         note: told,
+        stating: STATING,
       } as unknown as Context),
     );
   const told = [new ToldAccess(), new ToldAccess()] as const;
@@ -131,6 +140,27 @@ describe('an answer by plan', () => {
       }
     }
     expect(new Set(planned)).toEqual(new Set(['find-people.graphql', 'people-of-village.graphql']));
+  });
+
+  it('hides the sheet of a record of which something is masked that was not asked for', async () => {
+    const id = writeGlobalId('Person', COUNTY, ID.zhang);
+    const text = `query ($id: ID!) { answer: person(id: $id) { name { agreeing { dataset sheet } } } }`;
+    const ask = async (fields: readonly FieldClass[]) => {
+      const { fast, slow } = await askBoth(text, { id }, viewerOf([COUNTY], ALL_REGISTERS, { fields }));
+      expect(fast).toBe(slow);
+      return fast;
+    };
+    expect(await ask(['basic', 'benefit'])).toContain('城乡低保');
+    expect(await ask(['basic'])).not.toContain('城乡低保');
+  });
+
+  it('does not name the delivery of a register that the viewer does not see, whoever was told of it before', async () => {
+    const id = writeGlobalId('Person', COUNTY, ID.zhang);
+    const text = `query ($id: ID!) { answer: person(id: $id) { phone { source { file } agreeing { file } } } }`;
+    for (const registers of [ALL_REGISTERS, ['governance']]) {
+      const { fast, slow } = await askBoth(text, { id }, viewerOf([COUNTY], registers));
+      expect(fast).toBe(slow);
+    }
   });
 
   it('is the answer of graphql-js for whatever can be asked, by whoever asks, and tells the same of whom it read', async () => {

@@ -164,10 +164,21 @@ function firstRecord({ start, member }: ClusterRows, ids: Float64Array, cluster:
   return first;
 }
 
-/** Of each of several persons, beside the others and "nobody we know". @param bits in the order of the answer */
-export function probabilityAmong(bits: readonly number[], { odds: { each, nobody } }: PersonWeights): number[] {
-  const sorted = Float64Array.from(bits);
-  return bits.map((own) => posterior(sorted, own, each, nobody));
+/**
+ * Of each of several persons, beside the others and "nobody we know"; of one that is vetoed, beside those that are not, as when a row is
+ * assigned. In the order of the answer.
+ */
+export function probabilityAmong(
+  persons: readonly { readonly bits: number; readonly isVetoed: boolean }[],
+  { odds: { each, nobody } }: PersonWeights,
+): number[] {
+  const sorted = Float64Array.from(persons.flatMap(({ bits, isVetoed }) => (isVetoed ? [] : [bits])));
+  return persons.map(({ bits, isVetoed }) => {
+    const probability = posterior(sorted, bits, each, nobody);
+    if (!isVetoed) return probability;
+    const odds = 2 ** (bits + each);
+    return odds / (total + odds);
+  });
 }
 
 /** Left by `posterior`: the sum over all candidates and nobody, as odds. */

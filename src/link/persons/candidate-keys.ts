@@ -30,8 +30,9 @@ export function bothCodes(one: number, other: number): number {
 
 /** The same of many rows. */
 export function bothKeys(one: CandidateKeys, other: CandidateKeys): CandidateKeys {
-  const second = new Float64Array(KEYS_AT_ONCE);
+  let second = new Float64Array(0);
   return (rows, from, to, into) => {
+    if (second.length < to - from) second = new Float64Array(to - from);
     one(rows, from, to, into);
     other(rows, from, to, second);
     for (let i = 0; i < to - from; i += 1) into[i] = bothCodes(into[i]!, second[i]!);
@@ -59,7 +60,7 @@ export function eachKeys(
   from = 0,
   to = rows.length,
 ): void {
-  const keys = new Float64Array(KEYS_AT_ONCE);
+  const keys = new Float64Array(Math.min(KEYS_AT_ONCE, Math.max(0, to - from)));
   for (let at = from; at < to; at += KEYS_AT_ONCE) {
     const end = Math.min(to, at + KEYS_AT_ONCE);
     keysOf(rows, at, end, keys);

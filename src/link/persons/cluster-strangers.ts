@@ -1,4 +1,5 @@
 import { formClusters } from '../engine/form-clusters.js';
+import { compareLots } from '../record-columns.js';
 import { Candidates, type CandidateBlocks } from './block-candidates.js';
 import { COMPARISONS, NAME, type PersonComparison } from './compare-person.js';
 import type { DoubtfulPair } from './row-answers.js';
@@ -28,7 +29,7 @@ export function clusterStrangers(
   { clusterOf, rowOf, isApart }: Strangers,
 ): { joined: (readonly [row: number, first: number])[]; doubtful: DoubtfulPair[]; pairs: number } {
   const { columns } = comparison.evidence;
-  const order = rows.toSorted((a, b) => columns.evidence[a]! - columns.evidence[b]! || columns.id[a]! - columns.id[b]!);
+  const order = rows.toSorted((a, b) => compareLots(columns, a, b) || columns.id[a]! - columns.id[b]!);
   const place = new Int32Array(columns.size);
   order.forEach((row, i) => {
     place[row] = i;

@@ -83,15 +83,37 @@ export class DisturbedRows {
   /** A row of a cluster that is another than last night; -1: of none. */
   touch(row: number, cluster: number): void {
     if (cluster < 0) return;
-    this.#rows.push(row);
-    this.#rowClusters.push(cluster);
+    this.#askBy(row, cluster);
     this.#enlist(row, cluster);
   }
 
   touchReplaced(place: number, cluster: number): void {
-    this.#replaced.push(place);
-    this.#replacedClusters.push(cluster);
+    this.#askBy(-1 - place, cluster);
     this.#enlist(-1 - place, cluster);
+  }
+
+  /** Somebody came to a cluster that had been looked at without them, or left it: it is looked at again by the keys of all who were touched in it. */
+  touchWhole(cluster: number): void {
+    this.#whole.add(cluster);
+  }
+  readonly #whole = new Set<number>();
+
+  #touchAgain(): void {
+    for (const cluster of this.#whole) {
+      for (let at = this.#firstOf[cluster]!; at >= 0; at = this.#nextOf[at]!) this.#askBy(this.#entries[at]!, cluster);
+    }
+    this.#whole.clear();
+  }
+
+  /** @param entry a row, or -1 - place of a replaced one: who shares a key with it is looked for in the next search */
+  #askBy(entry: number, cluster: number): void {
+    if (entry >= 0) {
+      this.#rows.push(entry);
+      this.#rowClusters.push(cluster);
+    } else {
+      this.#replaced.push(-1 - entry);
+      this.#replacedClusters.push(cluster);
+    }
   }
 
   #enlist(entry: number, cluster: number): void {
@@ -105,6 +127,7 @@ export class DisturbedRows {
    * @param whole how many rows stand under a key has to be looked at: null where all that may have changed it was seen before
    */
   reach(among: Int32Array, whole: Whole | null): void {
+    this.#touchAgain();
     if (this.#rows.length + this.#replaced.length === 0) return;
     const { ground, replacedRules, slots: slotsOf } = this.#around;
     const clusters = this.#touchedClusters();

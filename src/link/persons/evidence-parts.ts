@@ -25,6 +25,7 @@ const PLAIN = [
   'besideKey',
   'householdNumber',
   'evidence',
+  'lot',
   'birth',
   'status',
   'tie',
@@ -89,7 +90,7 @@ export interface EvidenceRead {
 
 /** The parts that hold no rows: what few rows have to say; the texts of all rows as they were when the parts were last written anew. */
 const WORDS = 0;
-const TEXTS = -1;
+const TEXTS = -2;
 
 /** False where nothing was kept, and where it was kept in the form that an earlier version had. */
 export async function hasEvidenceParts(client: PoolClient, county: string): Promise<boolean> {

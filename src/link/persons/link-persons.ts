@@ -7,7 +7,7 @@ import { idleCores, Threads } from '../engine/threads.js';
 import type { TrainedModel } from '../engine/linkage-model.js';
 import { roundShares } from '../engine/trained-model.js';
 import { ALONE_WITH_NUMBER, type PersonClusters } from '../form-person-clusters.js';
-import type { RecordColumns } from '../record-columns.js';
+import { compareLots, type RecordColumns } from '../record-columns.js';
 import {
   assignRows,
   expectedIn,
@@ -371,7 +371,7 @@ class PersonsRun {
   #blockingRecall(clusters: ClusterRows, comparison: PersonComparison): RuleRecall[] {
     const columns = this.#columns;
     const taken = new Set<number>();
-    const drawn = drawRows(this.#evidence.rows, columns.evidence, (row) => {
+    const drawn = drawRows(this.#evidence.rows, columns, (row) => {
       const own = this.#clusterOf(row);
       return (
         this.#held.holds[row] === 1 &&
@@ -406,7 +406,7 @@ class PersonsRun {
     comparison: PersonComparison,
   ): TrainedModel {
     const columns = this.#columns;
-    const sample = drawRows(residual, columns.evidence, (row) => columns.traits(row).duplicates !== 'none');
+    const sample = drawRows(residual, columns, (row) => columns.traits(row).duplicates !== 'none');
     if (sample.length < 50) return trained;
     const blocks = new BlocksInTurn(this.#rowBlocks(sample, comparison));
     const shares = names.sharesOf(columns.names);
@@ -584,9 +584,7 @@ class PersonsRun {
       const before =
         known === -1
           ? 1
-          : bits - first.bitsOf(key) ||
-            columns.evidence[known]! - columns.evidence[row]! ||
-            columns.id[known]! - columns.id[row]!;
+          : bits - first.bitsOf(key) || compareLots(columns, known, row) || columns.id[known]! - columns.id[row]!;
       if (known !== -1) seconds.set(before > 0 ? known : row, cluster);
       if (before > 0) first.put(key, row, bits);
     };

@@ -16,8 +16,8 @@ export class NameKeys {
   readonly #given = new NumberIndex(1024);
   readonly #firstTwo = new NumberIndex(1024);
   readonly #characters = new Map<string, number>();
-  /** The same numbers by code unit; 0 for characters not met yet. */
-  readonly #units = new Int32Array(0x10000);
+  /** The same numbers by code unit, a page for those of one high byte; 0 for characters not met yet. */
+  readonly #pages: (Int32Array | undefined)[] = Array.from({ length: 0x100 });
   /** Of the name read last; 0 where it has no such part. */
   sound = 0;
   surname = 0;
@@ -54,7 +54,8 @@ export class NameKeys {
     let number = 0;
     for (let i = from; i < to; i += 1) {
       const unit = name.charCodeAt(i);
-      number = number * 65_536 + (this.#units[unit] ||= this.#characterOf(name.charAt(i)));
+      const page = (this.#pages[unit >>> 8] ??= new Int32Array(0x100));
+      number = number * 65_536 + (page[unit & 0xff] ||= this.#characterOf(name.charAt(i)));
     }
     return number;
   }

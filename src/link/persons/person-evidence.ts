@@ -145,26 +145,31 @@ export class PersonEvidence {
 
 /** Codes, in `births`, of the dates in numbers. */
 export class NumberDates {
-  /** By day; a look-up by text, or by hash, would cost more than all else that is done with a row. */
-  readonly #codes = new Int32Array(DAYS);
+  /** By year and day; a look-up by text, or by hash, would cost more than all else that is done with a row. */
+  readonly #years: (Int32Array | undefined)[] = Array.from({ length: YEARS });
 
   constructor(readonly columns: Pick<RecordColumns, 'births' | 'numberTail'>) {}
 
   codeOf(row: number): number {
     const date = Math.floor(this.columns.numberTail[row]! / 1000) | 0;
     const month = (date / 100) | 0;
-    const day = (((month / 100) | 0) - FIRST_YEAR) * 416 + (month % 100) * 32 + (date % 100);
-    const known = this.#codes[day];
+    const year = ((month / 100) | 0) - FIRST_YEAR;
+    if (year < 0 || year >= YEARS) return this.columns.births.codeOf(String(date));
+    const days = (this.#years[year] ??= new Int32Array(DAYS));
+    const day = (month % 100) * 32 + (date % 100);
+    const known = days[day];
     if (known) return known;
     const code = this.columns.births.codeOf(String(date));
     // Where it is out of all bounds there is no such place, and it is looked up every time.
-    this.#codes[day] = code;
+    days[day] = code;
     return code;
   }
 }
 
 const FIRST_YEAR = 1800;
-const DAYS = 400 * 416;
+const YEARS = 400;
+/** Of a year, 32 to a month, as a number's digits would have them. */
+const DAYS = 13 * 32;
 
 /** By code of the village in `texts`: a number that is one for villages of one township, from 1; 0 for no village. */
 function townshipsOf({ texts, village, size }: RecordColumns): Int32Array {

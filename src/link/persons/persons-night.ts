@@ -101,8 +101,10 @@ export class PersonsNight {
       const joined = this.#joinedBefore(row);
       this.#note(numbered);
       this.#note(joined);
-      // It stood in one cluster; where it stood alone, it is the row itself that it is looked at with.
-      this.disturbed.touchReplaced(place, numbered >= 0 ? numbered : joined >= 0 ? joined : this.#clusterOf(row));
+      // With the rows of its number it stood until it was joined to others; where it stood alone, it is the row itself that it is looked at with.
+      const stood = new Set([numbered, joined].filter((cluster) => cluster >= 0));
+      if (stood.size === 0) stood.add(this.#clusterOf(row));
+      for (const cluster of stood) this.disturbed.touchReplaced(place, cluster);
     }
     for (const row of asking)
       if (this.isNew(row) || isToldApart(row) || (last.answer[row]! & TOLD_APART) !== 0 || this.#isPartnerOther(row))
@@ -194,11 +196,16 @@ export class PersonsNight {
     const isAsBefore = joined === cluster && (joined < 0 || (before === when && !this.isNew(row)));
     if (!isAsBefore && (joined >= 0 || before === when)) {
       for (const other of [joined, cluster, this.#question.deterministic.cluster[this.#question.held.at[row]!]!]) {
+        this.#touch(row, other);
         this.#note(other);
-        this.disturbed.touch(row, other);
       }
-    }
-    if (joined >= 0 && this.#isOther[joined] === 1) this.disturbed.touch(row, joined);
+    } else if (joined >= 0 && this.#isOther[joined] === 1) this.#touch(row, joined);
+  }
+
+  /** What a cluster says beside this row may settle nothing any more: also for those who share a key with its other rows alone. */
+  #touch(row: number, cluster: number): void {
+    if (cluster >= 0 && this.#isOther[cluster] === 1) this.disturbed.touchWhole(cluster);
+    this.disturbed.touch(row, cluster);
   }
 
   /** Disturbs whoever of the rest met what was joined otherwise since the last time. */

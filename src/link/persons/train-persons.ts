@@ -2,6 +2,7 @@ import type { Level } from '../engine/comparator.js';
 import { fitAgreement, PatternCounter, type LevelShares } from '../engine/fellegi-sunter.js';
 import type { TrainedModel } from '../engine/linkage-model.js';
 import { NumberIndex } from '../engine/number-index.js';
+import { compareLots, type RecordColumns } from '../record-columns.js';
 import type { ClusterRows } from './cluster-rows.js';
 import { COMPARISONS, HOME, NUMBER, PHONE, type PersonComparison } from './compare-person.js';
 import { FEWEST } from './name-counts.js';
@@ -31,13 +32,13 @@ export interface TrainingQuestion {
 export function trainPersons(question: TrainingQuestion): TrainedModel {
   const { comparison, rows, clusterOfNumber } = question;
   const { columns } = comparison.evidence;
-  const asking = drawRows(rows, columns.evidence, (row) => columns.traits(row).nameRank > 0 && columns.name[row] !== 0);
-  const others = drawRows(rows, columns.evidence, (row) => columns.name[row] !== 0);
+  const asking = drawRows(rows, columns, (row) => columns.traits(row).nameRank > 0 && columns.name[row] !== 0);
+  const others = drawRows(rows, columns, (row) => columns.name[row] !== 0);
   const u = strangerShares(question, asking, others);
   const widths = PERSON_MODEL.comparisons.map(({ levels }) => levels.length);
   const counter = new PatternCounter(widths);
   let pairs = 0;
-  for (const row of drawRows(asking.length > 0 ? rows : NO_ROWS, columns.evidence, (one) => {
+  for (const row of drawRows(asking.length > 0 ? rows : NO_ROWS, columns, (one) => {
     return columns.traits(one).nameRank > 0 && columns.name[one] !== 0 && clusterOfNumber(one) >= 0;
   })) {
     if (!comparison.compare(row, clusterOfNumber(row), true)) continue;
@@ -72,22 +73,22 @@ export function trainPersons(question: TrainingQuestion): TrainedModel {
 
 const NO_ROWS = new Int32Array(0);
 
-/** Up to SAMPLE rows with the lowest hashes, in their order. */
-export function drawRows(rows: Int32Array, hash: Float64Array, isWanted: (row: number) => boolean): Int32Array {
+/** Up to SAMPLE rows with the lowest lots, in their order. */
+export function drawRows(rows: Int32Array, columns: RecordColumns, isWanted: (row: number) => boolean): Int32Array {
   const wanted = rows.filter(isWanted);
   if (wanted.length > SAMPLE * 4) {
     // One pass instead of sorting millions: a hash is spread evenly over 53 bits.
     const limit = (2 ** 53 * SAMPLE * 2) / wanted.length;
     return lowest(
-      wanted.filter((row) => hash[row]! < limit),
-      hash,
+      wanted.filter((row) => columns.lot[row]! < limit),
+      columns,
     );
   }
-  return lowest(wanted, hash);
+  return lowest(wanted, columns);
 }
 
-function lowest(rows: Int32Array, hash: Float64Array): Int32Array {
-  return rows.toSorted((one, other) => hash[one]! - hash[other]!).slice(0, SAMPLE);
+function lowest(rows: Int32Array, columns: RecordColumns): Int32Array {
+  return rows.toSorted((one, other) => compareLots(columns, one, other)).slice(0, SAMPLE);
 }
 
 function strangerShares(question: TrainingQuestion, asking: Int32Array, others: Int32Array): LevelShares {
