@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import type { Access } from '../model/access.js';
 import { chainStart, hashRow, HASHED, textsOf, type ChainHead, type Digest, type HashedTexts } from './access-row.js';
 
@@ -47,6 +47,8 @@ export function openAccessLog(settings: AccessLogSettings): AccessLog {
   const algorithm = settings.algorithm ?? 'sha256';
   let waiting: Waiting[] = [];
   let client: Client | null = null;
+  /** By county: where its chain stood after our last group. Somebody else may have written since: the database looks. */
+  const heads = new Map<string, KnownHead>();
   let writing: Promise<void> | null = null;
   let closed = false;
 
@@ -58,7 +60,7 @@ export function openAccessLog(settings: AccessLogSettings): AccessLog {
       connectionTimeoutMillis: settings.patience ?? 5000,
       statement_timeout: settings.patience ?? 5000,
       query_timeout: (settings.patience ?? 5000) * 2,
-      options: '-c role=hub_access_writer -c synchronous_commit=on',
+      options: '-c role=hub_access_writer -c synchronous_commit=on -c plan_cache_mode=force_generic_plan',
       keepAlive: true,
       pipeline: true,
     });
@@ -76,12 +78,12 @@ export function openAccessLog(settings: AccessLogSettings): AccessLog {
     // One that broke while nothing was written is not the readers' fault: it is replaced once.
     const idle = client;
     try {
-      await append(await connected(), group, algorithm);
+      await append(await connected(), group, heads, algorithm);
     } catch (error) {
       if (client) drop(client);
       if (idle === null || isRefusal(error)) throw error;
       try {
-        await append(await connected(), group, algorithm);
+        await append(await connected(), group, heads, algorithm);
       } catch (again) {
         if (client) drop(client);
         throw again;
@@ -140,28 +142,70 @@ export function openAccessLog(settings: AccessLogSettings): AccessLog {
   };
 }
 
-/** The database answered, and said no: to ask it again would not help. */
-const isRefusal = (error: unknown): boolean => {
-  const code = String((error as { code?: unknown }).code ?? '');
-  return /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P0)/.test(code);
-};
+/** The database answered, and said no: to ask it again would not help. EPIPE looks like a SQLSTATE and is none. */
+const isRefusal = (error: unknown): boolean => error instanceof DatabaseError && !/^(08|57P0)/.test(error.code ?? '');
 
-/** Two round trips: where the chain stands, then the rows and the end of the transaction. */
-async function append(client: Client, group: readonly Waiting[], algorithm: Digest): Promise<void> {
-  const counties = Map.groupBy(group, (each) => each.access.county);
+/** Where a chain stands, and what time it was in the database at a moment of our own clock. */
+interface KnownHead extends ChainHead {
+  readonly county: string;
+  /** Since 1970, at `since`. */
+  readonly micros: number;
+  /** `performance.now()`. */
+  readonly since: number;
+}
+
+async function append(
+  client: Client,
+  group: readonly Waiting[],
+  heads: Map<string, KnownHead>,
+  algorithm: Digest,
+): Promise<void> {
+  for (const [county, some] of Map.groupBy(group, (each) => each.access.county)) {
+    const known = heads.get(county);
+    // Whatever goes wrong, whether or not the rows were kept: the database is asked anew where the chain stands.
+    heads.delete(county);
+    const head =
+      (known && (await goOn(client, some, known, algorithm))) ?? (await begin(client, some, county, algorithm));
+    heads.set(county, head);
+  }
+}
+
+/** One round trip; null where the chain does not stand there any more: then nothing was written. */
+async function goOn(
+  client: Client,
+  group: readonly Waiting[],
+  known: KnownHead,
+  algorithm: Digest,
+): Promise<KnownHead | null> {
+  const micros = String(Math.floor(known.micros + (performance.now() - known.since) * 1000));
+  const { rows, head } = chain(group, known, micros, algorithm);
+  const { county, month, number, hash } = known;
+  const values = [...columnsOf(rows), county, month, number, hash, micros];
+  const { rowCount } = await client.query({ name: 'access rows go on', text: GO_ON, values });
+  return rowCount === 0 ? null : head;
+}
+
+/** Two round trips: where the chain stands, which nobody else goes on from meanwhile, then the rows and the end of the transaction. */
+async function begin(client: Client, group: readonly Waiting[], county: string, algorithm: Digest): Promise<KnownHead> {
   try {
-    for (const [county, some] of counties) {
-      const begun = client.query('begin');
-      const [[head]] = (await Promise.all([
-        client.query<HeadRow>({ name: 'access head', text: HEAD, values: [county] }).then(({ rows }) => rows),
-        begun,
-      ])) as unknown as [[HeadRow], unknown];
-      const columns = columnsOf(chain(county, some, head, algorithm));
-      const written = client.query({ name: 'access rows', text: APPEND, values: columns });
-      const [, { command }] = await Promise.all([written, client.query('commit')]);
-      // COMMIT of a transaction that has failed answers ROLLBACK.
-      if (command !== 'COMMIT') throw new Error(`The rows were not kept: ${command}.`);
-    }
+    const begun = client.query('begin');
+    const asked = client.query<HeadRow>({ name: 'access head', text: HEAD, values: [county] });
+    const [{ rows: found }] = await Promise.all([asked, begun]);
+    const { micros, month, number, hash } = found[0]!;
+    const known: KnownHead = {
+      county,
+      month,
+      number: Number(number ?? 0),
+      hash: hash ?? chainStart(algorithm, county, month),
+      micros: Number(micros),
+      since: performance.now(),
+    };
+    const { rows, head } = chain(group, known, micros, algorithm);
+    const written = client.query({ name: 'access rows', text: APPEND, values: columnsOf(rows) });
+    const [, { command }] = await Promise.all([written, client.query('commit')]);
+    // COMMIT of a transaction that has failed answers ROLLBACK.
+    if (command !== 'COMMIT') throw new Error(`The rows were not kept: ${command}.`);
+    return head;
   } catch (error) {
     await client.query('rollback').catch(() => {});
     throw error;
@@ -175,20 +219,22 @@ interface HeadRow {
   readonly hash: Buffer | null;
 }
 
-function chain(county: string, group: readonly Waiting[], found: HeadRow, algorithm: Digest): HashedTexts[] {
-  let head: ChainHead = {
-    month: found.month,
-    number: Number(found.number ?? 0),
-    hash: found.hash ?? chainStart(algorithm, county, found.month),
-  };
-  return group.flatMap(({ access }) =>
-    textsOf(access, head, found.micros, algorithm).map((texts) => {
+function chain(
+  group: readonly Waiting[],
+  known: KnownHead,
+  micros: string,
+  algorithm: Digest,
+): { rows: HashedTexts[]; head: KnownHead } {
+  let head = known;
+  const rows = group.flatMap(({ access }) =>
+    textsOf(access, head, micros, algorithm).map((texts) => {
       const hash = hashRow(algorithm, head.hash, texts);
       const row = texts.concat(`\\x${head.hash.toString('hex')}`, `\\x${hash.toString('hex')}`);
       head = { ...head, number: head.number + 1, hash };
       return row;
     }),
   );
+  return { rows, head };
 }
 
 /** A column at a time, words as the database writes arrays. */
@@ -237,3 +283,9 @@ const valueOf = (column: string) =>
 const APPEND = `insert into access_log (${SENT.map((column) => (column === 'micros' ? 'at' : column)).join(', ')})
   select ${SENT.map(valueOf).join(', ')}
   from unnest(${SENT.map((_, at) => `$${at + 1}::text[]`).join(', ')}) as row (${SENT.join(', ')})`;
+
+/** The same where the chain stands as we know it; no row otherwise. */
+const GO_ON = `with known as materialized (select access_continues(${['text', 'date', 'bigint', 'bytea', 'bigint']
+  .map((type, at) => `$${SENT.length + at + 1}::${type}`)
+  .join(', ')}) as holds)
+  ${APPEND} where (select holds from known)`;

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import { DatabaseError, type PoolClient } from 'pg';
 import type { Viewer } from '../model/viewer.js';
 import { beginningOf } from './beginning.js';
 import { boundsOf } from './bounds.js';
@@ -35,8 +35,8 @@ export function openReviews(settings: PoolSettings): Reviews {
         await client.query('rollback').catch((failure: Error) => {
           broken = failure;
         });
-        // What has a SQLSTATE comes from the database.
-        throw /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code ?? '')) ? readingFailed(error) : error;
+        const failed = readingFailed(error);
+        throw error instanceof DatabaseError || failed.failure === 'unavailable' ? failed : error;
       } finally {
         client.release(broken);
       }

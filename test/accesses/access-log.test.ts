@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { chmod, writeFile, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   anchorAccesses,
   dropExpired,
@@ -52,6 +53,15 @@ async function tamper(statement: string): Promise<void> {
   await database.query(`alter table ${name} enable always trigger refuse_direct_change`);
 }
 
+const definitionOf = async (name: string): Promise<string> =>
+  (await database.query<{ text: string }>(`select pg_get_functiondef($1::regproc) as text`, [name]))[0]!.text;
+
+/** Milliseconds since 1970 of the last row. */
+const moments = async (): Promise<number[]> =>
+  (await database.query<{ at: Date }>('select at from access_log order by number desc limit 1')).map(({ at }) =>
+    at.getTime(),
+  );
+
 describe('the chain', () => {
   it('numbers the rows of many requests at once without a gap, in few transactions', async () => {
     await write(many(300));
@@ -70,6 +80,47 @@ describe('the chain', () => {
       }),
     );
     expect(await verifyAccesses(database)).toEqual({ rows: 560, chains: 1, anchors: 0, misfit: null, oddities: [] });
+  });
+
+  it('is gone on with where the last group ended, and looked for where that does not hold any more', async () => {
+    const log = openAccessLog({ apiUrl: database.apiUrl });
+    const other = openAccessLog({ apiUrl: database.apiUrl });
+    // Whether the database was asked where the chain stands.
+    await database.query(`create sequence asked`);
+    const [head, goOn] = await Promise.all(['access_head', 'access_continues'].map(definitionOf));
+    await database.query(head!.replace('perform pg_advisory', `perform nextval('asked'); perform pg_advisory`));
+    const asks = async (work: () => Promise<unknown>): Promise<number> => {
+      await database.query(`select setval('asked', 1)`);
+      await work();
+      return Number((await database.query<{ n: string }>('select last_value - 1 as n from asked'))[0]!.n);
+    };
+    const write = (some: typeof log) => () => Promise.all(many(3).map((access) => some.write(access)));
+    expect(await asks(write(log))).toBe(1);
+    expect(await asks(write(log))).toBe(0);
+    expect(await asks(write(other))).toBe(1);
+    // Somebody else has written.
+    expect(await asks(write(log))).toBe(1);
+    // The end was cut off.
+    await tamper('delete from LOG where number > 9');
+    expect(await asks(write(log))).toBe(1);
+    // The database's clock was set, here and in what is asked then.
+    const setClock = (interval: string) =>
+      Promise.all(
+        [head!, goOn!].map((text) =>
+          database.query(text.replace('clock_timestamp()', `(clock_timestamp() + interval '${interval}')`)),
+        ),
+      );
+    await setClock('3 seconds');
+    const [before] = await moments();
+    await write(log)();
+    const [after] = await moments();
+    expect(after! - before!).toBeGreaterThan(2900);
+    await write(log)();
+    // Another month.
+    await setClock('35 days');
+    await write(log)();
+    expect(await verifyAccesses(database)).toMatchObject({ rows: 21, chains: 2, misfit: null, oddities: [] });
+    await Promise.all([log.close(), other.close()]);
   });
 
   it('goes on from one algorithm to another, each row naming its own', async () => {
@@ -222,6 +273,11 @@ describe('the log', () => {
     await database.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'hub access log'
       and datname = current_database()`);
     await log.write(anAccess());
+    // Nor that it broke just as it was written to.
+    vi.spyOn(Client.prototype, 'query').mockImplementationOnce(() =>
+      Promise.reject(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    );
+    await log.write(anAccess());
     // Somebody holds the chain and does not let go.
     const [holder] = [await database.pool.connect()];
     await holder.query(`select pg_advisory_lock(hashtext('hub access log'), 530502)`);
@@ -230,7 +286,7 @@ describe('the log', () => {
     holder.release();
     await log.write(anAccess());
     await log.close();
-    expect(await verifyAccesses(database)).toMatchObject({ rows: 4, misfit: null });
+    expect(await verifyAccesses(database)).toMatchObject({ rows: 5, misfit: null });
   });
 });
 
