@@ -17,9 +17,10 @@ export interface AccessLogSettings {
 export interface AccessLog {
   /**
    * Answers when the row is on disk. What is asked for while a group is being written goes together into the next one.
+   * @param underWay whatever may come to write, this one with it: a group waits for no more than that
    * @throws whatever the database says: then nobody may be told what was read
    */
-  write(access: Access): Promise<void>;
+  write(access: Access, underWay?: number): Promise<void>;
   /** Writes what waits, and ends. */
   close(): Promise<void>;
 }
@@ -36,11 +37,11 @@ const NOWHERE = '000000';
 const LARGEST_GROUP = 500;
 
 /**
- * Milliseconds from one group to the next while many read: a group costs as much as twenty rows, whatever is in it. Whoever reads alone
- * waits for nobody, and where so many wait that the group is worth its cost, nor do they.
+ * Milliseconds from one group to the next while many read: a group costs as much as ten rows, whatever is in it. Whoever reads alone
+ * waits for nobody, and where so many wait that the group is worth its cost, or all who are under way, nor do they.
  */
 const PACE = 10;
-const ENOUGH = 5;
+const ENOUGH = 12;
 
 /** The one writer of this process: one connection, as a role that can append to the log and nothing else. */
 export function openAccessLog(settings: AccessLogSettings): AccessLog {
@@ -102,10 +103,12 @@ export function openAccessLog(settings: AccessLogSettings): AccessLog {
     });
   let began = -Infinity;
   let isCrowded = false;
+  let mostToCome = Infinity;
+  const areEnough = () => waiting.length >= Math.min(ENOUGH, mostToCome);
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
       const early = began + PACE - performance.now();
-      if (isCrowded && early > 0 && waiting.length < ENOUGH && !closed) await pause(early);
+      if (isCrowded && early > 0 && !areEnough() && !closed) await pause(early);
       began = performance.now();
       isCrowded = waiting.length > 1;
       const group = waiting.slice(0, LARGEST_GROUP);
@@ -122,12 +125,13 @@ export function openAccessLog(settings: AccessLogSettings): AccessLog {
   };
 
   return {
-    write: async (access) => {
+    write: async (access, underWay = Infinity) => {
       const county = access.county ?? (await settings.county?.()) ?? NOWHERE;
       if (closed) throw new Error('The access log is closed.');
       await new Promise<void>((done, failed) => {
         waiting.push({ access: { ...access, county }, done, failed });
-        if (waiting.length >= ENOUGH) goOn();
+        mostToCome = underWay;
+        if (areEnough()) goOn();
         // Not before the other requests of this turn of the loop have come as well.
         writing ??= Promise.resolve().then(drain);
       });
@@ -165,13 +169,14 @@ async function append(
     // Whatever goes wrong, whether or not the rows were kept: the database is asked anew where the chain stands.
     heads.delete(county);
     const head =
-      (known && (await goOn(client, some, known, algorithm))) ?? (await begin(client, some, county, algorithm));
+      (known && (await appendAtKnown(client, some, known, algorithm))) ??
+      (await appendAtAsked(client, some, county, algorithm));
     heads.set(county, head);
   }
 }
 
 /** One round trip; null where the chain does not stand there any more: then nothing was written. */
-async function goOn(
+async function appendAtKnown(
   client: Client,
   group: readonly Waiting[],
   known: KnownHead,
@@ -181,12 +186,17 @@ async function goOn(
   const { rows, head } = chain(group, known, micros, algorithm);
   const { county, month, number, hash } = known;
   const values = [...columnsOf(rows), county, month, number, hash, micros];
-  const { rowCount } = await client.query({ name: 'access rows go on', text: GO_ON, values });
+  const { rowCount } = await client.query({ name: 'access rows go on', text: APPEND_AT_KNOWN, values });
   return rowCount === 0 ? null : head;
 }
 
 /** Two round trips: where the chain stands, which nobody else goes on from meanwhile, then the rows and the end of the transaction. */
-async function begin(client: Client, group: readonly Waiting[], county: string, algorithm: Digest): Promise<KnownHead> {
+async function appendAtAsked(
+  client: Client,
+  group: readonly Waiting[],
+  county: string,
+  algorithm: Digest,
+): Promise<KnownHead> {
   try {
     const begun = client.query('begin');
     const asked = client.query<HeadRow>({ name: 'access head', text: HEAD, values: [county] });
@@ -284,8 +294,9 @@ const APPEND = `insert into access_log (${SENT.map((column) => (column === 'micr
   select ${SENT.map(valueOf).join(', ')}
   from unnest(${SENT.map((_, at) => `$${at + 1}::text[]`).join(', ')}) as row (${SENT.join(', ')})`;
 
+/** County, month, number, hash and microseconds of what is known. */
+const KNOWN = ['text', 'date', 'bigint', 'bytea', 'bigint'].map((type, at) => `$${SENT.length + at + 1}::${type}`);
+
 /** The same where the chain stands as we know it; no row otherwise. */
-const GO_ON = `with known as materialized (select access_continues(${['text', 'date', 'bigint', 'bytea', 'bigint']
-  .map((type, at) => `$${SENT.length + at + 1}::${type}`)
-  .join(', ')}) as holds)
+const APPEND_AT_KNOWN = `with known as materialized (select access_continues(${KNOWN.join(', ')}) as holds)
   ${APPEND} where (select holds from known)`;

@@ -107,10 +107,12 @@ const COME_BACK = 1;
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const schema = buildHubSchema();
   const purses = settings.rate ? openPurses(settings.rate) : null;
+  const door = openDoor(settings.places ?? MOST_UNDER_WAY);
+  const accessing: Accessing = { write: (access) => settings.accessing.write(access, door.inside) };
   const mayIntrospect = ({ viewer }: RequestContext) =>
     mayDevelop(viewer) || (settings.explorer !== null && !settings.production);
   const apollo = new ApolloServer<RequestContext>({
-    gateway: executeWith(schema, settings.readings, settings.accessing, {
+    gateway: executeWith(schema, settings.readings, accessing, {
       countReveal: (viewer) => settings.grants.countReveal(viewer),
       granting: settings.granting ?? null,
       stating: settings.stating ?? null,
@@ -137,7 +139,6 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   });
   await apollo.start();
-  const door = openDoor(settings.places ?? MOST_UNDER_WAY);
   const app = openHttp(settings, apollo, door, purses);
   await app.listen({ port: settings.port, host: settings.host });
   const { port } = app.server.address() as AddressInfo;
