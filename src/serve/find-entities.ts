@@ -23,8 +23,8 @@ export interface EntityFilter {
 
 /**
  * Ids in their own order, which tells nothing: those above `after`, at most `limit`.
- * Indexes: link_<kind>_village, link_<kind>_township, link_grid_code, link_<kind>; record_name, record_id_number, record_phone, record_address_tail,
- * _estate, _village and _area.
+ * Indexes: link_<kind>_village, link_<kind>_township, link_grid_code, link_<kind>; record_name, record_name_place, record_id_number, record_phone,
+ * record_address_tail, _estate, _village and _area.
  */
 export async function findEntities(
   reading: Reading,
@@ -149,18 +149,20 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
     conditions.push(condition(places[0]!).replaceAll('$next', places[1] ?? ''));
     shape.push(part);
   };
-  /** Where a township was given: a name of the whole county is narrowed to it before anybody's link is looked up. A village is walked instead. */
-  let township: string | null = null;
+  /** The smallest place that was given: a name is narrowed to it before anybody's link is looked up. */
+  let within: { readonly level: 'township' | 'village'; readonly place: string } | null = null;
   const level = filter.division ? levelOf(filter.division) : null;
   if (filter.division && level) {
     if (level === 'county') add('c', (place) => `l.county = ${place}`, filter.division);
     else add(level, (place) => `l.${level} = ${place}`, filter.division);
-    if (level === 'township') township = `$${values.length}`;
+    if (level === 'township' || level === 'village') within = { level, place: `$${values.length}` };
   }
   const own = ownDivision(reading);
   if (own && own.code !== filter.division) {
     add(`own ${own.level}`, own.equals, own.code);
-    if (own.level === 'township' && level !== 'village' && level !== 'grid') township = `$${values.length}`;
+    const isWithin = level === null || level === 'county' || (own.level === 'village' && level === 'township');
+    if (isWithin && (own.level === 'township' || own.level === 'village'))
+      within = { level: own.level, place: `$${values.length}` };
   }
   if (filter.register) add('R', (place) => `l.register = ${place}`, filter.register);
   let joined = false;
@@ -184,8 +186,13 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
       ...(above === null ? [filter.namePrefix] : [filter.namePrefix, above]),
     );
   }
-  // A record and its link are of the same place; the shape tells already that there is a township.
-  if (township !== null && (filter.name || filter.namePrefix)) conditions.push(`r.township = ${township}`);
+  // A record and its link are of the same place, a village's of its township; the shape tells already that there is one.
+  if (within !== null && (filter.name || filter.namePrefix)) {
+    const { level, place } = within;
+    conditions.push(
+      level === 'township' ? `r.township = ${place}` : `r.township = left(${place}, 9) and r.village = ${place}`,
+    );
+  }
   if (filter.sought) {
     let readings = 'A';
     const begins = (column: string, text: string) => {
@@ -200,10 +207,10 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
         [area === null ? [] : begins('area', area), column === null ? [] : begins(column, tail)].flat().join(' and '),
       ),
     );
-    const within = own?.level === 'village' ? ` and r.village = $${values.push(own.code)}` : '';
+    const inOwn = own?.level === 'village' ? ` and r.village = $${values.push(own.code)}` : '';
     shape.push(readings);
     // Fenced off: addresses are few, and a plan made before they are known would go through all that the viewer sees.
-    record = `(select r.* from record r where r.county = $1 and (${ways.map((way) => `(${way}${within})`).join(' or ')}) offset 0)`;
+    record = `(select r.* from record r where r.county = $1 and (${ways.map((way) => `(${way}${inOwn})`).join(' or ')}) offset 0)`;
     joined = true;
   }
   if ((filter.name || filter.namePrefix || filter.sought) && !seesMinors(reading)) {

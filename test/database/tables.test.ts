@@ -102,6 +102,7 @@ it('lets the API’s role see nothing without a viewer', async () => {
 const OPEN_DEFINERS: readonly string[] = ['apply_decision', 'bump_access_version'];
 const DEFINERS: readonly string[] = [
   'access_alarms',
+  'access_continues',
   'access_head',
   'accesses_since',
   'analyst_county',
