@@ -40,9 +40,13 @@ export interface ReadingSettings {
 export function openReadings(settings: ReadingSettings): Readings {
   // A plan under row-level security belongs to a role: two roles on one connection would plan everything again each time.
   const pools = new Map<Bounds['level'], Pool>();
+  const timeout = settings.statementTimeout ?? 5000;
   const poolOf = (level: Bounds['level']): Pool => {
     let pool = pools.get(level);
-    if (!pool) pools.set(level, (pool = openPool({ ...settings, prepare: prepareWhole })));
+    if (!pool) {
+      const prepare = (client: PoolClient) => prepareWhole(client, level, timeout);
+      pools.set(level, (pool = openPool({ ...settings, prepare })));
+    }
     return pool;
   };
   let stopping: Pool | undefined;
@@ -54,7 +58,15 @@ export function openReadings(settings: ReadingSettings): Readings {
   return {
     read: async (viewer, work, following = {}) => {
       const bounds = boundsOf(viewer);
-      const transaction = openTransaction(settings, poolOf(bounds.level), viewer, bounds, following, stopStatement);
+      const transaction = openTransaction(
+        settings,
+        timeout,
+        poolOf(bounds.level),
+        viewer,
+        bounds,
+        following,
+        stopStatement,
+      );
       const over = following.onReading?.();
       try {
         const result = await work(transaction);
@@ -93,6 +105,7 @@ interface Transaction extends Reading {
 
 function openTransaction(
   settings: ReadingSettings,
+  timeout: number,
   pool: Pool,
   viewer: Viewer,
   bounds: Bounds,
@@ -112,7 +125,6 @@ function openTransaction(
   };
   if (signal?.aborted) abandon();
   else signal?.addEventListener('abort', abandon, { once: true });
-  const timeout = settings.statementTimeout ?? 5000;
   const take = async (): Promise<PoolClient> => {
     begun = true;
     return (held = await pool.connect());
@@ -171,7 +183,7 @@ function openTransaction(
           if (isReadyForWhole(client)) {
             try {
               tell();
-              const rows = await readWhole<T>(client, viewer, bounds, timeout, statement, values);
+              const rows = await readWhole<T>(client, viewer, bounds, statement, values);
               told?.(rows.length);
               return rows;
             } finally {

@@ -6,37 +6,57 @@ import type { Statement } from './reading.js';
 
 /**
  * What `beginningOf` says, as a statement that is parsed once a connection. Where it and what it begins are sent up to one Sync they are one
- * transaction, which ends there: nothing of it outlives that.
+ * transaction, which ends there: nothing of it outlives that. What is the same for all whom the connection serves it has from the start, and
+ * each setting costs as much as reading a row: of the divisions only those of the connection's level are said, the others are none.
  */
 const BEGINNING = 'a whole reading';
-const SETTINGS = [
+const DIVISIONS = ['counties', 'townships', 'villages', 'grids'] as const satisfies (keyof Bounds)[];
+type Divisions = (typeof DIVISIONS)[number];
+const DIVISIONS_OF: Readonly<Record<Bounds['level'], readonly Divisions[]>> = {
+  county: ['counties'],
+  township: ['townships'],
+  village: ['villages'],
+  grid: ['grids'],
+  mixed: DIVISIONS,
+};
+
+const settingsOf = (level: Bounds['level']): readonly string[] => [
   'role',
   'hub.county',
-  'hub.counties',
-  'hub.townships',
-  'hub.villages',
-  'hub.grids',
+  ...DIVISIONS_OF[level].map((name) => `hub.${name}`),
   'hub.registers',
   'hub.ties',
   'hub.client',
   'hub.may',
-  'statement_timeout',
-] as const;
-
-const PREPARATION = `prepare "${BEGINNING}" (${SETTINGS.map(() => 'text').join()}, bigint) as select
-  set_config('transaction_read_only', 'on', true), set_config('plan_cache_mode', 'force_generic_plan', true),
-  ${SETTINGS.map((name, at) => `set_config('${name}', $${at + 1}, true)`).join()}, 
-  coalesce((select true from access_version where version = $${SETTINGS.length + 1}), grants_have_changed())`;
+];
 
 /**
- * Makes a new connection ready for whole readings. Where Citus spreads the county over machines it is not: those are told by SET LOCAL alone.
+ * Makes a new connection ready for whole readings of one level. Where Citus spreads the county over machines it is not: those are told by SET
+ * LOCAL alone.
+ * @param statementTimeout milliseconds
  */
-export async function prepareWhole(client: PoolClient): Promise<void> {
+export async function prepareWhole(
+  client: PoolClient,
+  level: Bounds['level'],
+  statementTimeout: number,
+): Promise<void> {
   const { rows } = await client.query<{ spread: string | null }>(
     `select current_setting('citus.propagate_set_commands', true) as spread`,
   );
   if (rows[0]!.spread !== null) return;
-  await client.query(PREPARATION);
+  const settings = settingsOf(level);
+  await client.query(
+    [
+      'set default_transaction_read_only = on',
+      `set statement_timeout = ${Math.floor(statementTimeout)}`,
+      // Every statement is one of ours that comes again and again; planning a list anew takes as long as reading it.
+      'set plan_cache_mode = force_generic_plan',
+      ...DIVISIONS.map((name) => `set hub.${name} = ''`),
+      `prepare "${BEGINNING}" (${settings.map(() => 'text').join()}, bigint) as select
+         ${settings.map((name, at) => `set_config('${name}', $${at + 1}, true)`).join()},
+         coalesce((select true from access_version where version = $${settings.length + 1}), grants_have_changed())`,
+    ].join('; '),
+  );
   READY.add(client);
 }
 const READY = new WeakSet<PoolClient>();
@@ -51,22 +71,17 @@ export function readWhole<T extends QueryResultRow>(
   client: PoolClient,
   viewer: Viewer,
   bounds: Bounds,
-  statementTimeout: number,
   statement: Statement,
   values: readonly unknown[],
 ): Promise<T[]> {
   const beginning = [
     `hub_${bounds.level}`,
     bounds.county,
-    bounds.counties.join(),
-    bounds.townships.join(),
-    bounds.villages.join(),
-    bounds.grids.join(),
+    ...DIVISIONS_OF[bounds.level].map((name) => bounds[name].join()),
     bounds.registers.join(),
     viewer.ties.join(),
     viewer.client,
     viewer.may.join(),
-    String(Math.floor(statementTimeout)),
     String(Math.floor(viewer.accessVersion)),
   ];
   return new Promise((answer, fail) => {
