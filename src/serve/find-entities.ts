@@ -1,5 +1,5 @@
 import { indexOf } from '../model/sealing.js';
-import { levelOf, type Reading } from '../authorize/index.js';
+import { levelOf, type Level, type Reading } from '../authorize/index.js';
 import type { AddressSought } from '../model/address-tail.js';
 
 import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
@@ -149,20 +149,19 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
     conditions.push(condition(places[0]!).replaceAll('$next', places[1] ?? ''));
     shape.push(part);
   };
-  /** The smallest place that was given: a name is narrowed to it before anybody's link is looked up. */
-  let within: { readonly level: 'township' | 'village'; readonly place: string } | null = null;
+  /** Of the smallest place that was given: a name is narrowed to it before anybody's link is looked up. */
+  let within: string | null = null;
   const level = filter.division ? levelOf(filter.division) : null;
   if (filter.division && level) {
     if (level === 'county') add('c', (place) => `l.county = ${place}`, filter.division);
     else add(level, (place) => `l.${level} = ${place}`, filter.division);
-    if (level === 'township' || level === 'village') within = { level, place: `$${values.length}` };
+    within = recordWithin(level, `$${values.length}`);
   }
   const own = ownDivision(reading);
   if (own && own.code !== filter.division) {
     add(`own ${own.level}`, own.equals, own.code);
-    const isWithin = level === null || level === 'county' || (own.level === 'village' && level === 'township');
-    if (isWithin && (own.level === 'township' || own.level === 'village'))
-      within = { level: own.level, place: `$${values.length}` };
+    if (level === null || own.code.length > filter.division!.length)
+      within = recordWithin(own.level, `$${values.length}`) ?? within;
   }
   if (filter.register) add('R', (place) => `l.register = ${place}`, filter.register);
   let joined = false;
@@ -186,13 +185,8 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
       ...(above === null ? [filter.namePrefix] : [filter.namePrefix, above]),
     );
   }
-  // A record and its link are of the same place, a village's of its township; the shape tells already that there is one.
-  if (within !== null && (filter.name || filter.namePrefix)) {
-    const { level, place } = within;
-    conditions.push(
-      level === 'township' ? `r.township = ${place}` : `r.township = left(${place}, 9) and r.village = ${place}`,
-    );
-  }
+  // The shape tells already that there is a place.
+  if (within !== null && (filter.name || filter.namePrefix)) conditions.push(within);
   if (filter.sought) {
     let readings = 'A';
     const begins = (column: string, text: string) => {
@@ -229,6 +223,13 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
     values,
     shape: shape.join(' '),
   };
+}
+
+/** A record and its link are of the same place, and a village's record is of its township. Index: record_name_place. */
+function recordWithin(level: Level, place: string): string | null {
+  if (level === 'township') return `r.township = ${place}`;
+  if (level === 'village') return `r.township = left(${place}, 9) and r.village = ${place}`;
+  return null;
 }
 
 /**

@@ -94,15 +94,15 @@ describe('the chain', () => {
       await work();
       return Number((await database.query<{ n: string }>('select last_value - 1 as n from asked'))[0]!.n);
     };
-    const write = (some: typeof log) => () => Promise.all(many(3).map((access) => some.write(access)));
-    expect(await asks(write(log))).toBe(1);
-    expect(await asks(write(log))).toBe(0);
-    expect(await asks(write(other))).toBe(1);
+    const writeTo = (some: typeof log) => () => Promise.all(many(3).map((access) => some.write(access)));
+    expect(await asks(writeTo(log))).toBe(1);
+    expect(await asks(writeTo(log))).toBe(0);
+    expect(await asks(writeTo(other))).toBe(1);
     // Somebody else has written.
-    expect(await asks(write(log))).toBe(1);
+    expect(await asks(writeTo(log))).toBe(1);
     // The end was cut off.
     await tamper('delete from LOG where number > 9');
-    expect(await asks(write(log))).toBe(1);
+    expect(await asks(writeTo(log))).toBe(1);
     // The database's clock was set, here and in what is asked then.
     const setClock = (interval: string) =>
       Promise.all(
@@ -112,13 +112,13 @@ describe('the chain', () => {
       );
     await setClock('3 seconds');
     const [before] = await moments();
-    await write(log)();
+    await writeTo(log)();
     const [after] = await moments();
     expect(after! - before!).toBeGreaterThan(2900);
-    await write(log)();
+    await writeTo(log)();
     // Another month.
     await setClock('35 days');
-    await write(log)();
+    await writeTo(log)();
     expect(await verifyAccesses(database)).toMatchObject({ rows: 21, chains: 2, misfit: null, oddities: [] });
     await Promise.all([log.close(), other.close()]);
   });
