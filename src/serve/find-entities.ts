@@ -202,7 +202,7 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
       ),
     );
     const inOwn = own?.level === 'village' ? ` and r.village = $${values.push(own.code)}` : '';
-    shape.push(readings);
+    shape.push(inOwn === '' ? readings : `${readings} of the village`);
     // Fenced off: addresses are few, and a plan made before they are known would go through all that the viewer sees.
     record = `(select r.* from record r where r.county = $1 and (${ways.map((way) => `(${way}${inOwn})`).join(' or ')}) offset 0)`;
     joined = true;

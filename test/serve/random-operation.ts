@@ -17,8 +17,9 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
-/** What arguments are made of: values by the name of the argument or of a filter's field, ids by the kind of what is asked for. */
+/** What arguments are made of: values by the name of the argument or of a filter's field, ids and cursors by the kind of what is asked for. */
 export interface Pools {
+  readonly cursors: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, readonly unknown[]>>;
   readonly ids: Readonly<Record<string, readonly string[]>>;
 }
@@ -100,6 +101,13 @@ export function writeAnyOperation(
     if (named.name === 'ID') {
       const own = pools.ids[of.name] ?? Object.values(pools.ids).flat();
       return JSON.stringify(choose(fc.constantFrom, ...own));
+    }
+    if (name === 'after') {
+      // Now and then one of another list: that is told before anything is read, and leaves little of the answer.
+      const strange = choose(fc.integer, { min: 0, max: 31 }) === 0;
+      const own = pools.cursors[of.name.replace(/Connection$/, '')];
+      if (!own && !strange) return null;
+      return JSON.stringify(strange ? choose(fc.constantFrom, ...Object.values(pools.cursors)) : own);
     }
     const values = pools.values[name];
     if (!values) throw new Error(`Nothing to give ${name} of ${of.name}.`);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { escapeLiteral } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openReadings, type Reading, type Readings } from '../../src/authorize/index.js';
@@ -125,6 +126,49 @@ it.each([
     });
   },
 );
+
+/** Viewers of the same connections: such as see one tie alone, or divisions of several levels. */
+const BESIDE_EACH_OTHER = [
+  viewerOf([VILLAGE], ALL_REGISTERS, { ties: ['resident'] }),
+  viewerOf([TOWNSHIP], ALL_REGISTERS, { ties: ['resident'] }),
+  viewerOf([`${VILLAGE}001`], ALL_REGISTERS, { ties: ['resident'] }),
+  viewerOf([VILLAGE, `${COUNTY}002`], ALL_REGISTERS),
+  viewerOf([COUNTY], ALL_REGISTERS, { ties: ['resident'] }),
+];
+
+it('statements of one name are one text, whoever asks for whatever on the same connection', async () => {
+  const one = <T>(...values: T[]) => fc.constantFrom(undefined, ...values);
+  const filters = fc.record({
+    division: one(COUNTY, TOWNSHIP, VILLAGE, `${VILLAGE}001`, `${COUNTY}002`),
+    register: one('police'),
+    name: one('张三'),
+    namePrefix: one('张', '\u{10ffff}'),
+    idNumber: one('N27'),
+    phone: one('P27'),
+    birthDate: one('1990-01-01'),
+    sought: one(
+      [{ area: null, tail: '一' }],
+      [{ area: VILLAGE, tail: '' }],
+      [
+        { area: VILLAGE, tail: '一' },
+        { area: null, tail: '\u{10ffff}' },
+      ],
+    ),
+  });
+  const texts = new Map<string, string>();
+  const kinds = fc.constantFrom('Person' as const, 'Building' as const);
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...BESIDE_EACH_OTHER), kinds, filters, (viewer, kind, filter) =>
+      readings.read(viewer, async (reading) => {
+        const { name, text } = writePage(reading, kind, filter, 0, 21);
+        expect(texts.get(name) ?? text, name).toBe(text);
+        texts.set(name, text);
+      }),
+    ),
+    { numRuns: 5000 },
+  );
+  expect(texts.size).toBeGreaterThan(500);
+});
 
 it('a name in the whole county is narrowed to no place', async () => {
   await readings.read(viewerOf(COUNTY, ALL_REGISTERS), async (reading) => {
