@@ -371,16 +371,16 @@ describe('what is old', () => {
   });
 });
 
+/** Looks when it is told to, and no sooner. */
+function watchFor(mostPersons: number, mostRows: number) {
+  const alarms: VolumeAlarm[] = [];
+  const onAlarm = (alarm: VolumeAlarm) => alarms.push(alarm);
+  return { alarms, watch: watchVolumes({ apiUrl: database.apiUrl, mostPersons, mostRows, every: 60_000, onAlarm }) };
+}
+
 describe('an alarm', () => {
   it('is raised once a client, day and kind, whoever wrote the rows', async () => {
-    const alarms: VolumeAlarm[] = [];
-    const watch = watchVolumes({
-      apiUrl: database.apiUrl,
-      mostPersons: 50,
-      mostRows: 100,
-      every: 60_000,
-      onAlarm: (alarm) => alarms.push(alarm),
-    });
+    const { watch, alarms } = watchFor(50, 100);
     const [one, other] = [0, 1].map(() => openAccessLog({ apiUrl: database.apiUrl, onWritten: watch.note }));
     const quiet = many(60, () => ({ client: 'quiet', persons: [1, 2, 3] }));
     await Promise.all(quiet.map((access) => one!.write(access)));
@@ -404,14 +404,7 @@ describe('an alarm', () => {
   });
 
   it('is raised by what is read little by little, of which each look reads what came since the one before it', async () => {
-    const alarms: VolumeAlarm[] = [];
-    const watch = watchVolumes({
-      apiUrl: database.apiUrl,
-      mostPersons: 40,
-      mostRows: 55,
-      every: 60_000,
-      onAlarm: (alarm) => alarms.push(alarm),
-    });
+    const { watch, alarms } = watchFor(40, 55);
     const log = openAccessLog({ apiUrl: database.apiUrl, onWritten: watch.note });
     const raised: (readonly [number, string, number])[] = [];
     for (let turn = 0; turn < 8; turn += 1) {
@@ -430,14 +423,7 @@ describe('an alarm', () => {
   });
 
   it('is raised though looks follow each other while somebody reads: none counts what another counts', async () => {
-    const alarms: VolumeAlarm[] = [];
-    const watch = watchVolumes({
-      apiUrl: database.apiUrl,
-      mostPersons: 1000,
-      mostRows: 25,
-      every: 60_000,
-      onAlarm: (alarm) => alarms.push(alarm),
-    });
+    const { watch, alarms } = watchFor(1000, 25);
     const log = openAccessLog({ apiUrl: database.apiUrl, onWritten: watch.note });
     for (let turn = 0; turn < 3; turn += 1) {
       const read = many(10, () => ({ client: 'hasty' }));
