@@ -7,7 +7,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
@@ -45,6 +45,7 @@ import type { Reviewing } from './reviewing.js';
 import { surveyOperation } from './survey-operation.js';
 import { writeRefusal } from './write-access.js';
 import { openDoor, type Door, type Place } from './shed-load.js';
+import { takeConnections } from './take-connections.js';
 
 export interface ServerSettings {
   readonly readings: Readings;
@@ -140,13 +141,12 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   });
   await apollo.start();
   const app = openHttp(settings, apollo, door, purses);
-  await app.listen({ port: settings.port, host: settings.host });
-  const { port } = app.server.address() as AddressInfo;
+  const taking = await takeConnections(app, { host: settings.host, port: settings.port, most: MOST_SOCKETS });
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   return {
-    url: `http://${host}:${port}${PATH}`,
+    url: `http://${host}:${taking.port}${PATH}`,
     stop: async () => {
-      await app.close();
+      await taking.close();
       await apollo.stop();
       door.close();
     },
@@ -186,7 +186,6 @@ function openHttp(
     clientErrorHandler: refuseSocket,
     ...(settings.proxies && settings.proxies.length > 0 && { trustProxy: [...settings.proxies] }),
   });
-  app.server.maxConnections = MOST_SOCKETS;
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', (request: Asked, reply, done) => {
     request.inquiry = followRequest(request.id, reply, settings.tracer ?? null, (inquiry, line) => {
