@@ -65,6 +65,8 @@ async function recordsOf(
   await client.query('truncate asked');
   await client.query('insert into asked select unnest($1::bigint[])', [keys]);
   await client.query('analyze asked');
+  // For some thousand keys the planner would rather walk the whole of an index, and each row that it points to.
+  await client.query('set local enable_mergejoin = off; set local enable_hashjoin = off');
   const found: number[] = [];
   for (const column of columns) {
     // A tie is a person's to a home, and what defines a building or dwelling speaks of no person: that much its index tells.
@@ -75,5 +77,6 @@ async function recordsOf(
     );
     for (const { record } of rows.rows) found.push(record);
   }
+  await client.query('set local enable_mergejoin to default; set local enable_hashjoin to default');
   return found;
 }
