@@ -143,6 +143,10 @@ function tellLoad(told: LoadTold, job: LoadJob, write: (line: string) => void): 
   };
   for (const [kind, { name }] of job.kinds.entries()) tell(name, (at) => told.kind[at] === kind);
   tell('all');
+  const spans = Array.from({ length: Math.floor(told.seconds / LOOK) }, (_, at) => at * LOOK * 1000);
+  const p99Of = (from: number) =>
+    waitsOf(told, (at) => told.due[at]! >= from && told.due[at]! < from + LOOK * 1000).p99.toFixed(0);
+  write(`  p99 of every ${LOOK} s: ${spans.map(p99Of).join(' ')} ms`);
   const counts = countCodes(told);
   const good = counts.reduce((sum, [code, count]) => sum + (isAnswer(code) ? count : 0), 0);
   write(

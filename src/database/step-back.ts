@@ -9,6 +9,8 @@ import type { Pool, PoolClient } from 'pg';
 export function stepBack(pool: Pool, niceness: number): void {
   if (niceness === 0) return;
   lower(0, niceness);
+  // Workers beside a connection are the server's own children, and would stand in front with the readers.
+  pool.options.options = '-c max_parallel_workers_per_gather=0';
   pool.on('connect', (client: PoolClient & { readonly processID?: number | null }) => {
     if (client.processID) lower(client.processID, niceness);
   });

@@ -33,9 +33,22 @@ const SHARE = 0.75;
 const LONGEST_QUEUE = 250;
 /** Milliseconds of one look at that. */
 const LOOK = 100;
+/** So many times as many as there are places may be inside while there is grace. */
+const CROWD = 3;
+/** Milliseconds of grace that are earned again in one of no crowd. */
+const EARNED = 0.05;
+
+export interface DoorSettings {
+  /**
+   * Milliseconds for which there may be a crowd, or the loop late, and nobody is sent away: a machine that did something else for a moment
+   * catches up before anybody has gone, one that has too much to do does not.
+   */
+  readonly grace?: number;
+  readonly now?: () => number;
+}
 
 /** @param places requests that may be under way at once; fewer where the database cannot keep up with as many */
-export function openDoor(places: number, now: () => number = () => performance.now()): Door {
+export function openDoor(places: number, { grace = 0, now = () => performance.now() }: DoorSettings = {}): Door {
   let expected = now() + TICK;
   let last = 0;
   let inside = 0;
@@ -43,9 +56,19 @@ export function openDoor(places: number, now: () => number = () => performance.n
   let looked = now();
   let quickest = Infinity;
   const fewest = Math.min(places, Math.max(4, Math.ceil(places * QUIET)));
+  let spare = grace;
+  let reckoned = now();
+  /** Before anything changes. */
+  const reckon = () => {
+    const passed = now() - reckoned;
+    reckoned += passed;
+    spare = inside >= limit ? Math.max(0, spare - passed) : Math.min(grace, spare + passed * EARNED);
+  };
   const ticking = setInterval(() => {
     last = Math.max(0, now() - expected);
     expected = now() + TICK;
+    reckon();
+    if (last > LATEST) spare = Math.max(0, spare - last);
   }, TICK);
   ticking.unref();
   // A tick that should have come long ago tells it sooner than the tick itself.
@@ -60,7 +83,9 @@ export function openDoor(places: number, now: () => number = () => performance.n
   };
   return {
     enter: () => {
-      if (inside >= limit || (inside >= places * QUIET && lateness() > LATEST)) return null;
+      reckon();
+      const isCrowded = inside >= limit || (inside >= places * QUIET && lateness() > LATEST);
+      if (isCrowded && (spare <= 0 || inside >= limit * CROWD)) return null;
       inside += 1;
       const entered = now();
       let left = false;
@@ -68,6 +93,7 @@ export function openDoor(places: number, now: () => number = () => performance.n
         leave: (read) => {
           if (left) return;
           left = true;
+          reckon();
           inside -= 1;
           if (read) learn(now() - entered);
         },

@@ -76,6 +76,8 @@ export interface ServerSettings {
   readonly rate?: Rate;
   /** Requests that may be under way at once. */
   readonly places?: number;
+  /** Milliseconds for which there may be more, up to three times as many, before anybody is sent away. */
+  readonly grace?: number;
   /** Addresses whose `X-Forwarded-For` is believed; nobody's unless told. */
   readonly proxies?: readonly string[];
   /** Who shows one wrong token after another waits; without it nobody does. */
@@ -100,6 +102,7 @@ const LARGEST_BODY = 256 * 1024;
 const MOST_TOKENS = 2000;
 /** Ten times what the pool of one level can work on; where they wait too long for it, the door lets fewer in. */
 const MOST_UNDER_WAY = 80;
+const GRACE = 500;
 const MOST_SOCKETS = 2000;
 /** Seconds, for whoever meets a full house. */
 const COME_BACK = 1;
@@ -108,7 +111,7 @@ const COME_BACK = 1;
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const schema = buildHubSchema();
   const purses = settings.rate ? openPurses(settings.rate) : null;
-  const door = openDoor(settings.places ?? MOST_UNDER_WAY);
+  const door = openDoor(settings.places ?? MOST_UNDER_WAY, { grace: settings.grace ?? GRACE });
   const accessing: Accessing = { write: (access) => settings.accessing.write(access, door.inside) };
   const mayIntrospect = ({ viewer }: RequestContext) =>
     mayDevelop(viewer) || (settings.explorer !== null && !settings.production);

@@ -10,6 +10,7 @@ beforeAll(async () => {
   api = await openApi(null, 5000, {
     settings: () => ({
       places: 1,
+      grace: 0,
       measurements: { count: ({ code }) => void counted.push(code), tell: async () => ({ text: '', type: '' }) },
     }),
   });

@@ -1,8 +1,8 @@
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openMeasurements, startMonitor, type RunningServer } from '../../src/serve/index.js';
 import { openPurses } from '../../src/serve/limit-rate.js';
-import { openDoor } from '../../src/serve/shed-load.js';
+import { openDoor, type Door } from '../../src/serve/shed-load.js';
 import { openTarget, PLANTED, type Target } from '../attacks/open-target.js';
 
 const spans = new InMemorySpanExporter();
@@ -160,9 +160,78 @@ describe('the door', () => {
     door.close();
   });
 
+  describe('with grace', () => {
+    let now = 0;
+    let door: Door;
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      now = 0;
+      door = openDoor(10, { grace: 500, now: () => now });
+    });
+    afterEach(() => {
+      door.close();
+      vi.useRealTimers();
+    });
+    const come = (many: number) => Array.from({ length: many }, () => door.enter()).filter((place) => place !== null);
+    const pass = (milliseconds: number) => {
+      for (let at = 0; at < milliseconds; at += 10) {
+        now += 10;
+        vi.advanceTimersByTime(10);
+      }
+    };
+    /** The loop does something else, and comes round late. */
+    const hiccup = (milliseconds: number) => {
+      now += milliseconds;
+      vi.advanceTimersByTime(50);
+    };
+
+    it('sends nobody away for a moment’s crowd, and everybody beyond the places while it lasts', () => {
+      const moment = come(40);
+      expect(moment).toHaveLength(30);
+      pass(300);
+      for (const place of moment) place.leave(false);
+      const again = come(20);
+      expect(again).toHaveLength(20);
+      // Of the grace 200 ms are left.
+      pass(150);
+      expect(come(1)).toHaveLength(1);
+      pass(100);
+      expect(come(1)).toEqual([]);
+      for (const place of again.splice(0, 10)) place.leave(false);
+      expect(come(1)).toEqual([]);
+      for (const place of again) place.leave(false);
+      expect(come(15)).toHaveLength(9);
+    });
+
+    it('has its grace again after a while of no crowd', () => {
+      const first = come(20);
+      pass(1000);
+      expect(come(1)).toEqual([]);
+      for (const place of first) place.leave(false);
+      pass(2000);
+      expect(come(11)).toHaveLength(11);
+      // A twentieth of the time: 100 ms.
+      pass(90);
+      expect(come(1)).toHaveLength(1);
+      pass(20);
+      expect(come(1)).toEqual([]);
+    });
+
+    it('is not shut by one hiccup of the loop, and is by one after the other', () => {
+      expect(come(5)).toHaveLength(5);
+      hiccup(400);
+      expect(door.lateness()).toBeGreaterThan(200);
+      expect(come(1)).toHaveLength(1);
+      hiccup(400);
+      expect(come(1)).toEqual([]);
+      pass(100);
+      expect(come(1)).toHaveLength(1);
+    });
+  });
+
   it('lets fewer in where even the quickest waits long, and as many as ever once they do not', () => {
     let now = 0;
-    const door = openDoor(40, () => now);
+    const door = openDoor(40, { now: () => now });
     /** A second of ten at a time that take so long. */
     const pass = (took: (at: number) => number, read = true) => {
       for (let at = 0; at < 10; at += 1) {
