@@ -436,6 +436,37 @@ describe('an alarm', () => {
     expect(alarms).toMatchObject([{ client: 'hasty', kind: 'rows', counted: 30 }]);
     await Promise.all([log.close(), watch.close()]);
   });
+
+  it('leaves the database to the readers while there is much to catch up on, and goes when it is told to', async () => {
+    await database.query('alter function accesses_since rename to accesses_since_at_once');
+    await database.query(
+      `create function accesses_since(text, text, date, bigint, bigint) returns table (counted bigint, upto bigint, persons bigint[])
+       language sql volatile security definer set search_path = pg_catalog, public as
+       $$ select found.* from (select pg_sleep(0.2)) as late, accesses_since_at_once($1, $2, $3, $4, $5) as found $$`,
+    );
+    const { watch, alarms } = watchFor(1000, 5);
+    const log = openAccessLog({ apiUrl: database.apiUrl, onWritten: watch.note });
+    const readAll = () =>
+      Promise.all(many(24, (at) => ({ client: `slow-${at % 4}` })).map((access) => log.write(access)));
+    try {
+      await readAll();
+      const began = performance.now();
+      await watch.look();
+      // Each took 0.2 s, and was followed by a rest of three times as long.
+      expect(performance.now() - began).toBeGreaterThan(4 * 0.2 * 4 * 1000);
+      expect(alarms.map(({ client }) => client).toSorted()).toEqual(['slow-0', 'slow-1', 'slow-2', 'slow-3']);
+      await readAll();
+      const looking = watch.look();
+      const leaving = performance.now();
+      await watch.close();
+      await looking;
+      expect(performance.now() - leaving).toBeLessThan(1500);
+    } finally {
+      await Promise.all([log.close(), watch.close().catch(() => {})]);
+      await database.query('drop function accesses_since');
+      await database.query('alter function accesses_since_at_once rename to accesses_since');
+    }
+  });
 });
 
 async function partition(): Promise<string> {
