@@ -11,6 +11,8 @@ export interface VolumeSettings {
   /** Milliseconds between two looks at a client. */
   readonly every?: number;
   readonly onAlarm: (alarm: VolumeAlarm) => void;
+  /** Told of the pool that it reads by, before anything is asked. */
+  readonly onPool?: (pool: Pool) => void;
 }
 
 export interface VolumeAlarm {
@@ -71,6 +73,7 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
     options: '-c role=hub_access_writer -c statement_timeout=300000',
   });
   pool.on('error', () => {});
+  settings.onPool?.(pool);
   const active = new Map<string, Watched>();
   /** By `county client day`: what was counted so far. */
   const counted = new Map<string, Counted>();
@@ -102,10 +105,10 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
     return isNew;
   };
 
-  const raise = async ({ county, client, day }: Watched): Promise<void> => {
+  const raise = async (key: string, { county, client, day }: Watched): Promise<void> => {
     const { rows } = await pool.query<{ kind: VolumeAlarm['kind']; counted: string; threshold: string }>(
-      'select kind, counted, threshold from raise_access_alarms($1, $2, $3::date, $4, $5)',
-      [county, client, day, settings.mostRows, settings.mostPersons],
+      'select kind, counted, threshold from raise_access_alarms($1, $2, $3::date, $4, $5, $6)',
+      [county, client, day, settings.mostRows, settings.mostPersons, counted.get(key)!.passed],
     );
     for (const row of rows)
       settings.onAlarm({ client, day, kind: row.kind, counted: Number(row.counted), threshold: Number(row.threshold) });
@@ -123,7 +126,7 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
       if (closing.signal.aborted) return;
       const began = performance.now();
       try {
-        if (await isTooMuch(key, { county, client, day })) await raise({ county, client, day });
+        if (await isTooMuch(key, { county, client, day })) await raise(key, { county, client, day });
       } catch {
         // The rows are on disk, and the next look counts them anew.
         counted.delete(key);

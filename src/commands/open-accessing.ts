@@ -1,6 +1,7 @@
 import { openAccessLog, watchVolumes, type Signing, type VolumeAlarm } from '../accesses/index.js';
 import { openSigning, openTokenKeys } from '../authorize/index.js';
 import type { Config } from '../config.js';
+import { stepBackBeside } from '../database/step-back.js';
 import { readCounty, type Hub } from '../hub.js';
 import type { Accessing } from '../serve/index.js';
 
@@ -10,7 +11,8 @@ export function openAccessing(
     apiUrl,
     config,
     database,
-  }: Pick<Hub, 'apiUrl' | 'database'> & { readonly config: Pick<Config, 'auditHash' | 'alarms'> },
+    embedded,
+  }: Pick<Hub, 'apiUrl' | 'database' | 'embedded'> & { readonly config: Pick<Config, 'auditHash' | 'alarms' | 'nice'> },
   onAlarm: (alarm: VolumeAlarm) => void,
 ): Accessing & { close(): Promise<void> } {
   const volumes = watchVolumes({
@@ -18,6 +20,8 @@ export function openAccessing(
     mostPersons: config.alarms.persons,
     mostRows: config.alarms.rows,
     onAlarm,
+    // Whoever reads goes before who counts what was read.
+    onPool: (pool) => embedded && stepBackBeside(pool, config.nice),
   });
   const log = openAccessLog({
     apiUrl,

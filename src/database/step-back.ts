@@ -9,8 +9,14 @@ import type { Pool, PoolClient } from 'pg';
 export function stepBack(pool: Pool, niceness: number): void {
   if (niceness === 0) return;
   lower(0, niceness);
+  stepBackBeside(pool, niceness);
+}
+
+/** The same for what the database does for this process by one pool, while the process itself stays where it is. */
+export function stepBackBeside(pool: Pool, niceness: number): void {
+  if (niceness === 0) return;
   // Workers beside a connection are the server's own children, and would stand in front with the readers.
-  pool.options.options = '-c max_parallel_workers_per_gather=0';
+  pool.options.options = [pool.options.options, '-c max_parallel_workers_per_gather=0'].filter(Boolean).join(' ');
   pool.on('connect', (client: PoolClient & { readonly processID?: number | null }) => {
     if (client.processID) lower(client.processID, niceness);
   });

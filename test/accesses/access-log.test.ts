@@ -437,6 +437,29 @@ describe('an alarm', () => {
     await Promise.all([log.close(), watch.close()]);
   });
 
+  it('that was raised is not counted again, as after a start in the middle of the day', async () => {
+    const { watch, alarms } = watchFor(1000, 5);
+    const log = openAccessLog({ apiUrl: database.apiUrl, onWritten: watch.note });
+    await Promise.all(many(10, () => ({ client: 'known' })).map((access) => log.write(access)));
+    await watch.look();
+    expect(alarms).toMatchObject([{ client: 'known', kind: 'rows' }]);
+    await Promise.all([log.close(), watch.close()]);
+    const raise = (passed: string[]) =>
+      database.transaction(async (client) => {
+        await client.query('set local statement_timeout = 500');
+        const today = `(now() at time zone 'Asia/Shanghai')::date`;
+        return await client.query(`select * from raise_access_alarms('530502', 'known', ${today}, 5, 1000, $1)`, [
+          passed,
+        ]);
+      });
+    await database.transaction(async (client) => {
+      // Whoever looks into the log now waits, and says so after half a second.
+      await client.query('lock table access_log in access exclusive mode');
+      expect((await raise(['rows'])).rows).toEqual([]);
+      await expect(raise(['rows', 'persons'])).rejects.toMatchObject({ code: '57014' });
+    });
+  });
+
   it('leaves the database to the readers while there is much to catch up on, and goes when it is told to', async () => {
     await database.query('alter function accesses_since rename to accesses_since_at_once');
     await database.query(

@@ -5,6 +5,10 @@ import { getPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { openAccessing } from '../../src/commands/open-accessing.js';
+import { readConfig } from '../../src/config.js';
+import { openHub } from '../../src/hub.js';
+import { anAccess } from '../accesses/an-access.js';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 
@@ -44,6 +48,7 @@ it.runIf(process.platform === 'linux')(
       expect([...seen.night]).toContain(stepped);
       expect([...seen.its]).toContain(stepped);
       expect([...seen.others]).toEqual([getPriority()]);
+      expect([...(await seenByDay(home))].toSorted((one, other) => one - other)).toEqual([getPriority(), stepped]);
     } finally {
       night.kill('SIGKILL');
       const server = postmasterOf(home);
@@ -52,6 +57,27 @@ it.runIf(process.platform === 'linux')(
     }
   },
 );
+
+/** How far those have stepped back who serve the API: who writes the log of accesses, and who counts what it holds. */
+async function seenByDay(home: string): Promise<Set<number>> {
+  const seen = new Set<number>();
+  const hub = await openHub(readConfig({ HUB_HOME: home, HUB_NICE: '7' }));
+  const accessing = openAccessing(hub, () => {});
+  try {
+    await accessing.write(anAccess());
+    const until = Date.now() + 30_000;
+    while (seen.size < 2 && Date.now() < until) {
+      const server = postmasterOf(home);
+      for (const { parent, niceness, command } of processes())
+        if (parent === server && command.includes('hub_api hub ')) seen.add(niceness);
+      await sleep(20);
+    }
+  } finally {
+    await accessing.close();
+    await hub.close();
+  }
+  return seen;
+}
 
 interface Running {
   readonly parent: number;
