@@ -102,6 +102,7 @@ const LARGEST_BODY = 256 * 1024;
 const MOST_TOKENS = 2000;
 /** Ten times what the pool of one level can work on; where they wait too long for it, the door lets fewer in. */
 const MOST_UNDER_WAY = 80;
+/** Milliseconds: half of what a client waits. */
 const GRACE = 500;
 const MOST_SOCKETS = 2000;
 /** Seconds, for whoever meets a full house. */
