@@ -45,8 +45,7 @@ export async function takeConnections(app: FastifyInstance, { host, port, most }
       // Who has asked nothing yet is none of those that Node calls idle.
       for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
       const letIdleGo = setInterval(() => app.server.closeIdleConnections(), CLOSING);
-      await Promise.all([...beside.map(close), app.close()]);
-      clearInterval(letIdleGo);
+      await Promise.all([...beside.map(close), app.close()]).finally(() => clearInterval(letIdleGo));
     },
   };
 }
