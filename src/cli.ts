@@ -25,7 +25,12 @@ export async function runCommand(words: readonly string[], environment: NodeJS.P
     return code;
   } catch (error) {
     terminal.settle();
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error instanceof CommanderError) {
+      // A provider's ids of tokens and keys may begin with a dash.
+      if (error.code === 'commander.unknownOption')
+        terminal.note(DASHED[readConfig({ ...environment, PORT: undefined }).language]);
+      return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    }
     if (error instanceof UsageError) {
       terminal.note(error.words[readConfig({ ...environment, PORT: undefined }).language]);
       return EXIT.usage;
@@ -36,6 +41,11 @@ export async function runCommand(words: readonly string[], environment: NodeJS.P
     return EXIT.failed;
   }
 }
+
+const DASHED = {
+  zh: '以连字符开头而不是选项的，请写在 -- 之后',
+  en: 'What begins with a dash and is no option goes after --.',
+};
 
 const ABOUT = {
   zh: '县级数据枢纽：接收各部门每晚交付，归并为同一张图，经 GraphQL 按权限查询',

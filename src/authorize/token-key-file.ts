@@ -60,10 +60,10 @@ export function parseKeyFile(text: string): TokenKeyFile {
   };
 }
 
-/** The secret of a new key, and a name for it. */
+/** The secret of a new key, and a name for it, which is given to commands: in base64url one of 64 would begin like an option. */
 export async function makeKey(): Promise<StoredKey> {
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-  const kid = randomBytes(9).toString('base64url');
+  const kid = randomBytes(6).toString('hex');
   return { ...(await exportJWK(privateKey)), kid, made: new Date().toISOString(), until: null };
 }
 

@@ -47,7 +47,7 @@ export async function signToken(keys: TokenKeys, claims: TokenClaims, lifetime: 
     .setSubject(claims.client)
     .setIssuedAt(now)
     .setExpirationTime(now + Math.floor(lifetime))
-    .setJti(randomBytes(12).toString('base64url'))
+    .setJti(randomBytes(12).toString('hex'))
     .sign(keys.signing.key);
 }
 

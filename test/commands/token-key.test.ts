@@ -20,7 +20,7 @@ const run = async (...words: string[]): Promise<{ code: number; lines: string[];
 
 it('lists, rotates and retires, and never shows a secret', async () => {
   const [before] = (await run('list')).lines;
-  expect(before).toMatch(/^\S{12} {2}signs, made 20/);
+  expect(before).toMatch(/^[0-9a-f]{12} {2}signs, made 20/);
   const kid = before!.slice(0, 12);
   shown = '';
   expect(await run('rotate', '--overlap', '6')).toMatchObject({ code: 0 });
@@ -38,6 +38,8 @@ it.each([
   [['list', 'more'], 'token-key list, token-key rotate, or token-key retire KID'],
   [['retire'], 'token-key list, token-key rotate, or token-key retire KID'],
   [['retire', 'nobody'], 'There is no such key'],
+  [['retire', '-nobody'], 'What begins with a dash and is no option goes after --.'],
+  [['retire', '--', '-nobody'], 'There is no such key'],
   [['rotate', '--overlap', '13'], '--overlap takes 0 to 12 hours'],
   [['rotate', '--overlap', 'long'], '--overlap takes 0 to 12 hours'],
 ])('tells what was wrong with %j', async (words, sentence) => {

@@ -60,7 +60,7 @@ describe('a reading of personal data', () => {
       emergency: false,
       algorithm: 'sha256',
     });
-    expect(row['token']).toMatch(/^[\w-]{16}$/);
+    expect(row['token']).toMatch(/^[0-9a-f]{24}$/);
     expect(row['request']).toMatch(/^[\da-f-]{36}$/);
     expect((answer.data as { people: { nodes: unknown[] } }).people.nodes).toHaveLength(4);
   });
