@@ -1,9 +1,12 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** Where a server takes connections in. */
 export interface Entrance {
+  /** An address, or a name: then all addresses that it has, as `localhost` has 127.0.0.1 and ::1. */
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
@@ -38,7 +41,7 @@ export async function takeConnections(app: FastifyInstance, { host, port, most }
     socket.once('close', () => open.delete(socket));
     if (open.size > most) socket.destroy();
   });
-  const beside = SHARES_PORTS ? await listenTogether(app, host, port) : await listenAlone(app, host, port);
+  const beside = await listenTo(app, host, port);
   return {
     port: portOf(app.server),
     close: async () => {
@@ -50,25 +53,44 @@ export async function takeConnections(app: FastifyInstance, { host, port, most }
   };
 }
 
-async function listenAlone(app: FastifyInstance, host: string, port: number): Promise<readonly Server[]> {
-  await app.listen({ host, port });
-  return [];
+type Found = [LookupAddress, ...LookupAddress[]];
+
+/** @returns the sockets beside the server's own, which hand over to it what comes in: so all are counted in one place */
+async function listenTo(app: FastifyInstance, host: string, port: number): Promise<readonly Server[]> {
+  // Of ::1 and 127.0.0.1 the second is on every machine.
+  const [{ address: first }, ...others] = (await lookup(host, { all: true, order: 'ipv4first' })) as Found;
+  const shared = SHARES_PORTS ? { reusePort: true } : {};
+  const beside: Server[] = [];
+  const listenBeside = async (address: string): Promise<void> => {
+    const socket = createServer({ allowHalfOpen: true, noDelay: true }, (each) => app.server.emit('connection', each));
+    beside.push(await listen(socket, { ...shared, host: address, port: portOf(app.server) }));
+  };
+  try {
+    await refuseTaken(first, port);
+    await app.listen({ ...shared, host: first, port });
+    for (const { address } of others) {
+      await refuseTaken(address, portOf(app.server));
+      await listenBeside(address).catch(passWithout);
+    }
+    if (SHARES_PORTS) for (let count = 1; count < SOCKETS; count += 1) await listenBeside(first);
+    return beside;
+  } catch (error) {
+    await Promise.all([...beside.map(close), app.close()]);
+    throw error;
+  }
 }
 
-/** @returns the sockets beside the server's own */
-async function listenTogether(app: FastifyInstance, host: string, port: number): Promise<readonly Server[]> {
-  // Who shares a port out is let in beside another who does: whether anybody is there is asked without sharing.
-  if (port !== 0) await close(await listen(createServer(), { host, port }));
-  const shared = { host, port, reusePort: true };
-  await app.listen(shared);
-  return Promise.all(
-    Array.from({ length: SOCKETS - 1 }, () => {
-      const socket = createServer({ allowHalfOpen: true, noDelay: true }, (each) =>
-        app.server.emit('connection', each),
-      );
-      return listen(socket, { ...shared, port: portOf(app.server) });
-    }),
-  );
+/** Who shares a port out is let in beside another who does: whether anybody is there is asked without sharing. */
+async function refuseTaken(host: string, port: number): Promise<void> {
+  if (!SHARES_PORTS || port === 0) return;
+  const asked = await listen(createServer(), { host, port }).catch(passWithout);
+  if (asked) await close(asked);
+}
+
+/** A name may have an address that the machine has not: ::1 where there is no IPv6. */
+function passWithout(error: unknown): void {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'EADDRNOTAVAIL' && code !== 'EAFNOSUPPORT') throw error;
 }
 
 async function listen(server: Server, options: ListenOptions): Promise<Server> {

@@ -280,6 +280,9 @@ async function ask(from: Readings, viewer: Viewer, text: string): Promise<string
     } as unknown as Context;
     return await execute({ schema, document: parse(text), contextValue, rootValue: {} });
   });
+  // One name for two statements, or any fault of our own, would be the same over both counties.
+  for (const { originalError, extensions } of answer.errors ?? [])
+    if (originalError && extensions['code'] === undefined) throw originalError;
   // Fields that are asked together fail in the order in which they are answered; of those that leave one and the same null, any may be told.
   const errors = answer.errors?.map(({ message, extensions, path = [] }) =>
     JSON.stringify({ message, extensions, at: path.slice(0, nullAt(answer.data, path)) }),

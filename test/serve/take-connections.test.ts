@@ -1,14 +1,18 @@
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import fastify, { type FastifyInstance } from 'fastify';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Wire, writeRequest } from '../../src/bench/api-load.js';
 import { takeConnections, type Entrance } from '../../src/serve/take-connections.js';
+
+vi.mock('node:dns/promises', { spy: true });
 
 const ending: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ending.splice(0).toReversed()) await end();
+  vi.mocked(lookup).mockRestore();
 });
 
 async function open(entrance: Partial<Entrance> = {}, prepare: (app: FastifyInstance) => void = () => {}) {
@@ -23,8 +27,8 @@ async function open(entrance: Partial<Entrance> = {}, prepare: (app: FastifyInst
   return { app, url, port: taking.port, close };
 }
 
-function connect(port: number): Socket {
-  const socket = createConnection({ host: '127.0.0.1', port });
+function connect(port: number, host = '127.0.0.1'): Socket {
+  const socket = createConnection({ host, port });
   socket.on('error', () => {});
   ending.push(() => socket.destroy());
   return socket;
@@ -81,6 +85,33 @@ describe('a port', () => {
     plain.close();
     await once(plain, 'close');
     expect((await open({ port: taken })).port).toBe(taken);
+  });
+});
+
+// All of 127.0.0.0/8 is the machine's own on Linux alone.
+describe.runIf(process.platform === 'linux')('a name of several addresses', () => {
+  const named = (...addresses: readonly string[]) =>
+    vi.mocked(lookup).mockResolvedValue(addresses.map((address) => ({ address, family: 4 })) as never);
+
+  it('is listened to at each that the machine has, and counted as one', async () => {
+    named('127.0.0.1', '127.0.0.2', '192.0.2.1');
+    const { port } = await open({ host: 'both', most: 40 });
+    const crowd = Array.from({ length: 60 }, (_, at) => connect(port, at % 2 ? '127.0.0.1' : '127.0.0.2'));
+    await expect.poll(() => crowd.filter(({ closed }) => closed).length).toBe(20);
+    await sleep(50);
+    expect(crowd.filter(({ closed }) => closed)).toHaveLength(20);
+  });
+
+  it('is not taken where one of them belongs to another', async () => {
+    const plain = createServer();
+    plain.listen({ host: '127.0.0.2', port: 0 });
+    await once(plain, 'listening');
+    ending.push(() => plain.close());
+    const { port } = plain.address() as { port: number };
+    named('127.0.0.1', '127.0.0.2');
+    await expect(open({ host: 'both', port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    named('127.0.0.1');
+    expect((await open({ host: 'one', port })).port).toBe(port);
   });
 });
 
