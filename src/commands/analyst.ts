@@ -74,7 +74,7 @@ export async function openRole(session: Session, client: string): Promise<{ role
   const password = rows[0]?.login ? null : randomBytes(18).toString('base64url');
   if (!rows[0]) {
     await session.query(
-      `create role ${quoted} login nosuperuser nobypassrls nocreatedb nocreaterole in role hub_analyst`,
+      `create role ${quoted} login nosuperuser nobypassrls nocreatedb nocreaterole connection limit 5 in role hub_analyst`,
     );
     await session.query(`create schema ${quoted}`);
     await session.query(`grant usage, create on schema ${quoted} to ${quoted} with grant option`);

@@ -396,6 +396,50 @@ describe('an analyst', () => {
     expect(told.length).toBeGreaterThan(5);
     expect(told.join(' ')).not.toMatch(/990000199001010017|13900000009|一社区1组1号/);
   });
+
+  it('stands in the way of nothing that runs with other rights, with names of its own', async () => {
+    const one = await openAnalyst();
+    await one.grant({ fields: ['basic'] });
+    const told: string[] = [];
+    one.client.on('notice', (notice) => told.push(String(notice.message)));
+    await one.query(
+      `create function "left"(value text, many integer) returns text language plpgsql as $$ begin raise notice '%', value; return value; end $$`,
+    );
+    await one.query(`set search_path = ${one.role}, pg_catalog, seen`);
+    const shown = await one.query<{ value: string }>(`select value from seen.person_value where field = 'idNumber'`);
+    expect(shown.length).toBeGreaterThan(1);
+    expect(shown.filter(({ value }) => !value.includes('*'))).toEqual([]);
+    expect(told).toEqual([]);
+    for (const text of [
+      'create temp table purpose (county text, code text, for_minors boolean)',
+      'create table kept as select * from seen.person',
+      'create table of_own (n integer)',
+      'select name into kept from seen.person',
+      'create materialized view kept as select * from seen.person',
+      'select pg_advisory_lock(1)',
+      `select pg_try_advisory_xact_lock(hashtext('hub access log'), 530502)`,
+    ])
+      await expect(one.query(text), text).rejects.toMatchObject({ code: '42501' });
+    // What a table of its own would call, were there one.
+    const callable = await one.query(
+      `select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prorettype in ('trigger'::regtype, 'event_trigger'::regtype)
+         and has_function_privilege(p.oid, 'execute')`,
+    );
+    expect(callable).toEqual([]);
+  });
+
+  it('leaves room for others: of connections it has a few', async () => {
+    const one = await openAnalyst();
+    const { host, port, database, password } = one.client;
+    const more = Array.from(
+      { length: 5 },
+      () => new Client({ host, port, database: database!, user: one.role, password: password! }),
+    );
+    const opened = await Promise.allSettled(more.map((client) => client.connect()));
+    connected.push(...more.filter((_, at) => opened[at]!.status === 'fulfilled'));
+    expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+    expect(opened.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: '53300' } });
+  });
 });
 
 it('is a role of the name of its client', () => {
