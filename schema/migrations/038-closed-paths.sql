@@ -48,7 +48,7 @@ do $$
 declare
   lock record;
   roles constant text := (select string_agg(quote_ident(rolname), ', ') from pg_roles
-    where rolname in ('hub_api', 'hub_import', 'hub_access_writer', current_user));
+    where starts_with(rolname, 'hub_') and not starts_with(rolname, 'hub_analyst') or rolname = current_user);
 begin
   if not (select rolsuper from pg_roles where rolname = current_user) then
     return;

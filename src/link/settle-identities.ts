@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { copyInto } from '../database/copy.js';
 import { openFill } from '../database/open-fill.js';
 import { assignIdentities } from './assign-identities.js';
@@ -84,18 +85,32 @@ export async function settleIdentities(
   return { clusters: count, added, merged: merged.length, split: split.length, retired };
 }
 
-/** Fills in ids from the sequence, in the order of the clusters. */
+/**
+ * Fills in ids from the sequence, in an order left to chance. Clusters come in the order of their records, and these in that of the deliveries:
+ * by rising ids, which lists go by, everybody would learn of whom a register that he may not see had spoken first.
+ */
 async function takeNewIds({ client }: Linkage, entity: Float64Array): Promise<number> {
-  let needed = 0;
-  for (const id of entity) if (id === 0) needed += 1;
-  if (needed === 0) return 0;
+  const fresh = entity.reduce((count, id) => count + (id === 0 ? 1 : 0), 0);
+  if (fresh === 0) return 0;
   const taken = await client.query<{ last: number }>(
     `select setval('entity_id', nextval('entity_id') + $1 - 1) as last`,
-    [needed],
+    [fresh],
   );
   const last = Number(taken.rows[0]!.last);
   if (last >= 2 ** 32) throw new Error('Entity ids have passed 2^32: widen the entity columns of the linkage.');
-  let next = last - needed + 1;
-  for (let own = 0; own < entity.length; own += 1) if (entity[own] === 0) entity[own] = next++;
-  return needed;
+  const ids = shuffled(last - fresh + 1, fresh);
+  let next = 0;
+  for (let own = 0; own < entity.length; own += 1) if (entity[own] === 0) entity[own] = ids[next++]!;
+  return fresh;
+}
+
+/** So many numbers from the first on, each once (Fisher and Yates; Durstenfeld 1964). Of 2^32 to choose by, the bias of a million is below 2^-12. */
+function shuffled(first: number, count: number): Float64Array {
+  const ids = Float64Array.from({ length: count }, (_, at) => first + at);
+  const chances = randomFillSync(new Uint32Array(count));
+  for (let at = count - 1; at > 0; at -= 1) {
+    const other = chances[at]! % (at + 1);
+    [ids[at], ids[other]] = [ids[other]!, ids[at]!];
+  }
+  return ids;
 }

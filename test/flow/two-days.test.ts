@@ -53,6 +53,22 @@ describe('the first night', () => {
     },
   );
 
+  it.each(['person', 'household', 'dwelling'])(
+    'gives each %s an id that tells nothing of who knows it',
+    async (kind) => {
+      // Mann and Whitney's z of the ranks of those that a register knows; 6 by chance once in five hundred million.
+      const ranks = await hub.database.query<{ register: string; z: number }>(
+        `with known as (select ${kind} as id, register from link where ${kind} is not null group by 1, 2),
+         ranked as (select id, rank() over (order by id) as rank from known group by id),
+         whole as (select count(*)::float as n from ranked)
+       select register, (avg(rank) - (n + 1) / 2) / sqrt((n + 1) * (n - count(*) + 1) / 12 / count(*)) as z
+       from known join ranked using (id) cross join whole group by register, n having count(*) > 30`,
+      );
+      expect(ranks.length).toBeGreaterThanOrEqual(2);
+      expect(ranks.filter(({ z }) => !(Math.abs(z) < 6))).toEqual([]);
+    },
+  );
+
   it('lets no person hold two valid identity numbers', async () => {
     const two = await hub.database.query(
       `select person from link join record on record.county = link.county and record.id = link.record
