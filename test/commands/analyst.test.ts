@@ -14,6 +14,7 @@ import { openSeal } from '../../src/seal/open-seal.js';
 import { openSealKeys } from '../../src/seal/seal-keys.js';
 import { sealRecords } from '../../src/stage/seal-records.js';
 import { openApi, PURPOSE } from '../serve/open-api.js';
+import { fillLargeCounty, VILLAGE, VILLAGERS, visited, type Plan } from '../serve/large-county.js';
 import { fillRandomCounty } from '../serve/random-county.js';
 import {
   ALL_REGISTERS,
@@ -32,6 +33,7 @@ type Api = Awaited<ReturnType<typeof openApi>>;
 let api: Api;
 let sealed: Api;
 let crowded: Api;
+let large: Api;
 const home = mkdtempSync(join(tmpdir(), 'hub-analyst-'));
 const made: (readonly [role: string, of: Api])[] = [];
 const connected: Client[] = [];
@@ -63,7 +65,9 @@ beforeAll(async () => {
     },
   });
   await crowded.tokenOf({});
-});
+  large = await openApi(null, 5000, { fill: fillLargeCounty });
+  await large.tokenOf({});
+}, 60_000);
 afterAll(async () => {
   for (const client of connected) await client.end();
   for (const [role, { database }] of made) {
@@ -74,6 +78,7 @@ afterAll(async () => {
   await api.close();
   await sealed.close();
   await crowded.close();
+  await large.close();
   rmSync(home, { recursive: true });
 });
 
@@ -426,6 +431,32 @@ describe('an analyst', () => {
          and has_function_privilege(p.oid, 'execute')`,
     );
     expect(callable).toEqual([]);
+  });
+
+  describe.each([
+    ['the county', COUNTY],
+    ['the village', VILLAGE],
+  ])('of %s', (_, division) => {
+    let one: Awaited<ReturnType<typeof openAnalyst>>;
+    beforeAll(async () => {
+      one = await openAnalyst(large);
+      await one.grant({ divisions: [division] });
+    });
+    // Of 20,000 people a thousand live in the village, 334 households of three; somebody is a few rows of tables, and some of those of settings.
+    it.each([
+      ['the first twenty', 'select * from seen.person limit 20', 20, 3 * VILLAGERS],
+      ['one', `select * from seen.person where person = 27`, 1, 200],
+      ['twenty of a village', `select name from seen.person where village = '${VILLAGE}' limit 20`, 20, 3 * VILLAGERS],
+      ['a village', `select sex, birth_date from seen.person where village = '${VILLAGE}'`, VILLAGERS, 40 * VILLAGERS],
+      ['how many', `select person from seen.person where village = '${VILLAGE}'`, VILLAGERS, 4 * VILLAGERS],
+      ['households of a village', `select * from seen.household where village = '${VILLAGE}'`, 334, 10 * VILLAGERS],
+      ['dwellings of a village', `select * from seen.dwelling where village = '${VILLAGE}'`, 334, 10 * VILLAGERS],
+      ['buildings of a village', `select * from seen.building where village = '${VILLAGE}'`, 34, 10 * VILLAGERS],
+    ])('reads no more than is asked for: %s', async (_what, text, found, most) => {
+      expect(await one.query(text)).toHaveLength(found);
+      const [row] = await one.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`explain (analyze, format json) ${text}`);
+      expect(visited(row!['QUERY PLAN'][0].Plan)).toBeLessThan(most);
+    });
   });
 
   it('leaves room for others: of connections it has a few', async () => {

@@ -4,61 +4,23 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openReadings, type Reading, type Readings } from '../../src/authorize/index.js';
 import { countEntities, findEntities, narrow, writePage, type EntityFilter } from '../../src/serve/find-entities.js';
 import { aggregatePeople } from '../../src/serve/aggregate-people.js';
-import { refreshTotals } from '../../src/totals/refresh-totals.js';
 import { viewerOf } from '../authorize/viewer.js';
 import { cloneDatabase } from '../database/clone.js';
-import { DATASETS } from '../link/county-records.js';
+import { fillLargeCounty, TOWNSHIP, VILLAGE, visited, type Plan } from './large-county.js';
 import { ALL_REGISTERS, COUNTY } from './small-county.js';
 
-const PEOPLE = 20_000;
-const TOWNSHIP = `${COUNTY}001`;
-const VILLAGE = `${TOWNSHIP}007`;
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 let readings: Readings;
 
-/** 20,000 people in 20 villages, a thousand in each; of 500 names, with a number and a telephone of their own. */
 beforeAll(async () => {
   database = await cloneDatabase();
-  const person = `select n, '${COUNTY}001' || lpad((n % 20)::text, 3, '0') as village,
-      chr(19968 + n % 50) || chr(20968 + n / 50 % 10) || '一' as name from generate_series(1, ${PEOPLE}) n`;
-  await database.query(
-    `insert into record (county, id, register, dataset, township, village, status, delivery, valid_from, tie, key, occurrence, hash, name, id_number, phone, stated)
-     select $1, n, 'police', 'police/residents', left(village, 9), village, 'current', 1, now(), 'registered', gen_random_uuid(), 1, n, name,
-       'N' || n, 'P' || n, jsonb_build_object('name', name, 'sex', (n % 2 + 1)::text, 'birthDate', '1990-01-01', 'addressElements',
-         jsonb_build_object('road', chr(19968 + n % 50) || '路', 'number', n::text)) from (${person}) p`,
-    [COUNTY],
-  );
-  await database.query(
-    `insert into link (county, record, register, dataset, township, village, status, tie, person)
-     select $1, n, 'police', 'police/residents', left(village, 9), village, 'current', 'registered', n from (${person}) p`,
-    [COUNTY],
-  );
-  await refreshTotals(database, COUNTY, DATASETS);
-  await database.query('vacuum analyze record, link');
+  await fillLargeCounty(database);
   readings = openReadings({ apiUrl: database.apiUrl, poolSize: 1 });
 }, 60_000);
 afterAll(async () => {
   await readings.close();
   await database.close();
 });
-
-interface Plan {
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly 'Rows Removed by Index Recheck'?: number;
-  readonly Plans?: readonly Plan[];
-}
-
-/** Rows that a plan took out of tables, those that it then threw away among them. */
-function visited(plan: Plan): number {
-  const own = plan['Relation Name']
-    ? (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0) + (plan['Rows Removed by Index Recheck'] ?? 0)) *
-      plan['Actual Loops']
-    : 0;
-  return (plan.Plans ?? []).reduce((sum, part) => sum + visited(part), own);
-}
 
 /** What a village's viewer makes the database read. */
 async function rowsOf(ask: (reading: Reading) => Promise<unknown>): Promise<number> {
