@@ -260,7 +260,7 @@ describe('an analyst', () => {
               }),
             ],
           ]);
-          const sorted = (all: readonly Said[]) => all.toSorted(([one], [other]) => (one < other ? -1 : 1));
+          const sorted = (all: readonly Said[]) => all.toSorted(([a], [b]) => (a < b ? -1 : 1));
           compared += byApi.length;
           expect(sorted(bySql)).toEqual(sorted(byApi));
         }),
