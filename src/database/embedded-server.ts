@@ -89,7 +89,14 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   if (running === null) startServer(programs, data, log, port, { ...SETTINGS, ...options.settings }, account);
   const url = `postgres://${OWNER}:${password}@127.0.0.1:${port}/${DATABASE}`;
   await ensureDatabase(url);
-  return { url, stop: () => stopServer(programs, data, url, account) };
+  const leave = await occupy(url);
+  return {
+    url,
+    stop: async () => {
+      await leave();
+      await stopServer(programs, data, url, account);
+    },
+  };
 }
 
 interface Account {
@@ -278,6 +285,36 @@ async function ensureDatabase(url: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/** Milliseconds until a connection that broke is made again. */
+const OCCUPIED_AGAIN_AFTER = 200;
+
+/**
+ * Holds one connection for as long as the hub is open: who stops looks for those of others, and pools at rest let all of theirs go.
+ * @returns lets it go
+ */
+async function occupy(url: string): Promise<() => Promise<void>> {
+  let left = false;
+  let again: NodeJS.Timeout | undefined;
+  const hold = async (): Promise<Client> => {
+    // Not to the hub's own database, which cannot be copied while anybody is in it.
+    const client = new Client({ connectionString: url.replace(/\/[^/]*$/, '/postgres') });
+    client.on('error', () => {});
+    await client.connect();
+    client.once('end', holdAgain);
+    return client;
+  };
+  const holdAgain = (): void => {
+    if (!left) again = setTimeout(() => (holding = hold()).catch(holdAgain), OCCUPIED_AGAIN_AFTER);
+  };
+  let holding = hold();
+  await holding;
+  return async () => {
+    left = true;
+    clearTimeout(again);
+    await holding.then((client) => client.end()).catch(() => {});
+  };
 }
 
 async function stopServer(programs: string, data: string, url: string, account: Account | null): Promise<void> {
