@@ -64,8 +64,9 @@ const GRANTS = `select g.id, g.client, g.purpose, p.legal_basis as basis, p.for_
 export function openGrants(settings: PoolSettings): Grants {
   const pool = openPool({ ...settings, poolSize: 1 });
   let known: Promise<Known> | null = null;
+  const connect = () => pool.connect().catch((error: unknown) => Promise.reject(readingFailed(error)));
   const load = async (): Promise<Known> => {
-    const client = await pool.connect();
+    const client = await connect();
     let broken: Error | undefined;
     try {
       await client.query('begin transaction isolation level repeatable read, read only; set local role hub_gatekeeper');
@@ -111,7 +112,7 @@ export function openGrants(settings: PoolSettings): Grants {
       }
     },
     countReveal: async ({ client, purpose, reveals, divisions }) => {
-      const session = await pool.connect();
+      const session = await connect();
       let broken: Error | undefined;
       try {
         await session.query('begin; set local role hub_gatekeeper');

@@ -77,6 +77,16 @@ const count = async (holder: TokenHolder) => {
   );
 };
 
+it('tells a database that is away from a grant that is not there', async () => {
+  const holder = await holderOf();
+  const away = openGrants({ apiUrl: database.apiUrl.replace(/:\d+\//, ':1/') });
+  try {
+    await expect(away.admit(holder, 'home-visit')).rejects.toMatchObject({ failure: 'unavailable' });
+  } finally {
+    await away.close();
+  }
+});
+
 describe('a client', () => {
   it('is admitted for a purpose that it holds a grant of, from the request after it was granted', async () => {
     const holder = await holderOf();
