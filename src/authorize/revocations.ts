@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../database/connect.js';
 import type { TokenHolder } from '../model/viewer.js';
 
@@ -64,16 +65,28 @@ export async function revokeTokenOf(
   ]);
 }
 
-/** Ends what was signed for a client until that moment; null: until now, by the database's clock. */
+/** Milliseconds. */
+const PATIENCE = 2000;
+
+/**
+ * Ends what was signed for a client until that moment; null: until now, by the database's clock. Tokens say whole seconds: it is not done
+ * before that second is over, so that none signed in it lives, and one signed next does.
+ * @returns the moment
+ */
 export async function revokeClient(
   database: Pick<Database, 'query'>,
   client: string,
   signedUntil: Date | null,
   ending: Ending | null = null,
-): Promise<void> {
-  await database.query(
+): Promise<Date> {
+  const [row] = await database.query<{ until: Date }>(
     `insert into token_revocation (client, signed_until, revoked_at, revoked_by, reason)
-     select $1, least(coalesce($2, now), now), now, $3, $4 from (select clock_timestamp() as now) as clock`,
+     select $1, least(coalesce($2, now), now), now, $3, $4 from (select clock_timestamp() as now) as clock returning signed_until as until`,
     [client, signedUntil, ending?.by ?? null, ending?.reason ?? null],
   );
+  const { until } = row!;
+  const isOver = (Math.floor(until.getTime() / 1000) + 1) * 1000;
+  // A timer may ring early by the clock; for a database whose clock is further ahead nobody waits.
+  while (Date.now() < isOver && isOver - Date.now() < PATIENCE) await sleep(isOver - Date.now());
+  return until;
 }

@@ -53,11 +53,11 @@ export const tokenRevoke: Command = {
       }
       const [known] = await hub.database.query('select from client where name = $1', [client]);
       if (!known) throw new UsageError({ zh: `没有这个客户端：${client}`, en: `There is no client ${client}.` });
-      await revokeClient(hub.database, client!, until, ending);
+      const signedUntil = (await revokeClient(hub.database, client!, until, ending)).toISOString();
       terminal.line(
         say({
-          zh: `客户端 ${client} 在 ${(until ?? new Date()).toISOString()} 及以前签发的令牌已全部废止`,
-          en: `All tokens of ${client} that were signed until ${(until ?? new Date()).toISOString()} are revoked.`,
+          zh: `客户端 ${client} 在 ${signedUntil} 及以前签发的令牌已全部废止`,
+          en: `All tokens of ${client} that were signed until ${signedUntil} are revoked.`,
         }),
       );
       return EXIT.done;

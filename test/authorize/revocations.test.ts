@@ -1,14 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { revokeClient, revokeToken } from '../../src/authorize/index.js';
+import { openTokenKeys, revokeClient, revokeToken, signToken, verifyToken } from '../../src/authorize/index.js';
 import { openDatabase } from '../../src/database/connect.js';
 import { REVOCATIONS, revokedBy, type Revocation } from '../../src/authorize/revocations.js';
 import { cloneDatabase } from '../database/clone.js';
 
+const home = mkdtempSync(join(tmpdir(), 'hub-revocations-'));
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 beforeAll(async () => {
   database = await cloneDatabase();
 });
-afterAll(() => database.close());
+afterAll(async () => {
+  await database.close();
+  rmSync(home, { recursive: true, force: true });
+});
 
 const MINUTE = 60_000;
 const ago = (milliseconds: number) => new Date(Date.now() - milliseconds);
@@ -37,6 +45,18 @@ it('ends what was signed for a client until then, the very second included, and 
   expect((await revoked())({ token: 'x', client: 'b', issued: second })).toBe(true);
   await revokeClient(database, 'b', null);
   expect((await revoked())({ token: 'x', client: 'b', issued: ago(1000) })).toBe(true);
+});
+
+it('ends what was signed in the second of the revocation, and not what is signed once it is done', async () => {
+  const keys = await openTokenKeys(home);
+  const sign = async () => await verifyToken(keys, await signToken(keys, { client: 'e' }, 60));
+  // At the beginning of a second, so that all of it could be done within one.
+  while (Date.now() % 1000 > 300) await sleep(1000 - (Date.now() % 1000));
+  const leaked = await sign();
+  await revokeClient(database, 'e', null);
+  const anew = await sign();
+  const isRevoked = await revoked();
+  expect([leaked, anew].map((holder) => isRevoked(holder))).toEqual([true, false]);
 });
 
 it('is never said of what will be signed', async () => {
