@@ -2,6 +2,7 @@ import type { QueryResultRow } from 'pg';
 import { FIELD_CLASSES, type FieldClass } from '../model/field.js';
 import { PERMISSIONS, type Permission, type RowTie } from '../model/viewer.js';
 import type { Words } from '../model/register.js';
+import { endSessions } from './analyst-sessions.js';
 import { boundsOf } from './bounds.js';
 
 /** The owner's session: who writes here is checked before. */
@@ -220,7 +221,7 @@ export async function confirmGrant(session: Session, county: string, id: number,
   if (rows.length === 0) throw new GrantRefused(NOTHING_TO_DO);
 }
 
-/** Holds from the next request on. With the permission to break glass goes what was opened by it. */
+/** Holds from the next request on; of an analyst, who may ask in one transaction for hours, at once. With the permission to break glass goes what was opened by it. */
 export async function revokeGrant(
   session: Session,
   county: string,
@@ -228,13 +229,16 @@ export async function revokeGrant(
   by: string,
   reason: string,
 ): Promise<void> {
-  const { rows } = await session.query(
-    `update access_grant set revoked_by = $3, revoked_at = clock_timestamp(), revoke_reason = $4
+  const { rows } = await session.query<{ client: string; analyst: boolean }>(
+    `update access_grant g set revoked_by = $3, revoked_at = clock_timestamp(), revoke_reason = $4
      where county = $1 and revoked_by is null
-       and (id = $2 or id in (select opened from break_glass b where b.county = $1 and b.standing = $2)) returning id`,
+       and (id = $2 or id in (select opened from break_glass b where b.county = $1 and b.standing = $2))
+     returning client, exists (select from client c where c.county = g.county and c.name = g.client and c.kind = 'analyst') as analyst`,
     [county, id, by, reason],
   );
-  if (rows.length === 0) throw new GrantRefused(NOTHING_TO_DO);
+  const [revoked] = rows;
+  if (!revoked) throw new GrantRefused(NOTHING_TO_DO);
+  if (revoked.analyst) await endSessions(session, revoked.client);
 }
 
 export async function listGrants(session: Session, county: string, client: string | null): Promise<Grant[]> {

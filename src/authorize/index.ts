@@ -12,6 +12,7 @@ export {
   type GrantTerms,
   type Purpose,
 } from './administer-grants.js';
+export { endSessions, roleOf } from './analyst-sessions.js';
 export {
   breakGlass,
   GLASS_FINDINGS,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { escapeIdentifier, escapeLiteral } from 'pg';
-import { confirmGrant, listGrants, proposeGrant, registerClient } from '../authorize/index.js';
+import { confirmGrant, endSessions, listGrants, proposeGrant, registerClient, roleOf } from '../authorize/index.js';
 import type { Database } from '../database/connect.js';
 import { EXIT, UsageError, type Command } from './command.js';
 import { byOf, GRANT_OPTIONS, tellGrant, termsOf } from './grant.js';
@@ -59,10 +59,6 @@ export const analyst: Command = {
 
 type Session = Parameters<Parameters<Database['transaction']>[0]>[0];
 
-export function roleOf(client: string): string {
-  return `analyst_${client.replaceAll('-', '_')}`;
-}
-
 /** @returns a new password; null where the role was there before */
 export async function openRole(session: Session, client: string): Promise<{ role: string; password: string | null }> {
   const role = roleOf(client);
@@ -94,5 +90,5 @@ async function endAnalyst(database: Database, county: string, client: string): P
   if (ended.length === 0)
     throw new UsageError({ zh: `没有这个分析员：${client}`, en: `There is no analyst ${client}.` });
   await database.query(`alter role ${escapeIdentifier(roleOf(client))} nologin`);
-  await database.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [roleOf(client)]);
+  await endSessions(database.pool, client);
 }

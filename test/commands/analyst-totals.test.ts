@@ -13,6 +13,7 @@ import { ALL_REGISTERS, COUNTY, EAST, EAST_1, EAST_2, EVERYTHING, WEST, WEST_1 }
 let api: Awaited<ReturnType<typeof openApi>>;
 const name = `a${randomBytes(5).toString('hex')}`;
 let client: Client;
+let url: URL;
 let role: string;
 let grant: number | null = null;
 beforeAll(async () => {
@@ -22,10 +23,9 @@ beforeAll(async () => {
   await registerClient(pool, COUNTY, { name, organ: '统计局', kind: 'analyst', by: 'one' });
   const made = await api.database.transaction((session) => openRole(session, name));
   role = made.role;
-  const url = new URL(api.database.url);
+  url = new URL(api.database.url);
   [url.username, url.password] = [made.role, made.password!];
-  client = new Client({ connectionString: url.href });
-  await client.connect();
+  await signIn();
   const registers = Array.from({ length: 15 }, (_, set) =>
     ALL_REGISTERS.filter((_each, bit) => ((set + 1) & (1 << bit)) !== 0),
   );
@@ -40,9 +40,19 @@ afterAll(async () => {
   await api.close();
 });
 
+async function signIn(): Promise<void> {
+  client = new Client({ connectionString: url.href });
+  client.on('error', () => {});
+  await client.connect();
+}
+
 async function give(terms: Partial<GrantTerms>): Promise<void> {
   const { pool } = api.database;
-  if (grant !== null) await revokeGrant(pool, COUNTY, grant, 'one', 'another');
+  if (grant !== null) {
+    await revokeGrant(pool, COUNTY, grant, 'one', 'another');
+    // What was open has ended.
+    await signIn();
+  }
   const validUntil = new Date(Date.now() + 3_000_000);
   grant = await proposeGrant(
     pool,

@@ -5,9 +5,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { confirmGrant, proposeGrant, registerClient, revokeGrant, type GrantTerms } from '../../src/authorize/index.js';
+import {
+  confirmGrant,
+  proposeGrant,
+  registerClient,
+  revokeGrant,
+  roleOf,
+  type GrantTerms,
+} from '../../src/authorize/index.js';
 import { findLostQuestions } from '../../src/accesses/index.js';
-import { openRole, roleOf } from '../../src/commands/analyst.js';
+import { openRole } from '../../src/commands/analyst.js';
 import { FIELD_CLASSES } from '../../src/model/field.js';
 import { DATASETS } from '../../src/pipeline.js';
 import { openSeal } from '../../src/seal/open-seal.js';
@@ -94,25 +101,36 @@ async function openAnalyst(of = api) {
   const url = new URL(of.database.url);
   url.username = role;
   url.password = password!;
-  const client = new Client({ connectionString: url.href });
-  await client.connect();
-  connected.push(client);
+  const signIn = async () => {
+    const client = new Client({ connectionString: url.href });
+    client.on('error', () => {});
+    await client.connect();
+    connected.push(client);
+    return client;
+  };
+  let client = await signIn();
+  const revoke = async (reason: string) => {
+    if (grant === null) return;
+    await revokeGrant(of.database.pool, COUNTY, grant, 'one', reason);
+    grant = null;
+    // What was open has ended.
+    client = await signIn();
+  };
   return {
     name,
     role,
-    client,
+    get client() {
+      return client;
+    },
     query: async <T extends object>(text: string): Promise<T[]> => (await client.query<T>(text)).rows,
     grant: async (terms: Partial<GrantTerms>): Promise<number> => {
       const { pool } = of.database;
-      if (grant !== null) await revokeGrant(pool, COUNTY, grant, 'one', 'another');
+      await revoke('another');
       grant = await proposeGrant(pool, COUNTY, { ...TERMS, ...terms, client: name }, 'one');
       await confirmGrant(pool, COUNTY, grant, 'another');
       return grant;
     },
-    revoke: async () => {
-      if (grant !== null) await revokeGrant(of.database.pool, COUNTY, grant, 'one', 'ended');
-      grant = null;
-    },
+    revoke: () => revoke('ended'),
   };
 }
 
@@ -339,6 +357,17 @@ describe('an analyst', () => {
     await one.query(`set hub.purpose = '${PURPOSE}'`);
     await one.revoke();
     expect(await people()).toEqual([]);
+  });
+
+  it('reads on in no transaction that began before the grant went', async () => {
+    const one = await openAnalyst();
+    await one.grant({ divisions: [EAST_2] });
+    const open = one.client;
+    await open.query('begin isolation level repeatable read');
+    expect((await open.query('select from seen.person')).rowCount).toBe(1);
+    await one.revoke();
+    await expect(open.query('select from seen.person')).rejects.toThrow(/terminat|not queryable/);
+    expect(await one.query('select from seen.person')).toEqual([]);
   });
 
   it('makes views of its own, in which everybody sees his own', async () => {

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Client } from 'pg';
 import { expect, inject, it } from 'vitest';
+import { endSessions } from '../../src/authorize/index.js';
 import { openRole } from '../../src/commands/analyst.js';
 import { readConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/database/connect.js';
@@ -50,12 +52,18 @@ it('works on a server where the owner is no superuser and may not bypass row-lev
     expect(second.deliveries.some((delivery) => delivery.changed > 0)).toBe(true);
     const [linked] = await hub.database.query<{ n: number }>('select count(*) as n from link');
     expect(linked!.n).toBeGreaterThan(5_000);
-    const { role } = await hub.database.transaction((session) => openRole(session, 'plain-analyst'));
+    const { role, password } = await hub.database.transaction((session) => openRole(session, 'plain-analyst'));
     const [made] = await hub.database.query(
       'select rolcanlogin, rolbypassrls, rolsuper from pg_roles where rolname = $1',
       [role],
     );
     expect(made).toEqual({ rolcanlogin: true, rolbypassrls: false, rolsuper: false });
+    [url.username, url.password] = [role, password!];
+    const analyst = new Client({ connectionString: url.href });
+    const ended = new Promise((end) => analyst.on('error', end));
+    await analyst.connect();
+    await endSessions(hub.database.pool, 'plain-analyst');
+    expect(await ended).toMatchObject({ code: '57P01' });
     await hub.database.query(`drop schema if exists ${role} cascade; drop role ${role}`);
   } finally {
     await hub.close();
