@@ -149,6 +149,7 @@ export async function writeGrant(
   emergency: boolean,
 ): Promise<number> {
   const { client, purpose, divisions, registers, fields, ties, records, may, reveals, sharing, condition } = terms;
+  await checkDivisions(session, divisions);
   const { rows } = await session
     .query<{ id: number }>(
       `insert into access_grant (county, client, purpose, divisions, registers, fields, ties, records, may, reveals, sharing, condition,
@@ -254,6 +255,24 @@ export async function listGrants(session: Session, county: string, client: strin
     [county, client],
   );
   return rows;
+}
+
+/** Of a division that there is none of nobody is seen, and the grant would seem to hold; a grid is known by its village. */
+async function checkDivisions(session: Session, divisions: readonly string[]): Promise<void> {
+  const { rows } = await session.query<{ code: string; within: string; inside: string }>(
+    `select d.code, p.name || ' ' || p.code as within,
+       (select string_agg(i.code, ', ' order by i.code) from (select code from division where parent = p.code order by code limit 30) as i) as inside
+     from unnest($1::text[]) as d (code)
+     left join lateral (select code, name from division where starts_with(d.code, code) order by length(code) desc limit 1) as p on true
+     where not exists (select from division where code = left(d.code, 12))`,
+    [divisions],
+  );
+  const [unknown] = rows;
+  if (unknown)
+    throw new GrantRefused({
+      zh: `没有这个区划：${unknown.code}${unknown.inside ? `；${unknown.within} 下有 ${unknown.inside}` : ''}`,
+      en: `There is no division ${unknown.code}${unknown.inside ? `; in ${unknown.within} there are ${unknown.inside}` : ''}.`,
+    });
 }
 
 const NOTHING_TO_DO: Words = {

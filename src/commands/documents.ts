@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Database } from '../database/connect.js';
 import type { JudgedDocument } from '../serve/index.js';
+import { checkClient } from './check-client.js';
 import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
 import { inHub } from './in-county.js';
 import { table } from './terminal.js';
@@ -62,8 +63,9 @@ async function add(client: string, files: readonly string[], context: CommandCon
       }
     }
   }
-  await inHub(context, ({ database }) =>
-    database.transaction(async (connection) => {
+  await inHub(context, async ({ database }) => {
+    await checkClient(database, client);
+    await database.transaction(async (connection) => {
       for (const { hash, names, text } of judged) {
         await connection.query(
           'insert into document (client, hash, names, text) values ($1, $2, $3, $4) on conflict do nothing',
@@ -76,8 +78,8 @@ async function add(client: string, files: readonly string[], context: CommandCon
       if (rows[0]!.n > MOST) {
         throw new UsageError({ zh: `每个客户端最多登记 ${MOST} 个查询`, en: `A client registers ${MOST} at most.` });
       }
-    }),
-  );
+    });
+  });
   for (const line of table(judged.map(({ hash, names, cost }) => [hash, names.join(' '), String(Math.ceil(cost))]))) {
     context.terminal.line(line);
   }

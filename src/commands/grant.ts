@@ -12,6 +12,7 @@ import {
 import type { Hub } from '../hub.js';
 import { FIELD_CLASSES, type FieldClass } from '../model/field.js';
 import type { Permission, RowTie } from '../model/viewer.js';
+import { checkClient } from './check-client.js';
 import { EXIT, UsageError, type Command, type CommandContext, type CommandOption } from './command.js';
 import { inCounty } from './in-county.js';
 import { readList } from './read-list.js';
@@ -111,6 +112,7 @@ async function act(
     });
   }
   const grants = await listGrants(pool, county, client);
+  if (client !== null && grants.length === 0) await checkClient(database, client);
   for (const each of grants) tellGrant(each, context);
   if (grants.length === 0) context.terminal.note(context.say({ zh: '没有授权', en: 'There are no grants.' }));
   return EXIT.done;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { checkClient } from './check-client.js';
 import { EXIT, UsageError, type CommandContext } from './command.js';
 import { inCounty } from './in-county.js';
 
@@ -16,6 +17,7 @@ export async function tellShown(context: CommandContext, options: Readonly<Recor
     import('../serve/global-id.js'),
   ]);
   return await inCounty(context, async (hub, county) => {
+    await checkClient(hub.database, client);
     const file = out === undefined ? null : createWriteStream(out);
     const into = file ?? process.stdout;
     await keepPieces(hub.database);

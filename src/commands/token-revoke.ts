@@ -1,4 +1,5 @@
 import { revokeClient, revokeToken, tokenIdOf } from '../authorize/index.js';
+import { checkClient } from './check-client.js';
 import { EXIT, UsageError, type Command } from './command.js';
 import { inHub } from './in-county.js';
 
@@ -51,8 +52,7 @@ export const tokenRevoke: Command = {
         terminal.line(say({ zh: `令牌 ${id} 已废止`, en: `The token ${id} is revoked.` }));
         return EXIT.done;
       }
-      const [known] = await hub.database.query('select from client where name = $1', [client]);
-      if (!known) throw new UsageError({ zh: `没有这个客户端：${client}`, en: `There is no client ${client}.` });
+      await checkClient(hub.database, client!);
       const signedUntil = (await revokeClient(hub.database, client!, until, ending)).toISOString();
       terminal.line(
         say({

@@ -1,5 +1,7 @@
 import { openTokenKeys, signToken } from '../authorize/index.js';
+import { checkClient } from './check-client.js';
 import { EXIT, UsageError, type Command } from './command.js';
+import { inHub } from './in-county.js';
 
 /** Prints a token and nothing else, so that `TOKEN=$(hub token …)` works. */
 export const token: Command = {
@@ -15,11 +17,13 @@ export const token: Command = {
     },
     { flags: '--hours <n>', zh: '有效小时数，最多 12', en: 'hours it holds, at most 12', fallback: '12' },
   ],
-  async run({ config, terminal }, [client], options) {
+  async run(context, [client], options) {
+    const { config, terminal } = context;
     const hours = Number(options['hours']);
     if (!(hours > 0 && hours <= 12))
       throw new UsageError({ zh: '--hours 须大于 0 且不超过 12', en: '--hours must be above 0 and at most 12.' });
     const officer = options['officer'] as string | undefined;
+    await inHub(context, ({ database }) => checkClient(database, client!));
     const keys = await openTokenKeys(config.home);
     try {
       terminal.line(

@@ -124,6 +124,15 @@ export async function countPersonsShownTo(reading: Reading, client: string, { fr
   return row!.n;
 }
 
+/** Whether there is such a client: of one that was mistyped nothing is told, as of one that was shown nobody. */
+export async function isClientKnown(reading: Reading, client: string): Promise<boolean> {
+  const [row] = await reading.query<{ known: boolean }>(
+    { name: 'is client known', text: 'select is_client_known($1, $2) as known' },
+    [reading.bounds.county, client],
+  );
+  return row!.known;
+}
+
 export async function readAlarms(reading: Reading, limit: number) {
   return await reading.query<AlarmRow>(
     {

@@ -5,6 +5,7 @@ import {
   countDataUsage,
   countOwnAccesses,
   countPersonsShownTo,
+  isClientKnown,
   readAlarms,
   readDataUsage,
   readOwnAccesses,
@@ -112,6 +113,8 @@ export class AccessesResolver {
     const period: Period = { from, to };
     const wanted = readPage('ShownPerson', first, after);
     const rows = await readPersonsShownTo(reading, client, period, wanted.after, wanted.first + 1);
+    if (rows.length === 0 && !(await isClientKnown(reading, client)))
+      throw new Refused('BAD_USER_INPUT', 'There is no such client. 没有这个客户端');
     const ids = rows.map((row) => row.person);
     const nodes = rows.map((row) => new ShownPerson(reading.bounds.county, row));
     return connect('ShownPerson', wanted, ids, nodes, () => countPersonsShownTo(reading, client, period));

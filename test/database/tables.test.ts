@@ -122,6 +122,7 @@ const DEFINERS: readonly string[] = [
   'count_reveal',
   'data_usage',
   'expect_access_version',
+  'is_client_known',
   'keep_access_pieces',
   'lives_elsewhere',
   'make_access_partition',

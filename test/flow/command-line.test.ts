@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerClient } from '../../src/authorize/index.js';
 import { cloneDatabase } from '../database/clone.js';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
@@ -92,7 +93,8 @@ describe('every command', () => {
 });
 
 describe('token', () => {
-  it('prints a token and nothing else', () => {
+  it('prints a token and nothing else', async () => {
+    await registerClient(database.pool, '530502', { name: 'clinic-app', organ: '卫健', kind: 'program', by: 'one' });
     const { stdout, stderr, status } = hub(['token', 'clinic-app', '--officer', 'N-204']);
     expect(status).toBe(0);
     expect(stderr).toBe('');
@@ -175,9 +177,9 @@ async function answersOverHttp(): Promise<void> {
     for (const code of ['530502', village.slice(0, 9), village]) {
       const client = `post-${code}`;
       const terms = ['--organ', '街道', '--purpose', 'home-visit', '--division', code, '--by', '李四'];
-      expect(hub(['documents', 'add', client, file]).stdout).toContain(`${documentId}  Everybody`);
       const granted = hub(['grant', client, ...terms]);
       expect(granted.status).toBe(0);
+      expect(hub(['documents', 'add', client, file]).stdout).toContain(`${documentId}  Everybody`);
       const token = hub(['token', client]).stdout.trim();
       if (code.length < 12) {
         expect(granted.stdout).toContain('waits for a second person');

@@ -434,6 +434,11 @@ describe('who has looked', () => {
     expect((await api.ask(COUNTY, AccessesOfDocument, before, ALL_REGISTERS, ['audit'])).data.accessesOf.nodes).toEqual(
       [],
     );
+    const mistyped = await api.ask(COUNTY, AccessesOfDocument, { client: `${client}x` }, ALL_REGISTERS, ['audit']);
+    expect(mistyped.errors![0]).toMatchObject({
+      message: 'There is no such client. 没有这个客户端',
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
     for (const may of [[], ['usage'], ['review']] as const) {
       const { errors } = await api.ask(COUNTY, AccessesOfDocument, asked, ALL_REGISTERS, may);
       expect(errors![0]!.extensions.code).toBe('FORBIDDEN');
