@@ -61,8 +61,12 @@ export const FIELDS = {
   longitude: { zh: '经度', en: 'longitude (CGCS2000)', class: 'location' },
   latitude: { zh: '纬度', en: 'latitude (CGCS2000)', class: 'location' },
   programme: { zh: '保障项目', en: 'benefit programme', class: 'benefit' },
-  category: { zh: '类别', en: 'category', class: 'basic' },
+  benefitCategory: { zh: '保障类别', en: 'category of the benefit', class: 'benefit' },
   monthlyAmount: { zh: '保障金额(元/月)', en: 'monthly amount, yuan', class: 'benefit' },
+  benefitSince: { zh: '保障起始', en: 'since when the benefit is drawn', class: 'benefit' },
+  /** Of an event; what a benefit is for is another field, of another class. */
+  category: { zh: '类别', en: 'category', class: 'basic' },
+  /** Of a post. */
   since: { zh: '起始', en: 'since', class: 'basic' },
   until: { zh: '截止', en: 'until', class: 'basic' },
   organisationCode: { zh: '组织代码', en: 'organisation code', class: 'party' },

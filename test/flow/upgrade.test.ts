@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openReadings } from '../../src/authorize/index.js';
 import { readConfig } from '../../src/config.js';
@@ -9,7 +9,7 @@ import { aggregatePeople } from '../../src/serve/aggregate-people.js';
 import { viewerOf } from '../authorize/viewer.js';
 import { cloneDatabase } from '../database/clone.js';
 import { fillRandomCounty } from '../serve/random-county.js';
-import { ALL_REGISTERS, COUNTY, GRID } from '../serve/small-county.js';
+import { addRecord, ALL_REGISTERS, COUNTY, EAST_1, GRID } from '../serve/small-county.js';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 const home = mkdtempSync(join(tmpdir(), 'hub-upgrade-'));
@@ -65,4 +65,32 @@ it('counts them anew where the totals know of fewer registers than the program',
   await database.query(`delete from person_total where registers like '%governance%'`);
   await start();
   expect(await kept()).toEqual(totals);
+});
+
+it('calls what a benefit is for, and since when, by their own names in what was stored under those of events and posts', async () => {
+  const stated = { name: '张三', programme: '城乡低保', category: '一般困难户', since: '2021-03' };
+  const link = { village: EAST_1, person: 1, delivery: 1 };
+  await addRecord(database, 9001, {
+    ...link,
+    register: 'civil-affairs',
+    dataset: 'civil-affairs/benefits',
+    stated,
+    raw: { since: '44256' },
+  });
+  await addRecord(database, 9002, {
+    ...link,
+    register: 'governance',
+    dataset: 'governance/staff',
+    stated: { role: '网格长', since: '2024-01-01' },
+  });
+  await database.query(
+    readFileSync(resolve(import.meta.dirname, '../../schema/migrations/041-benefit-fields.sql'), 'utf8'),
+  );
+  expect(await database.query('select stated, raw from record where id > 9000 order by id')).toEqual([
+    {
+      stated: { name: '张三', programme: '城乡低保', benefitCategory: '一般困难户', benefitSince: '2021-03' },
+      raw: { benefitSince: '44256' },
+    },
+    { stated: { role: '网格长', since: '2024-01-01' }, raw: null },
+  ]);
 });

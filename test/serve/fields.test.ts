@@ -35,7 +35,7 @@ async function asked<T>(terms: Terms, query: string, variables: object = {}): Pr
 const EVERYTHING = `query ($id: ID!) { person(id: $id) {
   name { value raw masked others { value } agreeing { ref } } idNumber { value masked } phone { value masked label others { value } }
   birthDate { value masked } sex { value } address { value masked } education { value }
-  benefits { programme { value } monthlyAmount { value } } organisations { organisation { id } memberStatus { value } }
+  benefits { programme { value } category { value } monthlyAmount { value } since { value } } organisations { organisation { id } memberStatus { value } }
   registrations { address { value } } residences { address { value } } staffPosts { role { value } }
   records { fields { field value values label raw source { column } } } mentions { name } findings { code found }
   households { household { head { isHead } members { nodes { person { name { value } phone { value } } } } } } } }`;
@@ -68,7 +68,7 @@ describe('a value outside of the granted classes', () => {
       basic: ['张三', '张叁', '1990-01-01', '李四', '王五'],
       contact: ['13800000001', '13900000009', '13800000002'],
       identity: ['990000199001010017', '990000199202020024'],
-      benefit: ['城乡低保', '480'],
+      benefit: ['城乡低保', '一般困难户', '480', '2021-03'],
       party: ['正式党员', '2015-07-01', '一社区党支部'],
       location: ['一社区1组1号', '1组1号'],
     };

@@ -220,7 +220,13 @@ export async function fillSmallCounty(database: Database): Promise<void> {
     person_reason: 'ID_NUMBER_AND_NAME',
     dwelling: ID.dwelling,
     building: ID.building,
-    stated: { name: '张三', programme: '城乡低保', monthlyAmount: 480, since: '2021-03' },
+    stated: {
+      name: '张三',
+      programme: '城乡低保',
+      benefitCategory: '一般困难户',
+      monthlyAmount: 480,
+      benefitSince: '2021-03',
+    },
   });
   await addRecord(database, 16, {
     register: 'party-building',

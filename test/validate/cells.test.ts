@@ -239,10 +239,10 @@ describe('a benefit', () => {
       township: '530502001',
       village: VILLAGE,
       monthlyAmount: 1200,
-      since: '2021-03',
+      benefitSince: '2021-03',
       addressElements: { village: '王官社区居民委员会', group: '3', number: '12' },
     });
-    expect(raw).toMatchObject({ township: '兰城', village: '王官社区', since: '44256' });
+    expect(raw).toMatchObject({ township: '兰城', village: '王官社区', benefitSince: '44256' });
     expect(record).toMatchObject({ village: VILLAGE, tie: 'resident' });
     expect(record?.key).toBe(`城乡低保\u001f${VILLAGE}\u001f段小明\u001f段玉兰`);
   });

@@ -104,7 +104,7 @@ export class Benefit {
 
   @Field(() => SourcedValue, { nullable: true, description: '保障类别；未填为 null / Category; null where not stated' })
   get category() {
-    return valueAmong([this.evidence], 'category');
+    return valueAmong([this.evidence], 'benefitCategory');
   }
 
   @Field(() => SourcedValue, {
@@ -117,7 +117,7 @@ export class Benefit {
 
   @Field(() => SourcedValue, { nullable: true, description: '起始年月；未填为 null / Since; null where not stated' })
   get since() {
-    return valueAmong([this.evidence], 'since');
+    return valueAmong([this.evidence], 'benefitSince');
   }
 
   @Field(() => SourceRecord, { description: '依据 / The record that says so' })
