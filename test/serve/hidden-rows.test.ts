@@ -82,7 +82,7 @@ async function fillCounty(database: Database): Promise<void> {
       household,
       dwelling,
       building,
-      person_reason: 'ALONE',
+      person_reason: (['ALONE', 'AGREEMENT', 'NUMBER_SET_ASIDE', 'ID_NUMBER_AND_NAME'] as const)[at % 4],
       stated: JSON.parse(JSON.stringify(stated)) as Record<string, string>,
     });
   }
@@ -119,7 +119,13 @@ function visibleOf(all: Tables, { divisions, registers, ties }: Viewer): Tables 
     registers.includes(row['register'] as string) &&
     divisions.some((code) => code === COUNTY || [row['township'], row['village'], row['grid']].includes(code));
   const isTied = (row: Row) => row['tie'] === null || ties.includes(row['tie'] as never);
-  const link = all.link.filter((row) => isThere(row) && isTied(row));
+  const seen = all.link.filter((row) => isThere(row) && isTied(row));
+  // As it would have been linked, were there no other rows: of whom one is left, nobody else is known.
+  const link = seen.map((row) =>
+    row['person_reason'] === 'NUMBER_SET_ASIDE' || seen.some((each) => each !== row && each['person'] === row['person'])
+      ? row
+      : Object.assign({}, row, { person_reason: row['person'] === null ? null : 'ALONE' }),
+  );
   const records = new Set(link.map((row) => row['record']));
   const entities = new Set(
     link.flatMap((row) =>

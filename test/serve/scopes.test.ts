@@ -54,10 +54,44 @@ describe('who asks', () => {
       benefits: [],
       education: null,
       records: [{ register: 'police' }],
-      links: [{ reason: 'ID_NUMBER_AND_NAME' }],
+      // That somebody else knows the number is told by what is not visible.
+      links: [{ reason: null }],
       findings: [{ code: 'PHONE_FORM' }],
     });
     expect(await ask(['governance'])).toMatchObject({ name: { value: '张叁', others: [] } });
+  });
+
+  it('gets the reason of a link as far as its own records bear it out, and whoever sees all of it as it is stored', async () => {
+    await api.database.query(
+      `update link set person_reason = 'NUMBER_SET_ASIDE' where record = 16;
+       update link set person_reason = 'AGREEMENT' where record = 15;
+       update link set household_reason = 'OWN_RECORDS' where record = 12`,
+    );
+    const reasonsOf = async (where: string, person: number, registers?: string[]) => {
+      const { data } = await api.ask<{ person: { records: { links: { kind: string; reason: string | null }[] }[] } }>(
+        where,
+        `query ($id: ID!) { person(id: $id) { links { sentence(language: EN) } records { links { kind reason } } } }`,
+        { id: id('Person', person) },
+        registers,
+      );
+      const links = data.person.records.flatMap((record) => record.links);
+      return links.filter(({ kind }) => kind === 'Person' || kind === 'Household').map(({ reason }) => reason);
+    };
+    const NUMBER = 'ID_NUMBER_AND_NAME';
+    expect(await reasonsOf(COUNTY, ID.zhang)).toEqual([NUMBER, null, NUMBER, 'AGREEMENT', 'NUMBER_SET_ASIDE']);
+    expect(await reasonsOf(COUNTY, ID.li)).toEqual(['ALONE', 'OWN_RECORDS', NUMBER]);
+    // All registers, of a part of the county: whose the number is may lie elsewhere.
+    expect(await reasonsOf(EAST, ID.zhang)).toEqual([NUMBER, null, NUMBER, 'AGREEMENT', null]);
+    expect(await reasonsOf(EAST, ID.second)).toEqual([null]);
+    expect(await reasonsOf(EAST, ID.li)).toEqual([null, null, null]);
+    expect(await reasonsOf(COUNTY, ID.zhang, ['civil-affairs'])).toEqual([null]);
+    expect(await reasonsOf(COUNTY, ID.zhang, ['police', 'civil-affairs'])).toEqual([null, null, 'AGREEMENT']);
+    expect(await reasonsOf(COUNTY, ID.li, ['police'])).toEqual([null, null]);
+    const { text } = await api.ask(EAST, `query ($id: ID!) { person(id: $id) { links { sentence(language: EN) } } }`, {
+      id: id('Person', ID.second),
+    });
+    expect(text).toContain('the visible records do not tell');
+    expect(text).not.toContain('no other record');
   });
 
   it('finds nobody by what only a hidden register knows', async () => {

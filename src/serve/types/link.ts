@@ -4,9 +4,12 @@ import type { Context } from '../context.js';
 import type { Evidence } from '../evidence.js';
 import type { EntityKind } from '../global-id.js';
 import { findEntity } from '../find-entity.js';
+import { tellReason } from '../tell-reason.js';
 import { Language } from './enums.js';
 import { Node } from './node.js';
 import { SourceRecord } from './source-record.js';
+
+const NOT_TOLD = { zh: '可见的记录不足以说明理由', en: 'the visible records do not tell' } as const;
 
 @ObjectType({
   description: '关联：记录说的是这个对象，以及理由 / A record is held to speak of an entity, with its reason',
@@ -36,15 +39,20 @@ export class Link {
   @Field(() => String, {
     nullable: true,
     description:
-      '理由代码；此类对象仅按编码关联时为 null / Code of the reason; null where the kind is linked by its code alone',
+      '理由代码；此类对象仅按编码关联，或理由涉及看不见的记录时为 null / Code of the reason; null where the kind is linked by its code alone, and where it rests on records that are not visible',
   })
-  get reason() {
-    return this.why;
+  async reason(@Ctx() context: Context): Promise<LinkReason | null> {
+    return this.why && (await tellReason(context, this.evidence, this.entityKind, this.entityId, this.why));
   }
 
   @Field(() => String, { description: '理由 / The reason in a sentence' })
-  sentence(@Arg('language', () => Language, { defaultValue: Language.ZH }) language: Language): string {
-    return LINK_REASONS[this.why ?? 'CODE']?.[language] ?? this.why ?? '';
+  async sentence(
+    @Arg('language', () => Language, { defaultValue: Language.ZH }) language: Language,
+    @Ctx() context: Context,
+  ): Promise<string> {
+    if (this.why === null) return LINK_REASONS.CODE[language];
+    const told = await this.reason(context);
+    return told === null ? NOT_TOLD[language] : (LINK_REASONS[told]?.[language] ?? told);
   }
 
   @Field(() => Node, { nullable: true, description: '对象 / The entity; null where the viewer cannot see it' })
