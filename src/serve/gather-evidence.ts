@@ -291,7 +291,7 @@ function listsOf(node: PlanNode, gathered: readonly Gathered[], seen: SeenEviden
   return new Map(
     [...lists].map(([id, list]) => [
       id,
-      node.kind === 'Person' ? seen.ofPerson(list) : list.map((each) => seen.of(each)),
+      node.kind === 'Person' ? seen.ofPerson(list) : list.map((each) => seen.ofHome(each)),
     ]),
   );
 }

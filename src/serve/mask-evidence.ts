@@ -40,12 +40,23 @@ export class SeenEvidence {
   ofPerson(records: readonly Evidence[]): readonly Evidence[] {
     if (this.isWhole) return records;
     const isChild = !this.#showsMinors && isUnder(CHILD, records);
-    return records.map((each) => this.#masked(each, isChild));
+    return records.map((each) => (isChild ? withoutHome(this.#masked(each, isChild)) : this.#masked(each, isChild)));
   }
 
+  /** A record asked for by itself. */
   of(record: Evidence): Evidence {
     if (this.isWhole) return record;
-    return this.#masked(record, !this.#showsMinors && record.person !== null && isUnder(CHILD, [record]));
+    return this.#isOfChild(record) ? withoutHome(this.#masked(record, true)) : this.#masked(record, false);
+  }
+
+  /** A record among all that speak of something else than the person: the home is asked for, in which others live as well. */
+  ofHome(record: Evidence): Evidence {
+    if (this.isWhole) return record;
+    return this.#masked(record, this.#isOfChild(record));
+  }
+
+  #isOfChild(record: Evidence): boolean {
+    return !this.#showsMinors && record.person !== null && isUnder(CHILD, [record]);
   }
 
   #masked(record: Evidence, isChild: boolean): Evidence {
@@ -105,6 +116,13 @@ export class SeenEvidence {
     });
   }
 }
+
+/** Where a child lives is told to the village: the home is shown to whom it is shown, as nobody's in particular. */
+function withoutHome(record: Evidence): Evidence {
+  const seen = Object.create(Object.getPrototypeOf(record) as object | null) as Evidence;
+  return Object.assign(seen, record, HOMELESS);
+}
+const HOMELESS = { household: null, dwelling: null, building: null, grid: null, gridEntity: null } as const;
 
 /**
  * Whether people under age are shown as others are: to who is assigned to them, in a village or a grid, and for the protection of children.

@@ -82,7 +82,7 @@ export function openLoaders(reading: Reading, note: AccessNote, wholeRecords: bo
       each === null
         ? null
         : Array.isArray(each)
-          ? (each as Evidence[]).map((one) => seen.of(one))
+          ? (each as Evidence[]).map((one) => seen.ofHome(one))
           : seen.of(each as Evidence),
     ) as unknown as T;
   };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIELD_CLASSES, type FieldClass } from '../../src/model/field.js';
 import { writeGlobalId } from '../../src/serve/global-id.js';
-import { addRecord, COUNTY, EAST, EAST_1, ID, WEST_1 } from './small-county.js';
+import { addRecord, COUNTY, EAST, EAST_1, GRID, ID, WEST_1 } from './small-county.js';
 import { openApi, PURPOSE, type Answer } from './open-api.js';
 
 let api: Awaited<ReturnType<typeof openApi>>;
@@ -220,6 +220,52 @@ describe('people under age', () => {
       expect(protecting).toContain(secret);
     }
     expect(await far(EAST, false, YOUTH)).toContain('孙小二');
+  });
+
+  it('have no home that they could be found in, by plan or by the way, nor by any of their records', async () => {
+    await api.database.query(
+      `update link set household = ${ID.household}, dwelling = ${ID.dwelling}, building = ${ID.building}, grid = '${GRID}' where record = 51`,
+    );
+    const PLACE =
+      '{ dwelling { id longitude address { value } } building { id } household { id } division { code } GRID }';
+    const HOMES = `households { household { id } } registrations ${PLACE}`;
+    const LINKS = 'links { kind entity { id } }';
+    const ask = async (code: string, forMinors: boolean, query: string) => {
+      const token = await api.tokenOf({ divisions: [code] });
+      await api.database.query('update purpose set for_minors = $1 where code = $2', [forMinors, PURPOSE]);
+      const answer = await api.send({ query }, { authorization: `Bearer ${token}` });
+      expect(answer.errors).toBeUndefined();
+      return answer.text;
+    };
+    const homes = (['Dwelling', 'Building', 'Household', 'Grid'] as const).map((kind) =>
+      writeGlobalId(
+        kind,
+        COUNTY,
+        { Dwelling: ID.dwelling, Building: ID.building, Household: ID.household, Grid: ID.grid }[kind],
+      ),
+    );
+    const person = `person(id: "${id(CHILD)}")`;
+    const questions = [
+      `{ ${person} { ${HOMES.replace('longitude', '').replace('division { code } GRID', '')} } }`,
+      `{ ${person} { ${HOMES.replace('GRID', 'grid { id }')} registrationGrid { id } serviceGrid { id } } }`,
+      `{ ${person} { records { ${LINKS} } } }`,
+      `{ node(id: "${writeGlobalId('SourceRecord', COUNTY, 51)}") { ... on SourceRecord { ${LINKS} } } }`,
+    ];
+    for (const question of questions) {
+      const [seenFar, seenNear, protecting] = [
+        await ask(EAST, false, question),
+        await ask(EAST_1, false, question),
+        await ask(EAST, true, question),
+      ];
+      for (const home of homes) expect(seenFar).not.toContain(home);
+      for (const home of homes.slice(0, 3)) expect(seenNear).toContain(home);
+      expect(protecting).toBe(seenNear);
+    }
+    expect(await ask(EAST, false, questions[1]!)).toContain(`"${EAST_1}"`);
+    // The home itself is there, as that of those who are of age.
+    expect(await ask(EAST, false, `{ dwelling(id: "${homes[0]}") { address { value } households { id } } }`)).toContain(
+      homes[2],
+    );
   });
 
   it('are found by name by these alone', async () => {
