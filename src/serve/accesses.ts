@@ -16,7 +16,7 @@ import {
 } from './access-rows.js';
 import { connect, readPage, type Connected } from './connection.js';
 import type { Context } from './context.js';
-import { Refused } from './errors.js';
+import { NotPermitted, Refused } from './errors.js';
 import { findEntity } from './find-entity.js';
 import { readGlobalId } from './global-id.js';
 import {
@@ -135,7 +135,7 @@ export class AccessesResolver {
 }
 
 function ask({ viewer }: Context, may: Permission): void {
-  if (!viewer.may.includes(may)) throw new Refused('FORBIDDEN');
+  if (!viewer.may.includes(may)) throw new NotPermitted(may);
 }
 
 /** A page of the log; its cursors are sealed, for a row's number counts those of everybody. */

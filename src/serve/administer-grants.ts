@@ -16,7 +16,7 @@ import { GrantRefused, ReviewOverdue, tokenIdOf, type Grant } from '../authorize
 import type { FieldClass } from '../model/field.js';
 import type { Permission, RowTie } from '../model/viewer.js';
 import type { Context } from './context.js';
-import { Refused } from './errors.js';
+import { NobodyAnswers, NotPermitted, Refused } from './errors.js';
 import { GrantedScope } from './granted-scope.js';
 import type { Granting } from './granting.js';
 import { checkText } from './inputs.js';
@@ -252,9 +252,9 @@ export class GrantsResolver {
   }
 }
 
-/** Who grants is a person: a client that names none in its token grants nothing. */
 function mustGrant({ viewer, granting }: Context): { granting: Granting; viewer: Context['viewer']; by: string } {
-  if (!viewer.may.includes('grant') || viewer.person === null) throw new Refused('FORBIDDEN');
+  if (!viewer.may.includes('grant')) throw new NotPermitted('grant');
+  if (viewer.person === null) throw new NobodyAnswers();
   if (granting === null) throw new Refused('UNAVAILABLE');
   return { granting, viewer, by: viewer.person };
 }

@@ -17,7 +17,7 @@ import type { Permission } from '../model/viewer.js';
 import { answerOf, numberOf } from './administer-grants.js';
 import { readPage } from './connection.js';
 import type { Context } from './context.js';
-import { Refused } from './errors.js';
+import { NobodyAnswers, NotPermitted, Refused } from './errors.js';
 import { GrantedScope } from './granted-scope.js';
 import type { Granting } from './granting.js';
 
@@ -173,7 +173,7 @@ export class BreakGlassResolver {
     @Ctx() context: Context,
   ): Promise<BreakGlass[]> {
     const { viewer, granting } = context;
-    if (!viewer.may.includes('audit')) throw new Refused('FORBIDDEN');
+    if (!viewer.may.includes('audit')) throw new NotPermitted('audit');
     if (granting === null) throw new Refused('UNAVAILABLE');
     const wanted = readPage('BreakGlass', first, null);
     return (await granting.listBreakGlasses(viewer, open ?? null, wanted.first)).map((each) => new BreakGlass(each));
@@ -196,9 +196,9 @@ export class BreakGlassResolver {
   }
 }
 
-/** Who answers for it is a person: a client that names none in its token does nothing here. */
 function must({ viewer, granting }: Context, may: Permission): { granting: Granting; by: string } {
-  if (!viewer.may.includes(may) || viewer.person === null) throw new Refused('FORBIDDEN');
+  if (!viewer.may.includes(may)) throw new NotPermitted(may);
+  if (viewer.person === null) throw new NobodyAnswers();
   if (granting === null) throw new Refused('UNAVAILABLE');
   return { granting, by: viewer.person };
 }

@@ -1,12 +1,13 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AccessRefused, ReadingFailed, TokenRefused } from '../authorize/index.js';
+import type { Permission } from '../model/viewer.js';
 
 /** What a client can meet, for ever. The sentences say what to do, and nothing of what is inside. */
 export const ERRORS = {
   UNAUTHENTICATED: { status: 401, message: 'A valid token is needed: Authorization: Bearer … 需要有效的令牌' },
   FORBIDDEN: {
     status: 403,
-    message: 'The token does not allow this; another has to be signed for it. 令牌未授权此操作',
+    message: 'The grant does not allow this; one with the permission for it has to be given. 授权不含此操作所需的许可',
   },
   PURPOSE_REQUIRED: {
     status: 403,
@@ -70,6 +71,23 @@ export type ErrorCode = keyof typeof ERRORS;
 export class Refused extends GraphQLError {
   constructor(code: ErrorCode, message: string = ERRORS[code].message) {
     super(message, { extensions: { code, http: { status: ERRORS[code].status } } });
+  }
+}
+
+/** The grant does without a permission: the sentence says which has to be granted. */
+export class NotPermitted extends Refused {
+  constructor(may: Permission) {
+    super(
+      'FORBIDDEN',
+      `The grant does not allow this; it needs the permission ${may} (--may ${may}). 授权不含 ${may} 许可，须另行授予`,
+    );
+  }
+}
+
+/** Who answers for it is a person: a client that names none in its token does nothing here. */
+export class NobodyAnswers extends Refused {
+  constructor() {
+    super('FORBIDDEN', 'The token has to name the officer who answers for this. 令牌须载明经办人员');
   }
 }
 

@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, Resol
 import { DecisionRefused } from '../model/decision.js';
 import { connect, readPage, type Connected } from './connection.js';
 import type { Context } from './context.js';
-import { Refused } from './errors.js';
+import { NotPermitted, Refused } from './errors.js';
 import { readGlobalId, type NodeKind } from './global-id.js';
 import {
   countDecisions,
@@ -93,7 +93,7 @@ export class DecisionResult {
 const FIRST = { nullable: true, description: '每页 1–200，默认 20 / 1…200, 20 unless told' } as const;
 const AFTER = { nullable: true, description: '游标：从其后开始 / Cursor: begins after it' } as const;
 const BY = { description: '承担责任的人员姓名，记录在案 / Who answers for it; kept on record' } as const;
-const MAY = '须持有 review 权限的令牌 / needs a token that may review';
+const MAY = '须持有 review 许可 / needs a grant that may review';
 const ABSENT = '不存在与不可见同为 null / null alike for what is not there and what is not visible';
 
 @Resolver()
@@ -186,9 +186,9 @@ export class ReviewResolver {
   }
 }
 
-/** @throws Refused FORBIDDEN for a token that may not review; what it may see besides makes no difference to that answer */
+/** @throws Refused FORBIDDEN for a grant that may not review; what it may see besides makes no difference to that answer */
 export function mustReview({ viewer, reviewing }: Context): () => Reviewing {
-  if (!viewer.may.includes('review')) throw new Refused('FORBIDDEN');
+  if (!viewer.may.includes('review')) throw new NotPermitted('review');
   return () => {
     if (reviewing === null) throw new Refused('UNAVAILABLE');
     return reviewing;

@@ -10,7 +10,7 @@ export class UndoChangeResolver {
   @Mutation(() => UndoResult, {
     nullable: true,
     description:
-      '整体撤销一次合并、拆分或移动：恢复原来的对象与标识，并记为判定，此后归并一直遵守；须持有 review 权限的令牌；不存在与不可见同为 null. Undoes a merge, a split or a move whole: the entities as they were with their ids, kept as decisions that every later run follows; needs a token that may review; null alike for what is not there and what is not visible',
+      '整体撤销一次合并、拆分或移动：恢复原来的对象与标识，并记为判定，此后归并一直遵守；须持有 review 许可；不存在与不可见同为 null. Undoes a merge, a split or a move whole: the entities as they were with their ids, kept as decisions that every later run follows; needs a grant that may review; null alike for what is not there and what is not visible',
   })
   async undoChange(
     @Arg('change', () => ID, { description: '变更的标识 / Id of the change' }) change: string,

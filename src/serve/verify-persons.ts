@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, InputType, ObjectType, Query, registerEnumType, Resolv
 import type { Reading } from '../authorize/index.js';
 import type { Context } from './context.js';
 import { indexOf } from '../model/sealing.js';
-import { Refused } from './errors.js';
+import { NotPermitted, Refused } from './errors.js';
 import { checkText } from './inputs.js';
 
 export enum Verification {
@@ -65,7 +65,7 @@ export class VerifyPersonsResolver {
     input: readonly VerifyPersonInput[],
     @Ctx() context: Context,
   ): Promise<VerifiedPerson[]> {
-    if (!context.viewer.may.includes('verify')) throw new Refused('FORBIDDEN');
+    if (!context.viewer.may.includes('verify')) throw new NotPermitted('verify');
     if (input.length === 0 || input.length > MOST)
       throw new Refused('BAD_USER_INPUT', `input is a list of 1…${MOST}. input 须为 1 到 ${MOST} 项`);
     for (const { idNumber, name } of input) {

@@ -208,7 +208,9 @@ describe('what stands ready behind glass', () => {
 
   it('is opened by an officer whom the token names, within what stands ready, for a reason that holds no number', async () => {
     const one = await readyClient();
-    expect(codeOf(await one.breakGlass({}, null))).toBe('FORBIDDEN');
+    const nobody = await one.breakGlass({}, null);
+    expect(codeOf(nobody)).toBe('FORBIDDEN');
+    expect(nobody.errors![0]!.message).toContain('The token has to name the officer');
     for (const input of [
       { divisions: [WEST] },
       { divisions: [COUNTY] },

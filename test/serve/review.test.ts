@@ -116,9 +116,11 @@ describe('the review queue', () => {
     expect(await count(50)).toBeLessThanOrEqual((await count(1)) + 2);
   });
 
-  it('is for tokens that may review, whatever else they may see', async () => {
+  it('is for grants that may review, whatever else they show, and says what is missing', async () => {
     const reader = as(COUNTY, { may: [] });
-    expect(codes(await reader.queue())).toEqual([403, ['FORBIDDEN']]);
+    const refused = await reader.queue();
+    expect(codes(refused)).toEqual([403, ['FORBIDDEN']]);
+    expect(refused.errors![0]!.message).toMatch(/^The grant .*--may review.*授权/);
     expect(codes(await reader.decisions())).toEqual([403, ['FORBIDDEN']]);
     for (const answer of [await reader.decide(pairOf('plain')), await reader.confirm('x'), await reader.revoke('x')]) {
       expect(codes(answer)).toEqual([403, ['FORBIDDEN']]);
