@@ -132,6 +132,7 @@ async function ask(hub: Hub, { people }: AccessesBenchOptions, write: (line: str
     for (const [name, value] of [
       ['role', 'hub_county'],
       ['hub.county', COUNTY],
+      ['hub.counties', COUNTY],
       ['hub.may', 'audit,usage'],
       ['hub.client', CLIENTS[0]!],
     ])

@@ -96,7 +96,7 @@ export class AccessesResolver {
 
   @Query(() => ShownPersonConnection, {
     description:
-      '某客户端在两个时刻之间看过谁的数据；需要 audit 许可 / Whose data a client was shown between two moments. For viewers that may `audit`',
+      '某客户端在两个时刻之间看过谁的数据；需要全县的 audit 许可 / Whose data a client was shown between two moments. For viewers that may `audit` the whole county',
   })
   async accessesOf(
     @Arg('client', () => String, { description: '客户端 / Client' }) client: string,
@@ -106,7 +106,7 @@ export class AccessesResolver {
     @Arg('after', () => String, AFTER) after: string | null,
     @Ctx() context: Context,
   ): Promise<Connected<ShownPerson>> {
-    ask(context, 'audit');
+    auditCounty(context);
     if (!/^[\w.-]{1,60}$/.test(client))
       throw new Refused('BAD_USER_INPUT', 'client is the name of a client. client 须为客户端名称');
     const { reading } = context;
@@ -122,13 +122,13 @@ export class AccessesResolver {
 
   @Query(() => [AccessAlarm], {
     description:
-      '用量警报，新的在前；需要 audit 许可 / Alarms of volume, the newest first. For viewers that may `audit`',
+      '用量警报，新的在前；需要全县的 audit 许可 / Alarms of volume, the newest first. For viewers that may `audit` the whole county',
   })
   async accessAlarms(
     @Arg('first', () => Int, FIRST) first: number | null,
     @Ctx() context: Context,
   ): Promise<AccessAlarm[]> {
-    ask(context, 'audit');
+    auditCounty(context);
     const wanted = readPage('AccessAlarm', first, null);
     return (await readAlarms(context.reading, wanted.first)).map((row) => new AccessAlarm(row));
   }
@@ -136,6 +136,16 @@ export class AccessesResolver {
 
 function ask({ viewer }: Context, may: Permission): void {
   if (!viewer.may.includes(may)) throw new NotPermitted(may);
+}
+
+/** Of whom a client was shown what is asked of the whole log: below the county it would name people whom the auditor does not see. */
+function auditCounty(context: Context): void {
+  ask(context, 'audit');
+  if (context.reading.bounds.counties.length === 0)
+    throw new Refused(
+      'FORBIDDEN',
+      'This is for auditors of the whole county; the grant covers a part of it. 仅限审计范围为全县的授权',
+    );
 }
 
 /** A page of the log; its cursors are sealed, for a row's number counts those of everybody. */

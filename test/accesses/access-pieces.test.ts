@@ -118,7 +118,7 @@ function lookThrough(looks: readonly Look[], client: string, from: number | null
 async function askPages(client: string, from: number | null, to: number | null, page: number) {
   return await database.transaction(async (connection) => {
     await connection.query(
-      `set local role hub_county; set local hub.county = '${COUNTY}'; set local hub.may = 'audit'`,
+      `set local role hub_county; set local hub.county = '${COUNTY}'; set local hub.counties = '${COUNTY}'; set local hub.may = 'audit'`,
     );
     const period = [from, to].map((micros, at) =>
       micros === null

@@ -10,7 +10,7 @@ import {
   PersonWithSourcesDocument,
 } from '../generated/graphql.js';
 import { openApi, PURPOSE } from './open-api.js';
-import { ALL_REGISTERS, COUNTY, EAST, ID, WEST } from './small-county.js';
+import { ALL_REGISTERS, COUNTY, EAST, EAST_1, GRID, ID, WEST } from './small-county.js';
 
 const id = (kind: Parameters<typeof writeGlobalId>[0], key: number) => writeGlobalId(kind, COUNTY, key);
 const PEOPLE = 'query PeopleOfHere { people(first: 50) { nodes { id name { value } phone { value } } } }';
@@ -452,5 +452,26 @@ describe('who has looked', () => {
       accessAlarms: [{ day: '2026-11-20', client: 'greedy', kind: 'rows', counted: 3, threshold: 2 }],
     });
     expect((await api.ask(COUNTY, alarms)).errors![0]!.extensions.code).toBe('FORBIDDEN');
+    // Below the county the log would name people of other villages.
+    for (const where of [[EAST], [EAST_1], [GRID], [WEST, EAST_1]])
+      for (const answer of [
+        await api.ask(where, AccessesOfDocument, asked, ALL_REGISTERS, ['audit']),
+        await api.ask(where, alarms, undefined, ALL_REGISTERS, ['audit']),
+      ])
+        expect(answer.errors).toMatchObject([
+          { message: expect.stringContaining('auditors of the whole county'), extensions: { code: 'FORBIDDEN' } },
+        ]);
+    const below = await api.database.transaction(async (session) => {
+      await session.query(
+        `set local role hub_village; set local hub.county = '${COUNTY}'; set local hub.villages = '${EAST_1}'; set local hub.may = 'audit'`,
+      );
+      const { rows } = await session.query<{ n: number }>(
+        `select count(*) + count_persons_shown_to('${COUNTY}', $1, '-infinity', 'infinity') as n
+         from persons_shown_to('${COUNTY}', $1, '-infinity', 'infinity', 0, 100)`,
+        [client],
+      );
+      return rows[0]!.n;
+    });
+    expect(below).toBe(0);
   });
 });
