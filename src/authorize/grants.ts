@@ -16,6 +16,8 @@ export interface Grants {
   admit(holder: TokenHolder, purpose: string | null, grant?: number | null): Promise<Viewer>;
   /** Counts one whole value that the viewer is shown outside of its classes; false where today's are used up. */
   countReveal(viewer: Viewer): Promise<boolean>;
+  /** Counts so many verifications of the viewer's client that found no match, none with 0. @returns those of today, these among them */
+  countMisses(viewer: Viewer, more: number): Promise<number>;
   /** What was known of grants is not so any more. */
   forget(): void;
   close(): Promise<void>;
@@ -98,6 +100,22 @@ export function openGrants(settings: PoolSettings): Grants {
     );
     return viewerOf(holder, held, version);
   };
+  /** On disk before the answer leaves, in whichever server it was counted. */
+  const count = async <T>(text: string, values: readonly unknown[]): Promise<T> => {
+    const session = await connect();
+    let broken: Error | undefined;
+    try {
+      await session.query('begin; set local role hub_gatekeeper');
+      const { rows } = await session.query<{ counted: T }>(text, [...values]);
+      await session.query('commit');
+      return rows[0]!.counted;
+    } catch (error) {
+      broken = error as Error;
+      throw readingFailed(error);
+    } finally {
+      session.release(broken);
+    }
+  };
   return {
     admit: async (holder, purpose, grant = null) => {
       if (purpose === null) throw new AccessRefused('PURPOSE_REQUIRED');
@@ -111,26 +129,15 @@ export function openGrants(settings: PoolSettings): Grants {
         return await admitBy(holder, purpose, grant);
       }
     },
-    countReveal: async ({ client, purpose, reveals, divisions }) => {
-      const session = await connect();
-      let broken: Error | undefined;
-      try {
-        await session.query('begin; set local role hub_gatekeeper');
-        const { rows } = await session.query<{ counted: boolean }>('select count_reveal($1, $2, $3, $4) as counted', [
-          divisions[0]!.slice(0, 6),
-          client,
-          purpose,
-          reveals,
-        ]);
-        await session.query('commit');
-        return rows[0]!.counted;
-      } catch (error) {
-        broken = error as Error;
-        throw readingFailed(error);
-      } finally {
-        session.release(broken);
-      }
-    },
+    countReveal: ({ client, purpose, reveals, divisions }) =>
+      count<boolean>('select count_reveal($1, $2, $3, $4) as counted', [
+        divisions[0]!.slice(0, 6),
+        client,
+        purpose,
+        reveals,
+      ]),
+    countMisses: ({ client, divisions }, more) =>
+      count<number>('select count_misses($1, $2, $3) as counted', [divisions[0]!.slice(0, 6), client, more]),
     forget: () => {
       known = null;
     },

@@ -105,7 +105,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
   );
   const { openPreviewing } = await import('./open-previewing.js');
   const { openAddresses } = await import('./open-addresses.js');
-  const { mode, rate, places, proxies, monitor: watched, log: logged, traces } = config.api;
+  const { mode, rate, places, mostMisses, proxies, monitor: watched, log: logged, traces } = config.api;
   const measurements = openMeasurements({ readings, lastNight: openLastNight(hub) });
   const spans = traces ? await (await import('./export-spans.js')).exportSpans() : null;
   const server = await startServer({
@@ -133,6 +133,7 @@ async function serve(hub: Hub, { config }: CommandContext): Promise<{ url: strin
     documents: openDocuments(hub),
     ...(rate !== null && { rate: { steady: rate, burst: 10 * rate } }),
     places,
+    mostMisses,
     proxies,
     attempts: new FailedAttempts(),
     measurements,

@@ -6,6 +6,8 @@ export interface ApiConfig {
   readonly rate: number | null;
   /** Requests that may be under way at once; more are sent away. */
   readonly places: number;
+  /** Verifications of one client on one day that may find no match; above it nobody is verified. */
+  readonly mostMisses: number;
   /** Addresses whose `X-Forwarded-For` is believed. */
   readonly proxies: readonly string[];
   /** /health, /ready and /metrics; null: nowhere. */
@@ -27,6 +29,7 @@ export function readApiConfig(
     mode,
     rate: rate === 0 ? null : rate,
     places: Math.max(1, whole(environment, 'HUB_PLACES', 80)),
+    mostMisses: whole(environment, 'HUB_VERIFY_MISSES', 3000),
     proxies: (environment['HUB_PROXIES'] || '').split(',').flatMap((each) => each.trim() || []),
     monitor: readMonitor(environment, port),
     log: oneOf(environment, 'HUB_LOG', ['requests', 'errors'], mode === 'production' ? 'requests' : 'errors'),

@@ -8,6 +8,8 @@ export interface AccessNote {
   household(id: number): void;
   /** A whole value outside of the viewer's classes. */
   revealed(person: number, fieldClass: string, reason: string): void;
+  /** Numbers that were asked about, and how many of them were no visible person's of that name. */
+  verified(asked: number, missed: number): void;
 }
 
 /** What has been told, for the row that is written before the answer leaves. */
@@ -16,6 +18,8 @@ export class ToldAccess implements AccessNote {
   readonly households = new Set<number>();
   readonly classes = new Set<string>();
   readonly reasons = new Set<string>();
+  /** Of all aliases together. */
+  readonly verification = { asked: 0, missed: 0 };
 
   person(id: number): void {
     this.persons.add(id);
@@ -29,5 +33,11 @@ export class ToldAccess implements AccessNote {
     this.persons.add(person);
     this.classes.add(fieldClass);
     this.reasons.add(reason);
+  }
+
+  verified(asked: number, missed: number): void {
+    this.classes.add('identity');
+    this.verification.asked += asked;
+    this.verification.missed += missed;
   }
 }

@@ -29,6 +29,10 @@ export interface Context extends RequestContext {
   readonly note: AccessNote;
   /** Counts one whole value outside of the viewer's classes; false where today's are used up. */
   readonly countReveal: (viewer: Viewer) => Promise<boolean>;
+  /** Counts so many verifications of the viewer's client that found no match. @returns those of today, these among them */
+  readonly countMisses: (viewer: Viewer, more: number) => Promise<number>;
+  /** Of one client on one day; above it nobody is verified. */
+  readonly mostMisses: number;
   /** Null where this server does not know: then every record is read. */
   readonly stating: Stating | null;
   /** Null where this server takes no decisions. */

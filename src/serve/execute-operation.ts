@@ -29,6 +29,8 @@ const MOST_WAYS = 8;
 /** What this room does not do itself. */
 export interface Joined {
   readonly countReveal: Context['countReveal'];
+  readonly countMisses: Context['countMisses'];
+  readonly mostMisses: number;
   readonly granting: Context['granting'];
   readonly stating: Context['stating'];
   readonly reviewing: Reviewing | null;

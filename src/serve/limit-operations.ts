@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { BREAK, Kind, visit, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from './context.js';
+import { countVerified, MOST_VERIFIED } from './count-verified.js';
 import { Refused } from './errors.js';
 import { beginPart } from './follow-request.js';
 import type { Purses } from './limit-rate.js';
@@ -33,6 +34,12 @@ export function limitOperations(
             throw new Refused('BAD_USER_INPUT', 'A mutation has one field. 每次变更只能有一个字段');
           }
           if (asksForTheSchema(document) && !mayIntrospect(contextValue)) throw new Refused('BAD_USER_INPUT');
+          if (countVerified(document, operation, request.variables ?? {}) > MOST_VERIFIED) {
+            throw new Refused(
+              'BAD_USER_INPUT',
+              `A request verifies up to ${MOST_VERIFIED}, all aliases together. 每次请求合计最多核验 ${MOST_VERIFIED} 人`,
+            );
+          }
           const measure = measureOperation(schema, document, operation, request.variables ?? {});
           if (exceeds(measure)) throw new Refused('QUERY_TOO_COMPLEX');
           inquiry.retryAfter = purses?.spend(contextValue.viewer.client, measure.cost) || null;

@@ -74,6 +74,8 @@ export interface ServerSettings {
   readonly documents?: ReadDocuments;
   /** What one client may ask for; without it, as much as it likes. */
   readonly rate?: Rate;
+  /** Verifications of one client on one day that may find no match. */
+  readonly mostMisses?: number;
   /** Requests that may be under way at once. */
   readonly places?: number;
   /** Milliseconds for which there may be more, up to three times as many, before anybody is sent away. */
@@ -104,6 +106,8 @@ const MOST_TOKENS = 2000;
 const MOST_UNDER_WAY = 80;
 /** Milliseconds: half of what a client waits. */
 const GRACE = 500;
+/** A department's list with its slips; who guesses what a mask leaves open needs more. */
+const MOST_MISSES = 3000;
 const MOST_SOCKETS = 2000;
 /** Seconds, for whoever meets a full house. */
 const COME_BACK = 1;
@@ -119,6 +123,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const apollo = new ApolloServer<RequestContext>({
     gateway: executeWith(schema, settings.readings, accessing, {
       countReveal: (viewer) => settings.grants.countReveal(viewer),
+      countMisses: (viewer, more) => settings.grants.countMisses(viewer, more),
+      mostMisses: settings.mostMisses ?? MOST_MISSES,
       granting: settings.granting ?? null,
       stating: settings.stating ?? null,
       reviewing: settings.reviewing ?? null,

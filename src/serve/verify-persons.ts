@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, InputType, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
 import type { Reading } from '../authorize/index.js';
 import type { Context } from './context.js';
+import { MOST_VERIFIED } from './count-verified.js';
 import { indexOf } from '../model/sealing.js';
 import { NotPermitted, Refused } from './errors.js';
 import { checkText } from './inputs.js';
@@ -53,12 +54,10 @@ export class VerifiedPerson {
   responsibleVillage: string | null;
 }
 
-const MOST = 1000;
-
 @Resolver()
 export class VerifyPersonsResolver {
   @Query(() => [VerifiedPerson], {
-    description: `核验身份号码与姓名是否相符，最多 ${MOST} 人，按所给顺序回答；须持有 verify 许可 / Whether numbers and names match, up to ${MOST}, answered in their order; needs a grant that may verify`,
+    description: `核验身份号码与姓名是否相符，每次请求合计最多 ${MOST_VERIFIED} 人，按所给顺序回答；须持有 verify 许可。不符者计数、留痕，一个客户端当日不符过多则不再核验 / Whether numbers and names match, up to ${MOST_VERIFIED} in one request, answered in their order; needs a grant that may verify. What does not match is counted and written down; a client of which too much did not match today is told nothing more until tomorrow`,
   })
   async verifyPersons(
     @Arg('input', () => [VerifyPersonInput], { description: '待核验的人 / Who is verified' })
@@ -66,13 +65,20 @@ export class VerifyPersonsResolver {
     @Ctx() context: Context,
   ): Promise<VerifiedPerson[]> {
     if (!context.viewer.may.includes('verify')) throw new NotPermitted('verify');
-    if (input.length === 0 || input.length > MOST)
-      throw new Refused('BAD_USER_INPUT', `input is a list of 1…${MOST}. input 须为 1 到 ${MOST} 项`);
+    if (input.length === 0 || input.length > MOST_VERIFIED)
+      throw new Refused('BAD_USER_INPUT', `input is a list of 1…${MOST_VERIFIED}. input 须为 1 到 ${MOST_VERIFIED} 项`);
     for (const { idNumber, name } of input) {
       checkText('idNumber', idNumber);
       checkText('name', name);
     }
+    // Nothing is looked for once they are used up: that a match still came through would tell what does not.
+    if ((await context.countMisses(context.viewer, 0)) >= context.mostMisses)
+      throw new Refused('QUOTA_EXCEEDED', USED_UP);
     const found = await readMatches(context.reading, input);
+    const missed = found.filter((match) => match === null).length;
+    if (missed > 0 && (await context.countMisses(context.viewer, missed)) > context.mostMisses)
+      throw new Refused('QUOTA_EXCEEDED', USED_UP);
+    context.note.verified(input.length, missed);
     return found.map((match) => {
       if (!match) return new VerifiedPerson(Verification.NO_MATCH, null, null);
       context.note.person(match.person);
@@ -80,6 +86,9 @@ export class VerifyPersonsResolver {
     });
   }
 }
+
+const USED_UP =
+  'As many as may be verified in vain today were; it goes on tomorrow. 今日核验不符的次数已用完，明日可继续';
 
 interface Match {
   readonly person: number;

@@ -47,7 +47,7 @@ export async function writeAccess(
     shown: showed ? survey.classes.filter((each) => shows(viewer, each)) : [],
     masked: showed ? survey.classes.filter((each) => !shows(viewer, each)) : [],
     revealed: left ? [...told.classes].toSorted() : [],
-    revealReasons: left ? [...told.reasons].map(withoutNumbers).toSorted() : [],
+    revealReasons: left ? reasonsOf(told) : [],
     outcome: showed ? 'ok' : code === null ? 'none' : (OUTCOMES[code] ?? 'refused'),
     code,
     ms: performance.now() - started,
@@ -113,6 +113,12 @@ const OUTCOMES: Partial<Record<ErrorCode, AccessOutcome>> = {
   UNAVAILABLE: 'error',
   TIMEOUT: 'error',
 };
+
+/** What was verified says how often in place of why: who guesses is told by what was not matched. */
+function reasonsOf({ reasons, verification: { asked, missed } }: ToldAccess): string[] {
+  const verified = asked === 0 ? [] : [`verified ${asked}, not matched ${missed}`];
+  return [...[...reasons].map(withoutNumbers), ...verified].toSorted();
+}
 
 /** An officer writes why; a number in it could be somebody's. */
 const withoutNumbers = (reason: string): string => reason.replaceAll('\0', '').replaceAll(/[\d０-９]{5,}[XxＸ]?/g, '*');

@@ -117,6 +117,7 @@ const DEFINERS: readonly string[] = [
   'apply_decision',
   'bump_access_version',
   'count_data_usage',
+  'count_misses',
   'count_own_accesses',
   'count_persons_shown_to',
   'count_reveal',

@@ -184,6 +184,72 @@ describe('verifyPersons', () => {
     expect(rows[0]!.persons.map(Number)).toEqual([ID.zhang, ID.li]);
   });
 
+  const guessing = (reveals: number): Terms => ({ fields: [], records: false, may: ['verify'], reveals });
+  const [match, miss] = [input[0]!, input[3]!];
+  const times = (n: number, each: object) => Array.from({ length: n }, () => each);
+  const code = ({ errors }: Answer<unknown>) => errors?.[0]?.extensions.code;
+  const missed = async (given: Terms) => {
+    const [row] = await api.database.query<{ missed: number }>(
+      'select m.missed from verification_miss m join access_grant g using (county, client) where g.reveals = $1',
+      [given!.reveals],
+    );
+    return row?.missed ?? 0;
+  };
+
+  it('counts a thousand over all aliases, fragments and defaults together, before any is looked for', async () => {
+    const given = guessing(11);
+    const ALIASES = `query ($a: [VerifyPersonInput!]!, $b: [VerifyPersonInput!]! = [{ idNumber: "990000199001010025", name: "张三" }]) {
+      a: verifyPersons(input: $a) { outcome } ...More }
+      fragment More on Query { b: verifyPersons(input: $b) { outcome } verifyPersons(input: { idNumber: "1", name: "张三" }) { outcome } }`;
+    expect(code(await asked(given, ALIASES, { a: times(500, miss), b: times(500, miss) }))).toBe('BAD_USER_INPUT');
+    expect(code(await asked(given, ALIASES, { a: times(999, miss) }))).toBe('BAD_USER_INPUT');
+    expect(await missed(given)).toBe(0);
+    // What stands there twice is asked once.
+    const TWICE = `query ($a: [VerifyPersonInput!]!) { verifyPersons(input: $a) { outcome } verifyPersons(input: $a) { responsibleGrid } }`;
+    expect(code(await asked(given, TWICE, { a: times(1000, match) }))).toBeUndefined();
+    expect(code(await asked(given, ALIASES, { a: times(998, match) }))).toBeUndefined();
+    expect(await missed(given)).toBe(2);
+  });
+
+  it('ends for the day where too much did not match, whatever is asked then', async () => {
+    const given = guessing(12);
+    const verify = (...many: object[][]) => asked(given, VERIFY, { input: many.flat() });
+    for (let n = 0; n < 2; n += 1) expect(code(await verify(times(1000, miss)))).toBeUndefined();
+    expect(code(await verify(times(999, miss), [match]))).toBeUndefined();
+    expect(code(await verify(times(999, match)))).toBeUndefined();
+    // Refused as a whole, and counted: or whoever is refused learns for nothing that there was a miss.
+    expect(await verify([match, miss, miss])).toMatchObject({
+      status: 429,
+      errors: [{ extensions: { code: 'QUOTA_EXCEEDED' } }],
+    });
+    expect(await missed(given)).toBe(3001);
+    expect(await verify([match])).toMatchObject({ status: 429, errors: [{ extensions: { code: 'QUOTA_EXCEEDED' } }] });
+    // Others go on.
+    expect(code(await asked(guessing(13), VERIFY, { input: [match, miss] }))).toBeUndefined();
+    await api.database.query('update verification_miss set day = day - 1');
+    expect(code(await verify([match, miss]))).toBeUndefined();
+  });
+
+  it('leaves a row that says how many were asked about and how many not matched', async () => {
+    const given = guessing(14);
+    const last = async () => {
+      const [row] = await api.database.query(
+        `select outcome, code, revealed, reveal_reasons as reasons from access_log where 'verifyPersons' = any (asked) order by number desc limit 1`,
+      );
+      return row;
+    };
+    await asked(given, VERIFY, { input: [miss, miss] });
+    expect(await last()).toEqual({
+      outcome: 'none',
+      code: null,
+      revealed: ['identity'],
+      reasons: ['verified 2, not matched 2'],
+    });
+    const TWO = `query ($a: [VerifyPersonInput!]!) { a: verifyPersons(input: $a) { outcome } b: verifyPersons(input: $a) { outcome } }`;
+    await asked(given, TWO, { a: [match, miss] });
+    expect(await last()).toMatchObject({ outcome: 'ok', reasons: ['verified 4, not matched 2'] });
+  });
+
   it('is for who may, and a thousand at a time', async () => {
     expect((await asked({ fields: [] }, VERIFY, { input })).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     const many = (n: number) => Array.from({ length: n }, (_, i) => input[i % input.length]);

@@ -83,12 +83,17 @@ export class DataUse {
     return this.row.masked;
   }
 
-  @Field(() => [String], { description: '另行揭示的字段类别 / Classes of which a whole value was revealed' })
+  @Field(() => [String], {
+    description: '另行揭示或核验的字段类别 / Classes of which a whole value was revealed, or verified',
+  })
   get revealed() {
     return this.row.revealed;
   }
 
-  @Field(() => [String], { description: '揭示的理由 / Why it was revealed' })
+  @Field(() => [String], {
+    description:
+      '揭示的理由；核验则为所问与不符的人数 / Why it was revealed; of a verification, how many were asked about and not matched',
+  })
   get revealReasons() {
     return this.row.revealReasons;
   }
