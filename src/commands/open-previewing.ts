@@ -41,12 +41,13 @@ export function openPreviewing({ database }: Pick<Hub, 'database'>): Previewing 
     return current ?? (await renewing);
   };
   return {
-    preview: async (reading, { address, ...person }) => {
+    preview: async (reading, { address, ...person }, keepFindable) => {
       const found = await known();
       if (!found || found.county !== reading.bounds.county) return null;
       const parsed = address === null ? null : parseAddress(address, found.divisions, person.village);
       return await previewMatch(
         (statement, values) => reading.query(statement, values),
+        (persons) => keepFindable(reading, persons),
         database.sealing,
         found.county,
         DATASETS,

@@ -83,10 +83,12 @@ const LOOK_UP = 'hub/look-up';
 /**
  * Whom somebody could be, the likeliest first: found by indexes as the viewer who asks, compared as the engine compares at night, with what
  * it last learned.
+ * @param keepFindable of candidates those whom the viewer may find: the others are no candidates either
  * @param datasets of `withLookUp`
  */
 export async function previewMatch(
   ask: AskAsViewer,
+  keepFindable: (persons: readonly number[]) => Promise<readonly number[]>,
   sealing: Sealing,
   county: string,
   datasets: readonly Dataset[],
@@ -94,7 +96,7 @@ export async function previewMatch(
   spelled: SpelledNames,
   asked: LookedUp,
 ): Promise<LikelyPerson[]> {
-  const persons = await findCandidates(ask, sealing, county, spelled, asked);
+  const persons = await keepFindable(await findCandidates(ask, sealing, county, spelled, asked));
   if (persons.length === 0) return [];
   const columns = new RecordColumns(traitsOf(datasets), undefined, undefined, undefined, sealing.secret);
   const reader = createRecordReader(columns, datasets, sealing);

@@ -208,13 +208,7 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
     joined = true;
   }
   if ((filter.name || filter.namePrefix || filter.sought) && !seesMinors(reading)) {
-    // Under age by any record that the viewer sees: nobody learns by searching where a child lives.
-    add(
-      'M',
-      (place) => `not exists (select from link a join record born on born.county = a.county and born.id = a.record
-        where a.county = $1 and a.person = l.person and born.birth_date > ${place})`,
-      dayYearsAgo(OF_AGE),
-    );
+    add('M', (place) => isOfAge('l.person', place), dayYearsAgo(OF_AGE));
   }
   if (filter.birthDate) onRecord('B', (place) => `r.birth_date = ${place}`, filter.birthDate);
   return {
@@ -223,6 +217,25 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
     values,
     shape: shape.join(' '),
   };
+}
+
+/** Whom of these persons this viewer may find by who they are. */
+export async function keepFindable(reading: Reading, persons: readonly number[]): Promise<readonly number[]> {
+  if (persons.length === 0 || seesMinors(reading)) return persons;
+  const rows = await reading.query<{ id: number }>(
+    {
+      name: 'persons of age',
+      text: `select asked.id from unnest($2::bigint[]) as asked (id) where ${isOfAge('asked.id', '$3')}`,
+    },
+    [reading.bounds.county, persons, dayYearsAgo(OF_AGE)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Under age by any record that the viewer sees: nobody learns by searching where a child lives. Index: link_person. */
+function isOfAge(person: string, lastDay: string): string {
+  return `not exists (select from link a join record born on born.county = a.county and born.id = a.record
+    where a.county = $1 and a.person = ${person} and born.birth_date > ${lastDay})`;
 }
 
 /** A record and its link are of the same place, and a village's record is of its township. Index: record_name_place. */

@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, Float, InputType, Int, ObjectType, Query, Resolver } f
 import { LINK_REASONS } from '../model/link.js';
 import type { Context } from './context.js';
 import { Refused } from './errors.js';
+import { keepFindable } from './find-entities.js';
 import { findEntity } from './find-entity.js';
 import { checkClasses, checkText } from './inputs.js';
 import type { AskedPerson, PreviewedPerson } from './previewing.js';
@@ -116,7 +117,7 @@ export class LikelyPerson {
 export class MatchPreviewResolver {
   @Query(() => [LikelyPerson], {
     description:
-      '录入之前先查：这可能是谁，可能性大者在前；不写入任何内容 / Before a row goes in: whom it could be, the likeliest first. Nothing is written',
+      '录入之前先查：这可能是谁，可能性大者在前；不写入任何内容。未成年人仅告知所在村、网格的查看者或未成年人保护用途 / Before a row goes in: whom it could be, the likeliest first. Nothing is written. Who is under age is found as in a list by name: by a viewer of a village or a grid, and for the protection of children',
   })
   async matchPreview(
     @Arg('input', () => MatchPreviewInput, { description: '要查找的人 / Who is looked up' }) input: MatchPreviewInput,
@@ -133,7 +134,7 @@ export class MatchPreviewResolver {
     if (!context.viewer.records) throw new Refused('TOTALS_ONLY');
     const asked = read(checkClasses(context.viewer, input));
     if (context.previewing === null) throw new Refused('UNAVAILABLE');
-    const found = (await context.previewing.preview(context.reading, asked)) ?? [];
+    const found = (await context.previewing.preview(context.reading, asked, keepFindable)) ?? [];
     const likely = await Promise.all(
       found.slice(0, most).map(async (told) => {
         const person = (await findEntity(context, 'Person', told.person)) as Person | null;

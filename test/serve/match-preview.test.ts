@@ -4,17 +4,28 @@ import { openReviewing } from '../../src/commands/open-reviewing.js';
 import { writeGlobalId } from '../../src/serve/global-id.js';
 import { fillReviewCounty, NUMBERS } from '../decide/review-county.js';
 import { MatchPreviewDocument, type MatchPreviewInput } from '../generated/graphql.js';
-import { COUNTY, linksOf } from '../link/county-records.js';
-import { openApi } from './open-api.js';
-import { ALL_REGISTERS, EAST, EAST_1, WEST, WEST_1 } from './small-county.js';
+import { COUNTY, idNumber as writeNumber, link as linkCounty, linksOf, putRecords } from '../link/county-records.js';
+import { openApi, PURPOSE } from './open-api.js';
+import { ALL_REGISTERS, EAST, EAST_1, EAST_2, WEST, WEST_1 } from './small-county.js';
 
 let api: Awaited<ReturnType<typeof openApi>>;
 let reviewing: ReturnType<typeof openReviewing>;
 const persons = new Map<number, string>();
+const childYear = new Date().getFullYear() - 8;
+const namesake = (id: number, village: string, year: number) => ({
+  id,
+  dataset: 'police/residents',
+  village,
+  stated: { name: '孙小一', birthDate: `${year}-01-01`, idNumber: writeNumber(`${year}0101`, id) },
+});
+/** A child and somebody of age, in two villages of the east. */
+const NAMESAKES = [namesake(31, EAST_1, childYear), namesake(32, EAST_2, 1980)];
 beforeAll(async () => {
   api = await openApi(null, 5000, {
     fill: async (database) => {
       await fillReviewCounty(database);
+      await putRecords(database, NAMESAKES);
+      await linkCounty(database);
       // What the engine would have found of a row whose number is another's.
       await database.query(`update link set person_reason = 'NUMBER_SET_ASIDE' where record = 16`);
     },
@@ -94,6 +105,29 @@ describe('matchPreview', () => {
         .evidence.map((step) => step.comparison);
     expect(await compared(['police', 'civil-affairs'])).toContain('phone');
     expect(await compared(['police'])).not.toContain('phone');
+  });
+
+  it('finds nobody under age from far away, as no list by name does, and lets no chance tell of them', async () => {
+    const forMinors = (is: boolean) =>
+      api.database.query('update purpose set for_minors = $1 where code = $2', [is, PURPOSE]);
+    const named = async (division: string) => await found(division, { name: '孙小一' });
+    const child = { name: '孙小一', birthDate: `${childYear}-01-01`, idNumber: NAMESAKES[0]!.stated.idNumber };
+    const ids = (likely: Awaited<ReturnType<typeof found>>) => likely.map(({ person }) => person.id).toSorted();
+    expect(ids(await named(EAST))).toEqual([persons.get(31)!, persons.get(32)!].toSorted());
+    await forMinors(false);
+    try {
+      const seen = await named(EAST);
+      expect(ids(seen)).toEqual([persons.get(32)]);
+      // As for the village that has no such child.
+      expect(seen).toEqual(await named(EAST_2));
+      expect(await found(COUNTY, child)).not.toContainEqual(
+        expect.objectContaining({ person: { id: persons.get(31) } }),
+      );
+      expect(ids(await found(EAST_1, child))).toEqual([persons.get(31)]);
+    } finally {
+      await forMinors(true);
+    }
+    expect(ids(await found(COUNTY, child))).toEqual([persons.get(31)]);
   });
 
   it('finds nobody by a number that was set aside as somebody else’s', async () => {
