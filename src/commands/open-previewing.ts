@@ -1,4 +1,5 @@
 import { IMPORTERS } from '../../importers/index.js';
+import type { Reading } from '../authorize/index.js';
 import { loadDivisions } from '../county.js';
 import { readCounty, type Hub } from '../hub.js';
 import { previewMatch, withLookUp } from '../link/preview-match.js';
@@ -11,12 +12,17 @@ import { parseAddress } from '../validate/parse-address.js';
 const DATASETS = withLookUp(IMPORTERS.flatMap((importer) => importer.datasets));
 /** Milliseconds for which nobody asks whether the model is still the same. */
 const TRUSTED = 1000;
+/** A name of fewer is weighed as one of so many: what it weighs would tell of a namesake whom the viewer does not see. */
+const FEWEST_BEARERS = 5;
 
 interface Known {
   readonly county: string;
   /** Of the model and the night; another one makes the rest stale. */
   readonly stamp: string;
   readonly learned: Learned;
+  /** As for who does not see everybody. */
+  readonly ofManyBearers: Learned;
+  readonly registers: readonly string[];
   readonly spelled: SpelledNames;
   readonly divisions: Awaited<ReturnType<typeof loadDivisions>>;
 }
@@ -41,22 +47,27 @@ export function openPreviewing({ database }: Pick<Hub, 'database'>): Previewing 
     return current ?? (await renewing);
   };
   return {
-    preview: async (reading, { address, ...person }, keepFindable) => {
+    preview: async (reading, { address, ...person }, findable) => {
       const found = await known();
       if (!found || found.county !== reading.bounds.county) return null;
       const parsed = address === null ? null : parseAddress(address, found.divisions, person.village);
       return await previewMatch(
         (statement, values) => reading.query(statement, values),
-        (persons) => keepFindable(reading, persons),
+        findable.keep,
         database.sealing,
         found.county,
         DATASETS,
-        found.learned,
+        findable.isAnybody && seesWhole(reading, found.registers) ? found.learned : found.ofManyBearers,
         found.spelled,
         { ...person, village: person.village ?? parsed?.village ?? null, address: parsed?.elements ?? null },
       );
     },
   };
+}
+
+/** Whether every bearer of a name is one whom this viewer sees. */
+function seesWhole({ bounds }: Pick<Reading, 'bounds'>, registers: readonly string[]): boolean {
+  return bounds.level === 'county' && registers.every((register) => bounds.registers.includes(register));
 }
 
 async function stampOf(database: Hub['database'], county: string): Promise<string> {
@@ -75,9 +86,21 @@ async function readKnown(database: Hub['database'], county: string, stamp: strin
     'select distinct name collate "C" as name from record where county = $1 and name is not null order by 1',
     [county],
   );
+  const registers = await database.query<{ register: string }>(
+    'select distinct register from delivery where county = $1',
+    [county],
+  );
   const [spelled, divisions] = await Promise.all([
     SpelledNames.of(names.map(({ name }) => name)),
     loadDivisions(county),
   ]);
-  return { county, stamp, learned, spelled, divisions };
+  return {
+    county,
+    stamp,
+    learned,
+    ofManyBearers: { ...learned, names: learned.names.ofAtLeast(FEWEST_BEARERS) },
+    registers: registers.map(({ register }) => register),
+    spelled,
+    divisions,
+  };
 }

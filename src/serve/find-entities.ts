@@ -5,6 +5,7 @@ import type { AddressSought } from '../model/address-tail.js';
 import { ENTITY_COLUMNS, type EntityKind } from './global-id.js';
 import { dayYearsAgo, OF_AGE, seesMinors } from './mask-evidence.js';
 import { readKeptTotal, readKeptTotals } from './kept-totals.js';
+import type { Findable } from './previewing.js';
 
 /** What a list is narrowed by. Every filter reads the records that the viewer may see, never a value chosen from them. */
 export interface EntityFilter {
@@ -219,9 +220,14 @@ export function narrow(reading: Pick<Reading, 'bounds' | 'viewer' | 'sealing'>, 
   };
 }
 
-/** Whom of these persons this viewer may find by who they are. */
-export async function keepFindable(reading: Reading, persons: readonly number[]): Promise<readonly number[]> {
-  if (persons.length === 0 || seesMinors(reading)) return persons;
+/** Whom this viewer may find by who they are. */
+export function findableBy(reading: Reading): Findable {
+  const isAnybody = seesMinors(reading);
+  return { isAnybody, keep: async (persons) => (isAnybody ? persons : await keepOfAge(reading, persons)) };
+}
+
+async function keepOfAge(reading: Reading, persons: readonly number[]): Promise<readonly number[]> {
+  if (persons.length === 0) return persons;
   const rows = await reading.query<{ id: number }>(
     {
       name: 'persons of age',

@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, Float, InputType, Int, ObjectType, Query, Resolver } f
 import { LINK_REASONS } from '../model/link.js';
 import type { Context } from './context.js';
 import { Refused } from './errors.js';
-import { keepFindable } from './find-entities.js';
+import { findableBy } from './find-entities.js';
 import { findEntity } from './find-entity.js';
 import { checkClasses, checkText } from './inputs.js';
 import type { AskedPerson, PreviewedPerson } from './previewing.js';
@@ -134,7 +134,7 @@ export class MatchPreviewResolver {
     if (!context.viewer.records) throw new Refused('TOTALS_ONLY');
     const asked = read(checkClasses(context.viewer, input));
     if (context.previewing === null) throw new Refused('UNAVAILABLE');
-    const found = (await context.previewing.preview(context.reading, asked, keepFindable)) ?? [];
+    const found = (await context.previewing.preview(context.reading, asked, findableBy(context.reading))) ?? [];
     const likely = await Promise.all(
       found.slice(0, most).map(async (told) => {
         const person = (await findEntity(context, 'Person', told.person)) as Person | null;

@@ -4,14 +4,16 @@ import type { LinkReason } from '../model/link.js';
 
 /** How somebody is looked up, given by whoever starts the server. What it reads, it reads as the viewer who asks. */
 export interface Previewing {
-  /**
-   * The likeliest first. Null where the county has no linkage yet.
-   * @param keepFindable of persons those whom the viewer may find: the others are not even compared, for each candidate's chance tells of the rest
-   */
-  preview(reading: Reading, asked: AskedPerson, keepFindable: KeepFindable): Promise<readonly PreviewedPerson[] | null>;
+  /** The likeliest first. Null where the county has no linkage yet. */
+  preview(reading: Reading, asked: AskedPerson, findable: Findable): Promise<readonly PreviewedPerson[] | null>;
 }
 
-export type KeepFindable = (reading: Reading, persons: readonly number[]) => Promise<readonly number[]>;
+/** Whom a viewer may find among those whose records it sees. */
+export interface Findable {
+  readonly isAnybody: boolean;
+  /** The others are not even compared: each candidate's chance tells of the rest. */
+  keep(persons: readonly number[]): Promise<readonly number[]>;
+}
 
 export interface AskedPerson {
   readonly name: string;

@@ -48,6 +48,9 @@ const found = async (...asked: Parameters<typeof preview>) => {
   return data.matchPreview;
 };
 
+const forMinors = (is: boolean) =>
+  api.database.query('update purpose set for_minors = $1 where code = $2', [is, PURPOSE]);
+
 describe('matchPreview', () => {
   it('finds by a number whose name does not contradict, as the rule would', async () => {
     const [first, ...others] = await found(EAST, { name: '王芳', idNumber: NUMBERS[0]! });
@@ -108,8 +111,6 @@ describe('matchPreview', () => {
   });
 
   it('finds nobody under age from far away, as no list by name does, and lets no chance tell of them', async () => {
-    const forMinors = (is: boolean) =>
-      api.database.query('update purpose set for_minors = $1 where code = $2', [is, PURPOSE]);
     const named = async (division: string) => await found(division, { name: '孙小一' });
     const child = { name: '孙小一', birthDate: `${childYear}-01-01`, idNumber: NAMESAKES[0]!.stated.idNumber };
     const ids = (likely: Awaited<ReturnType<typeof found>>) => likely.map(({ person }) => person.id).toSorted();
@@ -128,6 +129,26 @@ describe('matchPreview', () => {
       await forMinors(true);
     }
     expect(ids(await found(COUNTY, child))).toEqual([persons.get(31)]);
+  });
+
+  it('weighs no name so that it would tell of a namesake whom the viewer does not see', async () => {
+    /** Of 赵敏 there is another in the next village; of 王芳 there is none. */
+    const weights = async (division: string, registers: readonly string[] = ALL_REGISTERS) =>
+      await Promise.all(
+        ['赵敏', '王芳'].map(async (name) => {
+          const [first] = await found(division, { name, village: EAST_1 }, registers);
+          return first!.evidence.find((step) => step.comparison === 'name')!.bits;
+        }),
+      );
+    const [two, one] = await weights(COUNTY);
+    expect(one! - two!).toBeCloseTo(1, 2);
+    await forMinors(false);
+    const ofAge = await weights(COUNTY).finally(() => forMinors(true));
+    for (const [other, alone] of [await weights(EAST_1), await weights(COUNTY, ['police']), ofAge]) {
+      expect(other).toBe(alone);
+      // As if there were five.
+      expect(one! - alone!).toBeCloseTo(Math.log2(5), 2);
+    }
   });
 
   it('finds nobody by a number that was set aside as somebody else’s', async () => {

@@ -15,6 +15,8 @@ export class NameCounts {
     /** Keys of names, ascending. */
     readonly keys: Float64Array,
     readonly counts: Float64Array,
+    /** A name of fewer bearers counts as one of so many. */
+    readonly fewest = 1,
   ) {}
 
   static of(columns: RecordColumns, clusters: ClusterRows, counted: Uint8Array): NameCounts {
@@ -43,13 +45,18 @@ export class NameCounts {
     );
   }
 
+  /** The same names, of which none tells that it has fewer bearers than these. */
+  ofAtLeast(fewest: number): NameCounts {
+    return new NameCounts(this.persons, this.keys, this.counts, fewest);
+  }
+
   /** @returns by the name's code, the share of the persons who bear it */
   sharesOf(names: TextTable): Float64Array {
     const index = this.#index();
     const shares = sharedArray(Float64Array, names.size);
     for (let name = 1; name < names.size; name += 1) {
       const found = index.find(keyOfName(names, name));
-      shares[name] = (found < 0 ? 1 : this.counts[found]!) / this.persons;
+      shares[name] = Math.max(this.fewest, found < 0 ? 1 : this.counts[found]!) / this.persons;
     }
     return shares;
   }
