@@ -1,3 +1,5 @@
+import type { FieldClass } from '../model/field.js';
+
 /**
  * What one operation reads of people, told by whoever reads it for the answer: the loaders, or a statement that answers by itself. Ids
  * and words of ours, never a value of anybody. One for each reading; what is told twice counts once.
@@ -6,6 +8,8 @@ export interface AccessNote {
   /** A person of whom the answer shows something, by the entity's id. */
   person(id: number): void;
   household(id: number): void;
+  /** Somebody was asked for by what they are known by, values of these classes: a reading of them, whatever the answer is of. */
+  sought(classes: Iterable<FieldClass>): void;
   /** A whole value outside of the viewer's classes. */
   revealed(person: number, fieldClass: string, reason: string): void;
   /** Numbers that were asked about, and how many of them were no visible person's of that name. */
@@ -16,6 +20,8 @@ export interface AccessNote {
 export class ToldAccess implements AccessNote {
   readonly persons = new Set<number>();
   readonly households = new Set<number>();
+  isSought = false;
+  readonly soughtBy = new Set<FieldClass>();
   readonly classes = new Set<string>();
   readonly reasons = new Set<string>();
   /** Of all aliases together. */
@@ -27,6 +33,11 @@ export class ToldAccess implements AccessNote {
 
   household(id: number): void {
     this.households.add(id);
+  }
+
+  sought(classes: Iterable<FieldClass>): void {
+    this.isSought = true;
+    for (const each of classes) this.soughtBy.add(each);
   }
 
   revealed(person: number, fieldClass: string, reason: string): void {

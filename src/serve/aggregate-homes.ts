@@ -1,5 +1,6 @@
 import type { Reading, Statement } from '../authorize/index.js';
 import { orderGroups } from './aggregate-people.js';
+import { LONGEST_PAGE } from './connection.js';
 import { Refused } from './errors.js';
 import { narrow, type EntityFilter } from './find-entities.js';
 import type { HomeGroup } from './types/homes-aggregate.js';
@@ -10,6 +11,8 @@ export interface CountedHomes {
   readonly total: number;
   /** Ordered by their keys, what is not stated last. */
   readonly groups: readonly { readonly keys: readonly (string | null)[]; readonly homes: number }[];
+  /** Which were counted, where an address was asked for and a page would have shown them all. */
+  readonly ids?: readonly number[];
 }
 
 const MOST_GROUPS = 10_000;
@@ -27,18 +30,21 @@ export async function aggregateHomes(
 ): Promise<CountedHomes> {
   // Without a name, as people are counted.
   const rows = await reading.query<Row>(...countStatement(reading, kind, groupBy, filter));
-  const total = rows.find((row) => row.whole)?.homes ?? 0;
-  if (groupBy.length === 0) return { total, groups: [] };
+  const whole = rows.find((row) => row.whole);
+  const total = whole?.homes ?? 0;
+  const ids = (whole?.ids ?? []).map(Number);
+  if (groupBy.length === 0) return { total, groups: [], ids };
   const groups = rows.filter((row) => !row.whole).map(({ keys, homes }) => ({ keys, homes }));
   if (groups.length > MOST_GROUPS)
     throw new Refused('BAD_USER_INPUT', 'Too many groups: narrow it by division. 分组过多，请按区划缩小范围');
-  return { total, groups: orderGroups(groups) };
+  return { total, groups: orderGroups(groups), ids };
 }
 
 interface Row {
   readonly whole: boolean;
   readonly keys: (string | null)[];
   readonly homes: number;
+  readonly ids?: readonly string[] | null;
   readonly [column: string]: unknown;
 }
 
@@ -70,10 +76,13 @@ function countStatement(
   const grouped =
     groupBy.length === 0
       ? ''
-      : `union all select false, array[${keys.join(', ')}]::text[] as keys, count(distinct home) from seen ${joins.join(' ')} group by 2`;
+      : `union all select false, array[${keys.join(', ')}]::text[] as keys, count(distinct home) ${filter.sought ? ', null' : ''} from seen ${joins.join(' ')} group by 2`;
+  const which = filter.sought
+    ? `, case when count(distinct home) <= ${LONGEST_PAGE} then array_agg(distinct home) end as ids`
+    : '';
   return [
     {
-      text: `with ${parts.join(', ')} select true as whole, null::text[] as keys, count(distinct home) as homes from seen ${grouped}`,
+      text: `with ${parts.join(', ')} select true as whole, null::text[] as keys, count(distinct home) as homes ${which} from seen ${grouped}`,
     },
     values,
   ];

@@ -1,4 +1,5 @@
 import { levelOf, type Reading, type Statement } from '../authorize/index.js';
+import { LONGEST_PAGE } from './connection.js';
 import { Refused } from './errors.js';
 import { narrow, ownDivision, type EntityFilter } from './find-entities.js';
 import { keptScope } from './kept-totals.js';
@@ -8,6 +9,8 @@ export interface Counted {
   readonly total: number;
   /** Ordered by their keys, what is not stated last. */
   readonly groups: readonly { readonly keys: readonly (string | null)[]; readonly people: number }[];
+  /** Who was counted, where somebody was asked for and a page would have shown them all. */
+  readonly persons?: readonly number[];
 }
 
 const MOST_GROUPS = 10_000;
@@ -62,18 +65,21 @@ export async function aggregatePeople(
   if (kept) return kept;
   // Without a name: there are thousands of these questions, and each would be kept on each connection.
   const rows = await reading.query<Row>(...countStatement(reading, groupBy, filter, ageOn));
-  const total = rows.find((row) => row.whole)?.people ?? 0;
-  if (groupBy.length === 0) return { total, groups: [] };
+  const whole = rows.find((row) => row.whole);
+  const total = whole?.people ?? 0;
+  const persons = (whole?.persons ?? []).map(Number);
+  if (groupBy.length === 0) return { total, groups: [], persons };
   const groups = rows.filter((row) => !row.whole).map(({ keys, people }) => ({ keys, people }));
   if (groups.length > most)
     throw new Refused('BAD_USER_INPUT', 'Too many groups: narrow it by division. 分组过多，请按区划缩小范围');
-  return { total, groups: orderGroups(groups) };
+  return { total, groups: orderGroups(groups), persons };
 }
 
 interface Row {
   readonly whole: boolean;
   readonly keys: (string | null)[];
   readonly people: number;
+  readonly persons?: readonly string[] | null;
   readonly [column: string]: unknown;
 }
 
@@ -134,10 +140,13 @@ function countStatement(
   const grouped =
     groupBy.length === 0
       ? ''
-      : `union all select false, array[${keys}]::text[], people
+      : `union all select false, array[${keys}]::text[], people ${isSought ? ', null' : ''}
         from (select ${codes.map((code, at) => `${code} as k${at}`).join(', ')}, count(*) as people from seen ${joins.join(' ')} group by ${keys}) as cells`;
+  const whom = isSought
+    ? `, case when count(distinct person) <= ${LONGEST_PAGE} then array_agg(distinct person) end as persons`
+    : '';
   const text = `with seen as materialized (${seen})
-    select true as whole, null::text[] as keys, count(${ofRecord.length > 0 ? 'distinct person' : '*'}) as people from seen ${grouped}`;
+    select true as whole, null::text[] as keys, count(${ofRecord.length > 0 ? 'distinct person' : '*'}) as people ${whom} from seen ${grouped}`;
   return [{ text }, values];
 }
 

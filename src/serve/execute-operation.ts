@@ -122,7 +122,7 @@ export function executeWith(
     }
     const write = () => writeAccess(accessing, { ...asked, viewer }, surveyed, told, result, failure, started);
     const error = failure ?? result?.errors?.[0] ?? null;
-    if (surveyed.personal || told.persons.size + told.households.size > 0) await write();
+    if (surveyed.personal || told.isSought || told.persons.size + told.households.size > 0) await write();
     // Who asks of nobody leaves no row, but where it is refused: and then it is refused whether or not that can be written.
     else if (error !== null && isRefusal(codeOf(error))) await write().catch(() => {});
     if (!result) return { errors: [new GraphQLError('No answer.', { originalError: failure as Error })] };

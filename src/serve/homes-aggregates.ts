@@ -4,7 +4,7 @@ import { shows } from '../model/viewer.js';
 import { aggregateHomes, type HomeKind } from './aggregate-homes.js';
 import type { Context } from './context.js';
 import { Refused } from './errors.js';
-import { AreaFilter, checkClasses, checkFilter, readSought } from './inputs.js';
+import { AreaFilter, checkClasses, checkFilter, noteSought, readSought } from './inputs.js';
 import { readPublishedHomes } from './published-homes.js';
 import { HomeGroup, HomeGroupKey, HomesAggregate, HomesTotal } from './types/homes-aggregate.js';
 
@@ -56,10 +56,14 @@ async function aggregate(
     throw new Refused('FIELD_NOT_GRANTED');
   }
   const narrowed = checkClasses(context.viewer, checkFilter(filter));
+  noteSought(context.note, narrowed, groupBy.includes(HomeGroup.KIND) ? [CLASS_OF_KIND[kind]] : []);
   // A viewer of totals alone is told what is published, and nothing that is counted for them.
   const published = context.viewer.records ? null : await readPublishedHomes(context.reading, kind, groupBy, narrowed);
-  const { total, groups } =
-    published ?? (await aggregateHomes(context.reading, kind, groupBy, await readSought(context, narrowed)));
+  const counted = published
+    ? null
+    : await aggregateHomes(context.reading, kind, groupBy, await readSought(context, narrowed));
+  if (kind === 'household') for (const id of counted?.ids ?? []) context.note.household(id);
+  const { total, groups } = published ?? counted!;
   return Object.assign(new HomesAggregate(), {
     total,
     publishedOn: published?.publishedOn ?? null,

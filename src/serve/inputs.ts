@@ -2,6 +2,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import { levelOf, type Reading } from '../authorize/index.js';
 import type { FieldClass } from '../model/field.js';
 import { shows, type Viewer } from '../model/viewer.js';
+import type { AccessNote } from './access-note.js';
 import type { Context } from './context.js';
 import { Refused } from './errors.js';
 import type { EntityFilter } from './find-entities.js';
@@ -151,6 +152,21 @@ export function checkClasses<T extends object>(viewer: Viewer, filter: T): T {
     if (asked !== undefined && asked !== null && !shows(viewer, of)) throw new Refused('FIELD_NOT_GRANTED');
   }
   return filter;
+}
+
+/** A filter may name an area and a register without being about anybody. */
+const SCOPES: ReadonlySet<string> = new Set(['division', 'register']);
+
+/**
+ * Tells that somebody is asked for by what they are known by, where the filter has such a condition: counting them tells of them as a list does.
+ * @param told classes of what the answer says of them
+ */
+export function noteSought(note: AccessNote, filter: object, told: readonly FieldClass[] = []): void {
+  const by = Object.entries(filter).flatMap(([name, value]) =>
+    SCOPES.has(name) || value === null || value === undefined ? [] : [name],
+  );
+  const classes: Readonly<Record<string, FieldClass>> = CLASS_OF_FILTER;
+  if (by.length > 0) note.sought([...by.flatMap((name) => classes[name] ?? []), ...told]);
 }
 
 /**

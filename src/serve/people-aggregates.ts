@@ -4,7 +4,7 @@ import type { Context } from './context.js';
 import type { FieldClass } from '../model/field.js';
 import { shows } from '../model/viewer.js';
 import { Refused } from './errors.js';
-import { checkClasses, checkFilter, PeopleFilter, readSought } from './inputs.js';
+import { checkClasses, checkFilter, noteSought, PeopleFilter, readSought } from './inputs.js';
 import { readPublished } from './published-totals.js';
 import { PeopleAggregate, PeopleGroup, PeopleGroupKey, PeopleTotal } from './types/people-aggregate.js';
 
@@ -44,12 +44,20 @@ export class PeopleAggregates {
       const of = CLASSES[group];
       if (of && !shows(context.viewer, of)) throw new Refused('FIELD_NOT_GRANTED');
     }
-    const narrowed = await readSought(context, checkClasses(context.viewer, checkFilter(filter)));
+    const checked = checkClasses(context.viewer, checkFilter(filter));
+    noteSought(
+      context.note,
+      checked,
+      groupBy.flatMap((group) => CLASSES[group] ?? []),
+    );
+    const narrowed = await readSought(context, checked);
     // A viewer of totals alone is told what is published, and nothing that is counted for them.
     const published = context.viewer.records
       ? null
       : await readPublished(context.reading, groupBy, narrowed, ageOn ?? null);
-    const { total, groups } = published ?? (await aggregatePeople(context.reading, groupBy, narrowed, dayOf(ageOn)));
+    const counted = published ? null : await aggregatePeople(context.reading, groupBy, narrowed, dayOf(ageOn));
+    for (const person of counted?.persons ?? []) context.note.person(person);
+    const { total, groups } = published ?? counted!;
     return Object.assign(new PeopleAggregate(), {
       total,
       publishedOn: published?.publishedOn ?? null,

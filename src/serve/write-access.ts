@@ -29,6 +29,7 @@ export async function writeAccess(
   const persons = left ? inOrder(told.persons) : [];
   const households = left ? inOrder(told.households) : [];
   const showed = persons.length + households.length > 0;
+  const classes = [...new Set([...survey.classes, ...told.soughtBy])];
   const access: Access = {
     county: viewer.divisions[0]!.slice(0, 6),
     request: requestId,
@@ -44,8 +45,8 @@ export async function writeAccess(
     asked: survey.asked,
     persons,
     households,
-    shown: showed ? survey.classes.filter((each) => shows(viewer, each)) : [],
-    masked: showed ? survey.classes.filter((each) => !shows(viewer, each)) : [],
+    shown: showed ? classes.filter((each) => shows(viewer, each)) : [],
+    masked: showed ? classes.filter((each) => !shows(viewer, each)) : [],
     revealed: left ? [...told.classes].toSorted() : [],
     revealReasons: left ? reasonsOf(told) : [],
     outcome: showed ? 'ok' : code === null ? 'none' : (OUTCOMES[code] ?? 'refused'),

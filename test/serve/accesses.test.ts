@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IMPORTERS } from '../../importers/index.js';
 import { verifyAccesses } from '../../src/accesses/index.js';
 import { writeGlobalId } from '../../src/serve/global-id.js';
 import {
@@ -9,10 +10,12 @@ import {
   type DataUsageQueryVariables,
   PersonWithSourcesDocument,
 } from '../generated/graphql.js';
+import { refreshTotals } from '../../src/totals/refresh-totals.js';
 import { openApi, PURPOSE } from './open-api.js';
 import { ALL_REGISTERS, COUNTY, EAST, EAST_1, GRID, ID, WEST } from './small-county.js';
 
 const id = (kind: Parameters<typeof writeGlobalId>[0], key: number) => writeGlobalId(kind, COUNTY, key);
+const DATASETS = IMPORTERS.flatMap((importer) => importer.datasets);
 const PEOPLE = 'query PeopleOfHere { people(first: 50) { nodes { id name { value } phone { value } } } }';
 
 let api: Awaited<ReturnType<typeof openApi>>;
@@ -91,6 +94,40 @@ describe('a reading of personal data', () => {
     expect(await lastRow()).toMatchObject({ outcome: 'error', code: 'INTERNAL', personIds: '{}' });
   });
 
+  it('is on record also where somebody is only counted, but asked for by what they are known by', async () => {
+    await api.database.query(
+      `update record set stated = stated || '{"addressElements": {"road": "东街", "number": "1"}}' where id = 11`,
+    );
+    await refreshTotals(api.database, COUNTY, DATASETS);
+    const [number, phone] = ['990000199001010017', '13900000009'];
+    const PEOPLE_BY =
+      'query Count($filter: PeopleFilter) { peopleAggregate(groupBy: [VILLAGE, SEX, AGE], filter: $filter)';
+    const count = async (filter: object) =>
+      await api.ask<{ peopleAggregate: { total: number } }>(COUNTY, `${PEOPLE_BY} { total groups { people } } }`, {
+        filter,
+      });
+    for (const [filter, personIds, shown] of [
+      [{ idNumber: number }, `{${ID.zhang}}`, ['identity', 'basic']],
+      [{ phone, division: EAST_1 }, `{${ID.zhang}}`, ['contact', 'basic']],
+      [{ name: '李四' }, `{${ID.li}}`, ['basic']],
+      [{ namePrefix: '张', register: 'police' }, `{${ID.zhang},${ID.child}}`, ['basic']],
+      [{ birthDate: '1990-01-01', division: EAST_1 }, `{${ID.zhang}}`, ['basic']],
+    ] as const) {
+      const before = await countRows();
+      expect((await count(filter)).errors, JSON.stringify(filter)).toBeUndefined();
+      expect(await countRows(), JSON.stringify(filter)).toBe(before + 1);
+      expect(await lastRow()).toMatchObject({ asked: ['peopleAggregate'], outcome: 'ok', personIds, shown });
+    }
+    await count({ idNumber: '990502199001010018' });
+    expect(await lastRow()).toMatchObject({ operation: 'Count', outcome: 'none', personIds: '{}' });
+    const before = await countRows();
+    await api.ask(COUNTY, '{ householdsAggregate(groupBy: [PEOPLE], filter: { addressPrefix: "东街1号" }) { total } }');
+    expect(await lastRow()).toMatchObject({ householdIds: `{${ID.household}}`, shown: ['location'] });
+    await api.ask(COUNTY, '{ dwellingsAggregate(groupBy: [], filter: { addressPrefix: "东街1号" }) { total } }');
+    expect(await lastRow()).toMatchObject({ asked: ['dwellingsAggregate'], outcome: 'none' });
+    expect(await countRows()).toBe(before + 2);
+  });
+
   it('is refused on record where the client holds no grant for what it asks for', async () => {
     const token = await api.tokenFor([COUNTY]);
     for (const [purpose, kept] of [
@@ -153,6 +190,8 @@ describe('a reading of personal data', () => {
       '{ hub { people households } }',
       '{ deliveries { nodes { file count { rows } } } }',
       '{ grids { nodes { name { value } } } }',
+      `{ peopleAggregate(groupBy: [SEX], filter: { division: "${EAST}", register: "police" }) { total } }`,
+      `{ householdsAggregate(groupBy: [PEOPLE], filter: { division: "${EAST_1}" }) { total } }`,
     ])
       expect((await api.ask(COUNTY, query)).errors, query).toBeUndefined();
     expect(await countRows()).toBe(before);
