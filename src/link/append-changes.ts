@@ -15,7 +15,7 @@ const MOST_CHANGES = 500_000;
 /** In these a person's row only cites the entity: that a resident's telephone changed is no news of the building. */
 const CITED: ReadonlySet<Kind> = new Set(['building', 'organisation', 'grid']);
 
-const SCOPES = ['register', 'township', 'village', 'grid'] as const;
+const SCOPES = ['register', 'township', 'village', 'grid', 'tie'] as const;
 const scopesOf = (alias: string): string => SCOPES.map((name) => `${alias}.${name}`).join(', ');
 const stateOf = (alias: string): string =>
   `(case ${alias}.status when 'current' then 2 when 'retired' then 1 else 0 end)::smallint`;
@@ -50,10 +50,10 @@ export async function noteChanges({ client, county }: Linkage): Promise<void> {
   }
   await client.query(
     `create temp table row_tonight on commit drop as
-     select t.record, ${scopesOf('t')}, l.township as old_township, l.village as old_village, l.grid as old_grid,
+     select t.record, ${scopesOf('t')}, l.township as old_township, l.village as old_village, l.grid as old_grid, l.tie as old_tie,
        ${stateOf('t')} as state, ${stateOf('l')} as old_state, ${both},
        l.record is null or c.record is not null as touched,
-       (t.township, t.village, t.grid) is distinct from (l.township, l.village, l.grid) as elsewhere
+       (t.township, t.village, t.grid, t.tie) is distinct from (l.township, l.village, l.grid, l.tie) as elsewhere
      from link_tonight t left join link l on l.county = t.county and l.record = t.record
      left join touched_record c on c.county = t.county and c.record = t.record
      where l.record is null or c.record is not null
@@ -62,40 +62,41 @@ export async function noteChanges({ client, county }: Linkage): Promise<void> {
   await client.query('create index on row_tonight (record)');
   await client.query('analyze row_tonight (record)');
   await client.query(
-    `create temp table scope_tonight (kind text, entity bigint, record bigint, register text, township text, village text, grid text,
+    `create temp table scope_tonight (kind text, entity bigint, record bigint, register text, township text, village text, grid text, tie text,
        before smallint, after smallint) on commit drop`,
   );
   await client.query(
     `create temp table move_tonight (kind text, from_entity bigint, to_entity bigint, record bigint, register text, township text,
-       village text, grid text) on commit drop`,
+       village text, grid text, tie text) on commit drop`,
   );
   for (const [i, kind] of KINDS.entries()) {
     const column = ENTITY_COLUMNS[i]!;
     const stays = `(r.${column} is not distinct from r.old_${column} and not r.elsewhere)`;
-    // A citing row makes news of the entity where it alone shows it to somebody: where no other row of its scope does.
+    // A citing row makes news of the entity where it alone shows it to somebody: where no other row of its scope does, or of none of the two ties.
     const cited = CITED.has(kind)
       ? `and (r.person is null or v.before <> v.after and not exists (
            select from link o where o.county = $2 and o.${column} = v.entity and o.status = 'current' and o.register = r.register
-             and (o.township, o.village, o.grid) is not distinct from (v.township, v.village, v.grid)
+             and (o.tie is null or o.tie = v.tie) and (o.township, o.village, o.grid) is not distinct from (v.township, v.village, v.grid)
              and o.record not in (select record from row_tonight)))`
       : '';
     await client.query(
-      `insert into scope_tonight (kind, entity, record, register, township, village, grid, before, after)
-       select $1::text, v.entity, r.record, r.register, v.township, v.village, v.grid, v.before, v.after
+      `insert into scope_tonight (kind, entity, record, ${SCOPES.join(', ')}, before, after)
+       select $1::text, v.entity, r.record, r.register, v.township, v.village, v.grid, v.tie, v.before, v.after
        from row_tonight r
        -- That a merged entity is gone is told by its records' moving; only who cannot see both ends of that must hear it from here.
        left join merged_tonight m on m.kind = $1 and m.id = r.old_${column} and not r.elsewhere
        cross join lateral (values
-         (r.${column}, r.township, r.village, r.grid, case when ${stays} then r.old_state else 0::smallint end, r.state),
-         (case when ${stays} or m.id is not null then null else r.old_${column} end, r.old_township, r.old_village, r.old_grid, r.old_state, 0::smallint)
-       ) as v (entity, township, village, grid, before, after)
+         (r.${column}, r.township, r.village, r.grid, r.tie, case when ${stays} then r.old_state else 0::smallint end, r.state),
+         (case when ${stays} or m.id is not null then null else r.old_${column} end, r.old_township, r.old_village, r.old_grid, r.old_tie, r.old_state, 0::smallint)
+       ) as v (entity, township, village, grid, tie, before, after)
        where (r.${column} is not null or r.old_${column} is not null) and v.entity is not null and $2::text is not null and (r.touched or r.${column} is distinct from r.old_${column}) ${cited}`,
       [kind, county],
     );
     // Who moved house took no dwelling along: a person's row that changed by itself is no revision of what it cites.
     await client.query(
-      `insert into move_tonight (kind, from_entity, to_entity, record, register, township, village, grid)
-       select $1::text, r.old_${column}, r.${column}, r.record, r.register, ${['township', 'village', 'grid'].map((name) => `case when r.${name} = r.old_${name} then r.${name} end`).join(', ')}
+      `insert into move_tonight (kind, from_entity, to_entity, record, ${SCOPES.join(', ')})
+       select $1::text, r.old_${column}, r.${column}, r.record, r.register, ${['township', 'village', 'grid'].map((name) => `case when r.${name} = r.old_${name} then r.${name} end`).join(', ')},
+         case when r.tie <> r.old_tie then 'both' else coalesce(r.tie, r.old_tie) end
        from row_tonight r left join merged_tonight m on m.kind = $1 and m.id = r.old_${column}
        where r.${column} <> r.old_${column} and ($1 = 'person' or not r.touched or r.person is null or m.id is not null)`,
       [kind],
@@ -106,9 +107,9 @@ export async function noteChanges({ client, county }: Linkage): Promise<void> {
 /** Rows that follow a merge unread move like those that were read. To be used inside the statement that moves them. */
 export function noteFollowers(kind: Kind, moved: string): string {
   return `moves as (
-      insert into move_tonight (kind, from_entity, to_entity, record, register, township, village, grid)
+      insert into move_tonight (kind, from_entity, to_entity, record, ${SCOPES.join(', ')})
       select '${kind}', f.from_entity, f.to_entity, f.record, ${scopesOf('f')} from ${moved} f)
-    insert into scope_tonight (kind, entity, record, register, township, village, grid, before, after)
+    insert into scope_tonight (kind, entity, record, ${SCOPES.join(', ')}, before, after)
     select '${kind}', f.to_entity, f.record, ${scopesOf('f')}, 0, ${stateOf('f')} from ${moved} f`;
 }
 
@@ -193,7 +194,7 @@ async function labelEvents(client: PoolClient): Promise<void> {
  */
 async function noteBeside(client: PoolClient, county: string): Promise<void> {
   await client.query(
-    `create temp table beside_tonight (kind text, entity bigint, register text, township text, village text, grid text, state smallint)
+    `create temp table beside_tonight (kind text, entity bigint, register text, township text, village text, grid text, tie text, state smallint)
      on commit drop`,
   );
   for (const [i, kind] of KINDS.entries()) {

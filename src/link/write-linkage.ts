@@ -100,7 +100,7 @@ async function followMerges({ client, county, mode }: Linkage): Promise<void> {
       `with moved as (
          update link as l set ${ENTITY_COLUMNS[i]} = t.merged_into from merged_tonight t
          where t.kind = $2 and l.county = $1 and l.${ENTITY_COLUMNS[i]} = t.id
-         returning t.id as from_entity, t.merged_into as to_entity, l.record, l.register, l.township, l.village, l.grid, l.status),
+         returning t.id as from_entity, t.merged_into as to_entity, l.record, l.register, l.township, l.village, l.grid, l.tie, l.status),
        ${noteFollowers(kind, 'moved')}`,
       [county, kind],
     );

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { EntityKind } from '../generated/graphql.js';
+import { print } from 'graphql';
+import type { EntityKind, FollowChangesQuery } from '../generated/graphql.js';
 import { FollowChangesDocument } from '../generated/graphql.js';
 import { COUNTY, forget, idNumber, link, linksOf, putRecords, type TestRecord } from '../link/county-records.js';
-import { openApi } from './open-api.js';
+import { openApi, type Answer } from './open-api.js';
 import { ALL_REGISTERS, EAST, EAST_1, EAST_2, WEST, WEST_1 } from './small-county.js';
 
 let api: Awaited<ReturnType<typeof openApi>>;
@@ -27,8 +28,9 @@ const row = (
 ): TestRecord => ({ id, dataset: DATASETS[register], stated: { ...stated }, village: EAST_1, delivery: 1, ...more });
 
 interface Seen {
-  readonly division?: string;
+  readonly division?: string | readonly string[];
   readonly registers?: readonly string[];
+  readonly ties?: readonly ('resident' | 'registered')[];
   readonly after?: string | null;
   readonly first?: number;
   readonly kinds?: EntityKind[] | null;
@@ -36,10 +38,17 @@ interface Seen {
 const follow = async ({
   division = COUNTY,
   registers = ALL_REGISTERS,
+  ties = ['resident', 'registered'],
   after = null,
   first = 50,
   kinds = ['PERSON'],
-}: Seen = {}) => await api.ask(division, FollowChangesDocument, { first, after, kinds }, registers);
+}: Seen = {}) => {
+  const token = await api.tokenOf({ divisions: typeof division === 'string' ? [division] : division, registers, ties });
+  return (await api.send(
+    { query: print(FollowChangesDocument), variables: { first, after, kinds } },
+    { authorization: `Bearer ${token}` },
+  )) as Answer<FollowChangesQuery>;
+};
 /** `TYPE entity → into`, entities named by what the tests call them, sorted: within a run the order is that of ids, which are nobody's. */
 const told = async (names: ReadonlyMap<number, string>, seen: Seen = {}): Promise<string[]> => {
   const { edges } = (await follow(seen)).data.entityChanges;
@@ -252,6 +261,73 @@ describe('the log, to a viewer who does not see everything', () => {
       'RETIRED Wei',
       'SPLIT Wei → Xiu',
     ]);
+  });
+
+  it('says nothing of what only rows of the other tie know: to each what its own rows make of it, and once', async () => {
+    const { names, after } = await firstLoad();
+    await putRecords(api.database, [
+      row(1, 'police', { name: '张伟', idNumber: WEI, phone: '13900000001' }),
+      row(4, 'governance', { name: '李秀英' }, { status: 'retired' }),
+    ]);
+    await link(api.database);
+    expect(await told(names, { after })).toEqual(['CHANGED Wei', 'RETIRED Door']);
+    expect(await told(names, { after, ties: ['registered'] })).toEqual(['CHANGED Wei']);
+    expect(await told(names, { after, ties: ['resident'] })).toEqual(['RETIRED Door']);
+    for (const tie of ['resident', 'registered'] as const) {
+      const { edges } = (await follow({ after, ties: [tie], kinds: null })).data.entityChanges;
+      const lost = edges.filter(({ node }) => node.entity === null && node.type !== 'RETIRED');
+      expect(lost).toEqual([]);
+    }
+    const second = await cursor();
+    await putRecords(api.database, [
+      row(1, 'police', { name: '张伟', idNumber: WEI }, { status: 'retired' }),
+      row(2, 'governance', { name: '张伟', idNumber: WEI, phone: '13900000001' }),
+    ]);
+    await link(api.database);
+    expect(await told(names, { after: second })).toEqual(['CHANGED Wei']);
+    expect(await told(names, { after: second, ties: ['registered'] })).toEqual(['RETIRED Wei']);
+    expect(await told(names, { after: second, ties: ['resident'] })).toEqual(['CHANGED Wei']);
+    // One change to all of them: who sees both rows is told once, and by the same id.
+    const ids = async (seen: Seen) =>
+      (await follow({ ...seen, after: second })).data.entityChanges.edges.map(({ node }) => node.id);
+    expect(new Set(await ids({}))).toEqual(new Set(await ids({ ties: ['resident'] })));
+    expect(await ids({ ties: ['registered'] })).toEqual(await ids({}));
+  });
+
+  it('tells who sees one tie of the row that goes over to the other, and of a merge no more than its own rows show', async () => {
+    const { names, after } = await firstLoad();
+    await putRecords(api.database, [
+      row(5, 'civil-affairs', { name: '李秀英' }, { village: WEST_1, tie: 'registered' }),
+    ]);
+    await link(api.database);
+    expect(await told(names, { after })).toEqual(['CHANGED West']);
+    expect(await told(names, { after, ties: ['resident'] })).toEqual(['RETIRED West']);
+    expect(await told(names, { after, ties: ['registered'] })).toEqual(['CREATED West']);
+    const second = await cursor();
+    await putRecords(api.database, [row(4, 'governance', { name: '李秀英', idNumber: XIU })]);
+    await link(api.database);
+    expect(await told(names, { after: second })).toEqual(['CHANGED Xiu', 'MERGED Door → Xiu']);
+    expect(await told(names, { after: second, ties: ['resident'] })).toEqual(['CREATED Xiu', 'MERGED Door → Xiu']);
+    expect(await told(names, { after: second, ties: ['registered'] })).toEqual([]);
+    const third = await cursor();
+    await putRecords(api.database, [row(2, 'governance', { name: '赵六' }, { tie: 'registered' })]);
+    await link(api.database);
+    names.set((await persons(2))[0]!, 'Zhao');
+    expect(await told(names, { after: third })).toEqual(['CHANGED Wei', 'CREATED Zhao', 'SPLIT Wei → Zhao']);
+    // Where it went, or came from, only who sees both ends is told.
+    expect(await told(names, { after: third, ties: ['resident'] })).toEqual(['RETIRED Wei']);
+    expect(await told(names, { after: third, ties: ['registered'] })).toEqual(['CREATED Zhao']);
+  });
+
+  it('tells what does not say its tie, as before it was kept, to nobody who is granted one of the two', async () => {
+    const { names, after } = await firstLoad();
+    await putRecords(api.database, [row(2, 'governance', { name: '张伟', idNumber: WEI, phone: '13900000001' })]);
+    await link(api.database);
+    await api.database.query(`update entity_change set tie = 'both'`);
+    expect(await told(names, { after })).toEqual(['CHANGED Wei']);
+    expect(await told(names, { after, division: [EAST_1, WEST] })).toEqual(['CHANGED Wei']);
+    for (const tie of ['resident', 'registered'] as const)
+      expect(await told(names, { after, ties: [tie] })).toEqual([]);
   });
 
   it('tells whoever sees where a record was that it is gone, and not where it went', async () => {
