@@ -32,6 +32,7 @@ export { openReviews, type Reviews } from './open-reviews.js';
 export { ReadingFailed, type Following, type Reading, type Statement } from './reading.js';
 export { openSigning } from './sign-text.js';
 export { openNumber, sealNumber } from './seal-number.js';
+export { openPlace, sealPlace } from './seal-place.js';
 export { KeyRefused, listTokenKeys, retireTokenKey, rotateTokenKey, type TokenKeyState } from './rotate-token-key.js';
 export type { OpenIdProvider } from './openid-provider.js';
 export type { OpenIdSettings } from './openid-settings.js';

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { openPlace, sealPlace } from '../authorize/index.js';
 import { DecisionRefused } from '../model/decision.js';
 import { connect, readPage, type Connected } from './connection.js';
 import type { Context } from './context.js';
@@ -117,12 +118,15 @@ export class ReviewResolver {
     mustReview(context);
     const { first: length } = readPage('ReviewPair', first, null);
     const filter: QueueFilter = { kind: kind ?? null, proposed: proposed ?? null };
-    const place = after === null || after === undefined ? null : readPlace(after);
+    const place = after === null || after === undefined ? null : readPlace(context, after);
     const rows = await listReviewPairs(context.reading, filter, place, length + 1);
     const page = rows.slice(0, length);
     return {
-      edges: page.map((row) => ({ cursor: writePlace(row), node: new ReviewPair(row) })),
-      pageInfo: { hasNextPage: rows.length > length, endCursor: page.length > 0 ? writePlace(page.at(-1)!) : null },
+      edges: page.map((row) => ({ cursor: writePlace(context, row), node: new ReviewPair(row) })),
+      pageInfo: {
+        hasNextPage: rows.length > length,
+        endCursor: page.length > 0 ? writePlace(context, page.at(-1)!) : null,
+      },
       count: () => countReviewPairs(context.reading, filter),
     };
   }
@@ -236,17 +240,14 @@ function keyOf(context: Context, kind: NodeKind, id: string): number | null {
   return found && found.county === context.reading.bounds.county ? Number(found.id) : null;
 }
 
-/** The queue's order is no id's: a cursor holds the priority as well. */
-function writePlace({ priority, id }: Pick<ReviewPairRow, 'priority' | 'id'>): string {
-  return Buffer.from(`ReviewPair>${priority}>${id}`).toString('base64url');
+/** The queue's order is no id's: a cursor holds the priority as well, sealed, for it counts records that the viewer may not see. */
+function writePlace({ keys, reading }: Context, { priority, id }: Pick<ReviewPairRow, 'priority' | 'id'>): string {
+  return sealPlace(keys, 'ReviewPair', reading.bounds.county, [priority, id]);
 }
 
-function readPlace(text: string): QueuePlace {
-  const [, priority, id] =
-    /^ReviewPair>(\d+(?:\.\d+)?(?:e-?\d+)?)>(\d{1,16})$/.exec(
-      /^[\w-]{1,80}$/.test(text) ? Buffer.from(text, 'base64url').toString() : '',
-    ) ?? [];
-  if (id === undefined)
+function readPlace({ keys, reading }: Context, text: string): QueuePlace {
+  const [priority, id] = openPlace(keys, 'ReviewPair', reading.bounds.county, text) ?? [];
+  if (priority === undefined || id === undefined)
     throw new Refused('BAD_USER_INPUT', 'after is not a cursor of this list. after 不是本列表的游标');
-  return { priority: Number(priority), id: Number(id) };
+  return { priority, id };
 }

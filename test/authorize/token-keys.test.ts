@@ -16,10 +16,12 @@ import {
   KeyRefused,
   listTokenKeys,
   openNumber,
+  openPlace,
   openTokenKeys,
   retireTokenKey,
   rotateTokenKey,
   sealNumber,
+  sealPlace,
   signToken,
   TokenRefused,
   TokensUnavailable,
@@ -202,11 +204,15 @@ it('opens what was sealed before the keys were changed: a client keeps its place
   const running = await openTokenKeys(home);
   const { kid } = running.signing;
   const sealed = sealNumber(running, 'change', '530502', 12_345);
+  const place = sealPlace(running, 'ReviewPair', '530502', [1.5, 4503599627370495]);
   await rotateTokenKey(home, HOUR);
   await retireTokenKey(home, kid);
   await running.refresh(0);
   expect(openNumber(running, 'change', '530502', sealed)).toBe(12_345);
   expect(sealNumber(running, 'change', '530502', 12_345)).toBe(sealed);
+  expect(openPlace(running, 'ReviewPair', '530502', place)).toEqual([1.5, 4503599627370495]);
+  expect(openPlace(running, 'Decision', '530502', place)).toBeNull();
+  expect(openPlace(running, 'ReviewPair', '530503', place)).toBeNull();
 });
 
 it('reads a file of the hub’s first version, and seals as that did', async () => {

@@ -90,7 +90,8 @@ describe('the review queue', () => {
     expect(text).not.toMatch(/李强|13711112222|\d{15}/);
   });
 
-  it('goes page by page, each pair once', async () => {
+  it('goes page by page, each pair once, by cursors that are sealed', async () => {
+    const firstCursor = async () => (await as(COUNTY).queue({ first: 1 })).data.reviewQueue.pageInfo.endCursor!;
     const seen: string[] = [];
     let after: string | null = null;
     do {
@@ -102,9 +103,20 @@ describe('the review queue', () => {
     } while (after);
     expect(new Set(seen).size).toBe(7);
     expect(seen).toHaveLength(7);
-    for (const wrong of ['x', '', Buffer.from('Person>1').toString('base64url')]) {
+    const [cursor, again] = [await firstCursor(), await firstCursor()];
+    const altered = Buffer.from(cursor, 'base64url');
+    altered[20]! ^= 1;
+    for (const wrong of [
+      ...['x', ''],
+      ...['Person>1', 'ReviewPair>1e-99>1', 'ReviewPair>3>1'].map((text) => Buffer.from(text).toString('base64url')),
+      altered.toString('base64url'),
+      cursor.slice(0, 30),
+    ]) {
       expect(codes(await as(COUNTY).queue({ first: 2, after: wrong }))).toEqual([400, ['BAD_USER_INPUT']]);
     }
+    // What records stand behind a pair, hidden ones too, is in its place: that is for nobody to read or to compare.
+    expect(Buffer.from(cursor, 'base64url').toString('latin1')).not.toContain('ReviewPair');
+    expect(again).not.toBe(cursor);
   });
 
   it('takes as many statements for a page as for one pair', async () => {
