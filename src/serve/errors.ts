@@ -1,6 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AccessRefused, ReadingFailed, TokenRefused } from '../authorize/index.js';
 import type { Permission } from '../model/viewer.js';
+import { nameMistake } from './name-mistake.js';
 
 /** What a client can meet, for ever. The sentences say what to do, and nothing of what is inside. */
 export const ERRORS = {
@@ -69,8 +70,13 @@ export type ErrorCode = keyof typeof ERRORS;
 
 /** A refusal that the client may read in full: its sentence is ours and holds nothing of anybody. */
 export class Refused extends GraphQLError {
-  constructor(code: ErrorCode, message: string = ERRORS[code].message) {
-    super(message, { extensions: { code, http: { status: ERRORS[code].status } } });
+  constructor(
+    code: ErrorCode,
+    message: string = ERRORS[code].message,
+    /** Where HTTP has a finer word for it. */
+    readonly status: number = ERRORS[code].status,
+  ) {
+    super(message, { extensions: { code, http: { status } } });
   }
 }
 
@@ -117,29 +123,23 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 };
 
 /**
- * What leaves the house. A sentence of ours passes; of the schema's own checks those pass that can hold nothing but names
- * out of the query; everything else, and whatever echoes a value, is said in general words.
+ * What leaves the house. A sentence of ours passes; what the schema's own checks say is told in names of the schema and of the query;
+ * everything else, and whatever echoes a value, is said in general words.
  */
 export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const code = codeOf(error);
   const own = rootOf(error) instanceof Refused || error instanceof Refused;
-  const harmless = code === 'BAD_USER_INPUT' && NAMES_ONLY.test(formatted.message);
+  const named =
+    !own && code === 'BAD_USER_INPUT' && error instanceof GraphQLError ? nameMistake(error, formatted.message) : null;
   // graphql-js says `more that`.
   const tooLong = /contains more tha[nt] \d+ tokens/i.test(formatted.message);
   return {
-    message: tooLong
-      ? ERRORS.QUERY_TOO_COMPLEX.message
-      : own || harmless
-        ? formatted.message.replace(/ Did you mean.*$/s, '')
-        : ERRORS[code].message,
+    message: tooLong ? ERRORS.QUERY_TOO_COMPLEX.message : own ? formatted.message : (named ?? ERRORS[code].message),
     ...(formatted.locations && { locations: formatted.locations }),
     ...(formatted.path && { path: formatted.path }),
     extensions: { code: tooLong ? 'QUERY_TOO_COMPLEX' : code },
   };
 }
-
-const NAMES_ONLY =
-  /^(Cannot query field "\w+" on type "\w+"|Unknown (argument|type|fragment|directive) "@?\w+"|Field "\w+" (must|argument "\w+")|Fragment "\w+"|Variable "\$\w+" (is never|is not defined|of type)|There can be only one|Cannot spread fragment "\w+"|This anonymous operation|Must provide operation name|GraphQL introspection is not allowed)/;
 
 /** Executors wrap what a resolver threw, some of them twice. */
 function rootOf(error: unknown): unknown {

@@ -6,9 +6,10 @@ import type { Viewer } from '../model/viewer.js';
 import { ToldAccess } from './access-note.js';
 import type { Accessing } from './accessing.js';
 import type { Context, RequestContext } from './context.js';
-import { codeOf, Refused } from './errors.js';
+import { codeOf } from './errors.js';
 import type { KnownDeliveries } from './gather-evidence.js';
 import { followed } from './follow-request.js';
+import { judgeVariables } from './judge-variables.js';
 import type { Previewing } from './previewing.js';
 import type { Reviewing } from './reviewing.js';
 import { seenBy } from './mask-evidence.js';
@@ -105,6 +106,10 @@ export function executeWith(
             }))) as ExecutionResult;
         // Nor is anything else answered to a token that was revoked, though it asked nothing of the database.
         if (!reading.begun) await reading.query(STILL_ADMITTED, []);
+        // Nothing was run: a variable is none, and what says so holds its value.
+        if (answered.errors && answered.data === undefined) {
+          return { errors: judgeVariables(schema, operation, variables) };
+        }
         return compiled ? inOurErrors(answered) : answered;
       });
     let { viewer } = asked;
@@ -178,8 +183,6 @@ function rememberPlans(schema: GraphQLSchema) {
 /** A compiled document's errors are of a class of its own, and may have no extensions: then nobody after this would find their code. */
 function inOurErrors(answered: ExecutionResult): ExecutionResult {
   if (!answered.errors) return answered;
-  // A variable that is none, told with its value.
-  if (answered.data === undefined) return { errors: [new Refused('BAD_USER_INPUT')] };
   return {
     ...answered,
     errors: answered.errors.map(

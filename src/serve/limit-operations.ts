@@ -26,14 +26,16 @@ export function limitOperations(
         },
         didResolveOperation: async ({ schema, document, operation, request }) => {
           // Several, and none named; or a name that none has.
-          if (!operation) throw new Refused('BAD_USER_INPUT');
+          if (!operation) throw new Refused('BAD_USER_INPUT', WHICH_OPERATION);
           if (operation.operation === 'subscription') {
             throw new Refused('BAD_USER_INPUT', 'This API answers queries and mutations. 本接口只支持查询和变更');
           }
           if (operation.operation === 'mutation' && !isOneField(operation)) {
             throw new Refused('BAD_USER_INPUT', 'A mutation has one field. 每次变更只能有一个字段');
           }
-          if (asksForTheSchema(document) && !mayIntrospect(contextValue)) throw new Refused('BAD_USER_INPUT');
+          if (asksForTheSchema(document) && !mayIntrospect(contextValue)) {
+            throw new Refused('BAD_USER_INPUT', 'This hub does not tell its schema. 本接口不提供结构查询');
+          }
           if (countVerified(document, operation, request.variables ?? {}) > MOST_VERIFIED) {
             throw new Refused(
               'BAD_USER_INPUT',
@@ -49,6 +51,9 @@ export function limitOperations(
     },
   };
 }
+
+const WHICH_OPERATION =
+  'operationName names one of the operations in the query, and may be left out where there is only one. operationName 须为查询中某一操作的名称，仅有一个操作时可省略';
 
 const endOf = (span: { end(): void } | null) => async () => span?.end();
 

@@ -212,12 +212,15 @@ function openHttp(
       .header('x-content-type-options', 'nosniff');
   });
   app.setErrorHandler(async (error, request: Asked, reply) => {
-    const code = httpCode(error);
+    const refused = error instanceof Refused ? error : (MISTAKES[(error as { code?: string }).code ?? ''] ?? null);
+    const code = refused ? codeOf(refused) : httpCode(error);
     const { viewer } = request;
     if (viewer) await writeRefusal(accessing, viewer, request.id, viewer.purpose, code);
-    return refuse(request, reply, code);
+    return refuse(request, reply, code, refused ?? undefined);
   });
-  app.setNotFoundHandler((request, reply) => reply.code(404).send(answer(request, 'BAD_USER_INPUT')));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send(answer(request, 'BAD_USER_INPUT', `The API is at POST ${PATH}. 接口地址为 POST ${PATH}`)),
+  );
 
   const handle = fastifyApolloHandler(apollo, {
     context: async (request) => {
@@ -246,6 +249,8 @@ function openHttp(
       };
     },
     preHandler: async (request: Asked) => {
+      // Apollo asks only when the answer is there, and a change made.
+      if (!TAKES_JSON.test(request.headers.accept ?? '*/*')) throw new Refused('BAD_USER_INPUT', ANSWERS_JSON, 406);
       await putDocument(request, documents, settings.production === true);
     },
     handler: async (request: Asked, reply) => {
@@ -259,14 +264,24 @@ function openHttp(
       }
     },
   });
+  const refuseMethod = async (_: FastifyRequest, reply: FastifyReply) => {
+    void reply.header('allow', 'POST');
+    throw new Refused('METHOD_NOT_ALLOWED');
+  };
+  app.route({
+    method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'],
+    url: PATH,
+    // Before the body is read.
+    onRequest: refuseMethod,
+    handler: refuseMethod,
+  });
   app.get(PATH, async (request, reply) => {
     if (
       !explorer ||
       !/text\/html/.test(request.headers.accept ?? '') ||
       Object.keys(request.query as object).length > 0
     ) {
-      void reply.header('allow', 'POST');
-      return refuse(request, reply, 'METHOD_NOT_ALLOWED');
+      return refuseMethod(request, reply);
     }
     void reply.header('content-security-policy', EXPLORER_POLICY).header('referrer-policy', 'no-referrer');
     return reply.type('text/html; charset=utf-8').send(await renderExplorer(explorer));
@@ -365,10 +380,11 @@ function takePlace(door: Door, underWay: Map<string, number>, client: string, in
 async function putDocument(request: Asked, documents: KnownDocuments | null, production: boolean): Promise<void> {
   const { viewer, inquiry, body } = request;
   const hash = hashIn(body);
-  if (!isBody(body)) throw new Refused('BAD_USER_INPUT');
+  if (!isBody(body)) throw new Refused('BAD_USER_INPUT', BODY);
   const { query, operationName, variables } = body;
   if (hash === null || typeof query === 'string') {
     if (production && !mayDevelop(viewer!)) throw new Refused('DOCUMENT_REQUIRED');
+    if (!query) throw new Refused('BAD_USER_INPUT', BODY);
     return;
   }
   const found = hash === undefined ? null : await documents?.find(viewer!.client, hash);
@@ -377,6 +393,9 @@ async function putDocument(request: Asked, documents: KnownDocuments | null, pro
   inquiry!.operation = found.name;
   request.body = { query: found.text, operationName: operationName ?? null, variables: variables ?? null };
 }
+
+const BODY =
+  'The body is one JSON object, no list: query (a text that is not empty) or documentId, and with it operationName (a text) and variables (an object). 请求体须为单个 JSON 对象：非空的 query 或 documentId，另可有 operationName（文本）与 variables（对象）';
 
 /** One operation, as GraphQL over HTTP has it; a list of them is none. What is asked here is asked again by Apollo, without our codes. */
 function isBody(body: unknown): body is Readonly<Record<string, unknown>> {
@@ -403,6 +422,25 @@ function statedOnce(request: FastifyRequest, name: 'purpose' | 'grant'): string 
   return typeof stated === 'string' && /^[a-z0-9-]{1,48}$/.test(stated) ? stated : null;
 }
 
+const NO_JSON = new Refused('BAD_USER_INPUT', 'The body is no JSON that can be read. 请求体不是可读取的 JSON');
+
+/** What is wrong with a body before it is GraphQL, by Fastify's codes. */
+const MISTAKES: Readonly<Record<string, Refused>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: new Refused(
+    'BAD_USER_INPUT',
+    'The body comes with the header content-type: application/json. 请求头须有 content-type: application/json',
+    415,
+  ),
+  FST_ERR_CTP_EMPTY_JSON_BODY: NO_JSON,
+  FST_ERR_CTP_INVALID_JSON_BODY: NO_JSON,
+};
+
+/** One of the two types that answers have, and not by `q=0`. */
+const TAKES_JSON =
+  /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json|graphql-response\+json))\s*(?:;\s*charset=utf-8\s*)?(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i;
+const ANSWERS_JSON =
+  'Answers are application/json or application/graphql-response+json: the header accept has to take one. accept 头须接受 application/json';
+
 function httpCode(error: unknown): ErrorCode {
   const { statusCode = 500 } = error as { statusCode?: number };
   if (error instanceof TokenRefused || error instanceof AccessRefused || error instanceof ReadingFailed)
@@ -413,13 +451,21 @@ function httpCode(error: unknown): ErrorCode {
   return statusCode >= 400 && statusCode < 500 ? 'BAD_USER_INPUT' : 'INTERNAL';
 }
 
-function refuse(request: Asked, reply: FastifyReply, code: ErrorCode) {
+function refuse(
+  request: Asked,
+  reply: FastifyReply,
+  code: ErrorCode,
+  { status, message }: { readonly status: number; readonly message: string } = ERRORS[code],
+) {
   const { inquiry } = request;
   if (inquiry) inquiry.code = code;
   if (inquiry?.retryAfter) void reply.header('retry-after', String(inquiry.retryAfter));
   if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer realm="grid-hub"');
   if (code === 'UNAVAILABLE') void reply.header('retry-after', '5');
-  return reply.code(ERRORS[code].status).type('application/json; charset=utf-8').send(answer(request, code));
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send(answer(request, code, message));
 }
 
 /** What is no HTTP, or does not come to an end. */
@@ -440,8 +486,8 @@ function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.destroySoon();
 }
 
-function answer(request: FastifyRequest, code: ErrorCode) {
-  return { errors: [{ message: ERRORS[code].message, extensions: { code, requestId: request.id } }] };
+function answer(request: FastifyRequest, code: ErrorCode, message: string) {
+  return { errors: [{ message, extensions: { code, requestId: request.id } }] };
 }
 
 /** Says every error of an answer in the house's own codes, and tells the operator of those that are the hub's fault. */

@@ -78,7 +78,7 @@ describe('graphql-cop finds', () => {
   it('no POST that a form of another site could send', async () => {
     for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=b']) {
       const answer = await target.send('query=%7B__typename%7D', { ...target.developer, 'content-type': type });
-      await target.refuses(answer, 'BAD_USER_INPUT', { errors: 1 });
+      await target.refuses(answer, 'BAD_USER_INPUT', { status: 415, errors: 1 });
     }
   });
 

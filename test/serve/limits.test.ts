@@ -150,7 +150,7 @@ describe('too much at once', () => {
       errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
     });
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
-      expect((await closed.send('{"query":"{__typename}"}', { ...bearer, 'content-type': type })).status).toBe(400);
+      expect((await closed.send('{"query":"{__typename}"}', { ...bearer, 'content-type': type })).status).toBe(415);
     }
     expect(await closed.send('{"query": ', bearer)).toMatchObject({
       status: 400,
