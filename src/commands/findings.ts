@@ -1,3 +1,4 @@
+import { IMPORTERS } from '../../importers/index.js';
 import type { Language } from '../model/register.js';
 import { FINDINGS, tellFinding, type FindingCode } from '../model/finding.js';
 import { openHub } from '../hub.js';
@@ -23,6 +24,9 @@ export const findings: Command = {
     if (code !== undefined && !(code in FINDINGS)) {
       throw new UsageError({ zh: `没有这种问题代码：${code}`, en: `There is no finding code ${code}.` });
     }
+    const known = IMPORTERS.map(({ register }) => register);
+    if (options['register'] !== undefined && !known.includes(String(options['register'])))
+      throw new UsageError({ zh: `部门登记有：${known.join('、')}`, en: `The registers are ${known.join(', ')}.` });
     const limit = Number(options['limit']);
     if (!Number.isInteger(limit) || limit < 1) {
       throw new UsageError({ zh: '--limit 须为正整数', en: '--limit must be a positive whole number' });

@@ -12,6 +12,11 @@ export function statingOf(datasets: readonly Pick<Dataset, 'name' | 'columns'>[]
   return stating;
 }
 
+/** All datasets that are declared: each states something. */
+export function datasetsIn(stating: Stating): ReadonlySet<string> {
+  return new Set([...stating.values()].flat());
+}
+
 /** The fields that a column may state: its own, and those that validation makes of it. */
 export function statedFields({ field, word }: Pick<Column, 'field' | 'word'>): readonly string[] {
   switch (word.kind) {

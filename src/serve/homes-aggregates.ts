@@ -55,7 +55,7 @@ async function aggregate(
   if (groupBy.includes(HomeGroup.KIND) && !shows(context.viewer, CLASS_OF_KIND[kind])) {
     throw new Refused('FIELD_NOT_GRANTED');
   }
-  const narrowed = checkClasses(context.viewer, checkFilter(filter));
+  const narrowed = checkClasses(context.viewer, checkFilter(context, filter));
   noteSought(context.note, narrowed, groupBy.includes(HomeGroup.KIND) ? [CLASS_OF_KIND[kind]] : []);
   // A viewer of totals alone is told what is published, and nothing that is counted for them.
   const published = context.viewer.records ? null : await readPublishedHomes(context.reading, kind, groupBy, narrowed);

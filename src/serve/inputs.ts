@@ -1,6 +1,8 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { levelOf, type Reading } from '../authorize/index.js';
 import type { FieldClass } from '../model/field.js';
+import { FINDINGS } from '../model/finding.js';
+import { datasetsIn } from '../model/stated-fields.js';
 import { shows, type Viewer } from '../model/viewer.js';
 import type { AccessNote } from './access-note.js';
 import type { Context } from './context.js';
@@ -98,20 +100,54 @@ export class DeliveriesFilter {
 
 const LONGEST_TEXT = 200;
 
-/** @throws Refused for a division that is no code, a text that no record can hold, and a condition that no index serves */
-export function checkFilter<T extends EntityFilter & { readonly code?: string | null }>(
+/** Shorter than any number of a document, a foreign one too. */
+const SHORTEST_NUMBER = 8;
+
+type AnyFilter = EntityFilter & { readonly code?: string | null; readonly dataset?: string | null };
+
+/**
+ * @throws Refused for what can match nothing by its form, or by names that nobody has declared: 0 would read as an answer. Also for a text
+ * that no record can hold, and a condition that no index serves
+ */
+export function checkFilter<T extends AnyFilter>(
+  { stating }: Pick<Context, 'stating'>,
   filter: T | null | undefined,
 ): T {
   const checked = (filter ?? {}) as T;
   for (const [name, value] of Object.entries(checked)) {
     if (typeof value === 'string') checkText(name, value);
   }
-  const { division, birthDate, idNumber, phone, name, namePrefix, addressPrefix } = checked;
+  const { division, birthDate, idNumber, phone, name, namePrefix, addressPrefix, register, dataset, code } = checked;
   if (division && levelOf(division) === null) {
     throw new Refused(
       'BAD_USER_INPUT',
       'division is a code of 6, 9, 12 or 15 digits. division 须为 6、9、12 或 15 位代码',
     );
+  }
+  if (birthDate && !isDay(birthDate)) {
+    throw new Refused('BAD_USER_INPUT', 'birthDate is a day YYYY-MM-DD. birthDate 须为 YYYY-MM-DD');
+  }
+  if (idNumber && idNumber.length < SHORTEST_NUMBER) {
+    throw new Refused(
+      'BAD_USER_INPUT',
+      'idNumber is a whole number: 18 characters of a citizen’s. idNumber 须为完整号码，公民身份号码为 18 位',
+    );
+  }
+  if (phone && !/^[+\d-]+$/.test(phone)) {
+    throw new Refused('BAD_USER_INPUT', 'phone is of digits, + and -. phone 只含数字、+ 和 -');
+  }
+  if (code && !Object.hasOwn(FINDINGS, code)) {
+    throw new Refused('BAD_USER_INPUT', 'code is no code of a finding. code 不是问题代码');
+  }
+  // Whether it is hidden is not asked: that a register is there is no secret, what it holds is.
+  if (stating && (register || dataset)) {
+    const datasets = [...datasetsIn(stating)];
+    if (register && !datasets.some((each) => each.startsWith(`${register}/`))) {
+      throw new Refused('BAD_USER_INPUT', 'register names none of this hub’s registers. register 不是本枢纽的部门登记');
+    }
+    if (dataset && !datasets.includes(dataset)) {
+      throw new Refused('BAD_USER_INPUT', 'dataset names none of this hub’s datasets. dataset 不是本枢纽的数据集');
+    }
   }
   if (birthDate && !(idNumber || phone || name || namePrefix || addressPrefix || (division && division.length >= 12))) {
     throw new Refused(
@@ -120,6 +156,12 @@ export function checkFilter<T extends EntityFilter & { readonly code?: string | 
     );
   }
   return checked;
+}
+
+/** JavaScript rolls 31 February over into March, so the day has to survive the round trip. */
+function isDay(text: string): boolean {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
+  return day !== null && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 const CLASS_OF_FILTER = {

@@ -15,7 +15,7 @@ export async function listEntities<T extends Entity>(
   after: string | null,
 ): Promise<Connected<T>> {
   const page = readPage(kind, first, after);
-  const narrowed = await readSought(context, checkGranted(context.reading, checkFilter(filter)));
+  const narrowed = await readSought(context, checkGranted(context.reading, checkFilter(context, filter)));
   const ids = await findIds(context.reading, kind, narrowed, page.after, page.first + 1);
   const nodes = (await findEntities(context, kind, ids.slice(0, page.first))) as (T | null)[];
   return connect(kind, page, ids, nodes, () => countEntities(context.reading, kind, narrowed));

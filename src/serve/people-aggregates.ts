@@ -44,7 +44,7 @@ export class PeopleAggregates {
       const of = CLASSES[group];
       if (of && !shows(context.viewer, of)) throw new Refused('FIELD_NOT_GRANTED');
     }
-    const checked = checkClasses(context.viewer, checkFilter(filter));
+    const checked = checkClasses(context.viewer, checkFilter(context, filter));
     noteSought(
       context.note,
       checked,

@@ -217,7 +217,7 @@ export class QueryResolver {
     @Ctx() context: Context,
   ): Promise<Connected<Delivery>> {
     const page = readPage('Delivery', first, after);
-    const { register = null, dataset = null } = checkFilter(filter as DeliveriesFilter & PeopleFilter);
+    const { register = null, dataset = null } = checkFilter(context, filter as DeliveriesFilter & PeopleFilter);
     const before = after ? page.after : Number.MAX_SAFE_INTEGER;
     const rows = await listDeliveries(context.reading, register, dataset, before, page.first + 1);
     const nodes = rows.map((row) => new Delivery(row));
@@ -234,7 +234,7 @@ export class QueryResolver {
   ): Promise<Connected<Finding>> {
     if (!context.viewer.records) throw new Refused('TOTALS_ONLY');
     const page = readPage('Finding', first, after);
-    const { delivery, ...rest } = checkFilter(filter as FindingsFilter & PeopleFilter);
+    const { delivery, ...rest } = checkFilter(context, filter as FindingsFilter & PeopleFilter);
     const key = delivery ? keyOf(context, 'Delivery', delivery) : null;
     // The id of nothing narrows to nothing.
     const narrowed: FindingFilter = { ...rest, delivery: delivery ? (key ?? -1) : null };

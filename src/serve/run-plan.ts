@@ -80,7 +80,7 @@ async function askPage(plan: Plan, context: Context, run: PlannedRun): Promise<A
     filter?: EntityFilter | null;
   };
   const page = readPage(kind, first, after);
-  const narrowed = await readSought(context, checkGranted(reading, checkFilter(filter)));
+  const narrowed = await readSought(context, checkGranted(reading, checkFilter(context, filter)));
   const { text, values } = writePage(reading, kind, narrowed, page.after, page.first + 1);
   const roots = (row: Record<string, unknown>) => ((row['ids'] ?? []) as number[]).slice(0, page.first);
   return {

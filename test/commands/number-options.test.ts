@@ -45,6 +45,7 @@ it.each([
   [['token', 'app', '--hours', 'x'], '--hours must be above 0 and at most 12.'],
   [['audit', 'alarms', '--limit', 'x'], '--limit takes a whole number, 1 to 10000.'],
   [['audit', 'expire', '--days', '9.5'], '--days takes a whole number'],
+  [['findings', '--register', 'polce'], 'The registers are police, civil-affairs, party-building, governance.'],
 ])('%j is the caller’s mistake, and it is said what would be accepted', async (words, sentence) => {
   expect(await run(...words)).toBe(2);
   expect(told).toContain(sentence);

@@ -162,7 +162,7 @@ describe('a reading of personal data', () => {
       [{ documentId: `sha256:${'0'.repeat(64)}` }, 'DOCUMENT_UNKNOWN', []],
       [{ query: `{ people(filter: { idNumber: "${number}" }) { totalCount } }` }, 'FIELD_NOT_GRANTED', ['people']],
       [
-        { query: '{ peopleAggregate(groupBy: [VILLAGE], filter: { phone: "1" }) { publishedOn } }' },
+        { query: '{ peopleAggregate(groupBy: [VILLAGE], filter: { phone: "13900000009" }) { publishedOn } }' },
         'FIELD_NOT_GRANTED',
         ['peopleAggregate'],
       ],

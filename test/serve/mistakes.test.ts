@@ -126,6 +126,71 @@ describe('a mistake is told by what was wrong', () => {
   });
 });
 
+describe('a filter that can match nothing', () => {
+  const { people, findings, deliveries } = {
+    people: 'query ($f: PeopleFilter) { people(filter: $f) { totalCount nodes { id } } }',
+    findings: 'query ($f: FindingsFilter) { findings(filter: $f) { totalCount } }',
+    deliveries: 'query ($f: DeliveriesFilter) { deliveries(filter: $f) { totalCount } }',
+  };
+  const total = 'query ($f: PeopleFilter) { peopleAggregate(groupBy: [SEX], filter: $f) { total } }';
+  const homes = 'query ($f: AreaFilter) { householdsAggregate(groupBy: [VILLAGE], filter: $f) { total } }';
+
+  it.each<[string, string, string]>([
+    [people, 'register', 'nope'],
+    [total, 'register', 'nope'],
+    [homes, 'register', 'nope'],
+    [findings, 'register', 'nope'],
+    [deliveries, 'register', 'police/residents'],
+    [deliveries, 'dataset', 'zzz'],
+    [deliveries, 'dataset', 'police'],
+    [findings, 'code', 'NOPE'],
+    [findings, 'code', 'toString'],
+    [people, 'birthDate', 'foo'],
+    [people, 'birthDate', '1990'],
+    [people, 'birthDate', '1990-02-30'],
+    [people, 'birthDate', '19900101'],
+    [people, 'idNumber', '9905021'],
+    [people, 'phone', 'abcdefgh'],
+    [total, 'phone', '139０0000009'],
+  ])('is refused, and nothing of it repeated: %s %s', async (query, field, value) => {
+    const beside = field === 'birthDate' ? { name: '张三' } : {};
+    // The third time it is compiled, or planned.
+    for (let times = 0; times < 3; times += 1) {
+      const answer = await api.send({ query, variables: { f: { ...beside, [field]: value } } }, bearer);
+      expect(answer.status, answer.text).toBe(400);
+      expect(answer.errors).toHaveLength(1);
+      expect(answer.errors![0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+      expect(answer.errors![0]!.message).toMatch(new RegExp(`^${field} .*[一-鿿]`));
+      if (value !== 'toString' && value !== 'police') expect(answer.errors![0]!.message).not.toContain(value);
+    }
+  });
+
+  it.each<[string, Record<string, string>]>([
+    [people, { idNumber: '990502199001010018' }],
+    [people, { idNumber: '99050219900101001x' }],
+    [people, { idNumber: 'E12345678' }],
+    [people, { phone: '0875-2123456' }],
+    [people, { phone: '+8613900000009' }],
+    [people, { birthDate: '2000-02-29', name: '张三' }],
+    [findings, { code: 'PHONE_FORM' }],
+    [deliveries, { dataset: 'police/residents' }],
+  ])('is answered where it may: %s %j', async (query, f) => {
+    expect((await api.send({ query, variables: { f } }, bearer)).errors).toBeUndefined();
+  });
+
+  it('by a register that the viewer does not see has nothing, as before', async () => {
+    for (const query of [people, findings, deliveries]) {
+      const answer = await api.ask<Record<string, { totalCount: number }>>(
+        COUNTY,
+        query,
+        { f: { register: 'police' } },
+        ['governance'],
+      );
+      expect(Object.values(answer.data).map(({ totalCount }) => totalCount)).toEqual([0]);
+    }
+  });
+});
+
 describe('HTTP’s own words', () => {
   it('415 for a body of another type', async () => {
     const answer = await api.send('{"query":"{__typename}"}', { ...bearer, 'content-type': 'text/plain' });
