@@ -3,6 +3,7 @@ import { COMMANDS } from './commands/index.js';
 import { EXIT, UsageError, type Command, type CommandContext } from './commands/command.js';
 import { openTerminal } from './commands/terminal.js';
 import { readConfig } from './config.js';
+import { NoHub } from './hub.js';
 
 /** Runs one command line. @returns the exit code */
 export async function runCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
@@ -31,7 +32,7 @@ export async function runCommand(words: readonly string[], environment: NodeJS.P
         terminal.note(DASHED[readConfig({ ...environment, PORT: undefined }).language]);
       return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     }
-    if (error instanceof UsageError) {
+    if (error instanceof UsageError || error instanceof NoHub) {
       terminal.note(error.words[readConfig({ ...environment, PORT: undefined }).language]);
       return EXIT.usage;
     }

@@ -5,11 +5,12 @@ import { escapeLiteral } from 'pg';
 import { IMPORTERS } from '../importers/index.js';
 import type { Config } from './config.js';
 import { openDatabase, type Database } from './database/connect.js';
-import { startEmbeddedServer } from './database/embedded-server.js';
+import { isBegun, startEmbeddedServer } from './database/embedded-server.js';
 import { ensureIndexes } from './database/indexes.js';
 import { keepReference } from './database/keep-reference.js';
 import { migrate } from './database/migrate.js';
 import { stepBack } from './database/step-back.js';
+import type { Words } from './model/register.js';
 import { SealBroken, UNSEALED, type Sealing } from './model/sealing.js';
 import { openSeal } from './seal/open-seal.js';
 import { openSealKeys } from './seal/seal-keys.js';
@@ -25,8 +26,26 @@ export interface Hub {
   close(): Promise<void>;
 }
 
-/** @param stepsBack whether readers go first, as `HUB_NICE` says: for what is done by night */
-export async function openHub(config: Config, { stepsBack = false } = {}): Promise<Hub> {
+/** A folder that was mistyped is no empty hub: who only asks makes none there. */
+export class NoHub extends Error {
+  readonly words: Words;
+
+  constructor(home: string) {
+    super(`There is no hub in ${home}.`);
+    this.words = {
+      zh: `${home} 中没有数据枢纽；请核对 HUB_HOME，或用 hub start、hub receive、hub migrate 建立`,
+      en: `There is no hub in ${home}: look at HUB_HOME; hub start, hub receive and hub migrate begin one.`,
+    };
+  }
+}
+
+/**
+ * @param begins makes the hub where there is none
+ * @param stepsBack whether readers go first, as `HUB_NICE` says: for what is done by night
+ * @throws NoHub
+ */
+export async function openHub(config: Config, { begins = false, stepsBack = false } = {}): Promise<Hub> {
+  if (!begins && config.databaseUrl === null && !isBegun(config.home)) throw new NoHub(config.home);
   mkdirSync(config.home, { recursive: true });
   const server = config.databaseUrl ? null : await startEmbeddedServer({ home: config.home });
   let database = openDatabase(config.databaseUrl ?? server!.url);

@@ -35,7 +35,7 @@ export async function benchAccesses(options: AccessesBenchOptions, write: (line:
   const home = options.keep ?? join(work, 'home');
   const filled = existsSync(home);
   mkdirSync(home, { recursive: true });
-  const hub = await openHub(readConfig({ HUB_HOME: home }));
+  const hub = await openHub(readConfig({ HUB_HOME: home }), { begins: true });
   try {
     write(
       `${options.rows.toLocaleString('en')} rows of ${options.people.toLocaleString('en')} persons, an eighth of them with ${SHOWN.heavy.persons} each, the others with ${SHOWN.others.persons}; ${cpus().length} cores, Node ${process.versions.node}`,

@@ -20,7 +20,7 @@ export async function openBenchCounty(work: string, { people, seed, days }: Coun
   chmodSync(work, 0o711);
   const county = join(work, 'county');
   if (!existsSync(join(county, 'truth'))) await generateCounty({ people, seed, out: county, days, noise: 'typical' });
-  const hub = await openHub(readConfig({ HUB_HOME: join(work, 'home') }));
+  const hub = await openHub(readConfig({ HUB_HOME: join(work, 'home') }), { begins: true });
   if ((await readCounty(hub.database)) === null)
     await receiveNight(hub, {
       folder: join(county, 'day-1'),

@@ -60,7 +60,7 @@ export async function benchNight(options: NightBenchOptions, write: (line: strin
 
 /** Must be 0: two different valid numbers are never one person without a human's word. A number set aside is its row's, not the person's. */
 async function countTwoNumbers(home: string): Promise<number> {
-  const hub = await openHub(readConfig({ HUB_HOME: home }));
+  const hub = await openHub(readConfig({ HUB_HOME: home }), { begins: true });
   try {
     const [row] = await hub.database.query<{ n: number }>(
       `select count(*) as n from (

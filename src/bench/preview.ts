@@ -111,7 +111,7 @@ async function ask(url: string, token: string, lookups: readonly LookUp[], atOnc
 
 /** A hub with the county in it, and rows of it to ask with. */
 async function fill(home: string, folder: string, seed: number): Promise<{ lookups: LookUp[]; records: number }> {
-  const hub = await openHub(readConfig({ HUB_HOME: home }));
+  const hub = await openHub(readConfig({ HUB_HOME: home }), { begins: true });
   try {
     await receiveNight(hub, { folder, feed: null, accept: null, preview: false, onProgress: () => {} });
     const rows = await hub.database.query<Row>(

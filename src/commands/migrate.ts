@@ -6,7 +6,7 @@ export const migrateCommand: Command = {
   zh: '将数据库结构升级到本程序的版本（只前进）',
   en: 'bring the database up to this program’s schema (forward only)',
   async run({ config, terminal, say }) {
-    const hub = await openHub(config);
+    const hub = await openHub(config, { begins: true });
     try {
       const rows = await hub.database.query<{ name: string }>('select name from hub_migration order by name');
       terminal.line(

@@ -48,7 +48,7 @@ export const receive: Command = {
       });
     }
     const { receiveNight } = await import('../pipeline.js');
-    const hub = await openHub(config, { stepsBack: true });
+    const hub = await openHub(config, { begins: true, stepsBack: true });
     try {
       const report = await receiveNight(hub, {
         folder: folder === undefined ? null : resolve(folder),

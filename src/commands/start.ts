@@ -49,7 +49,7 @@ export const start: Command = {
             en: `Starting the embedded PostgreSQL (data in ${config.home})…`,
           }),
     );
-    const hub = await openHub(config);
+    const hub = await openHub(config, { begins: true });
     try {
       await takeSample(hub, context, options['sample'] as boolean | undefined);
       await tellStatus(hub, context);

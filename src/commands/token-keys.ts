@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { KeyRefused, listTokenKeys, retireTokenKey, rotateTokenKey, type TokenKeyState } from '../authorize/index.js';
+import { NoHub } from '../hub.js';
 import { EXIT, UsageError, type Command, type CommandContext } from './command.js';
 
 /** The keys that the hub signs its tokens with: a running hub follows within seconds. */
@@ -20,6 +22,7 @@ export const tokenKey: Command = {
   ],
   async run(context, [action, kid], options) {
     const { config, terminal, say } = context;
+    if (!existsSync(config.home)) throw new NoHub(config.home);
     if (action === 'list' && kid === undefined) {
       for (const key of await listTokenKeys(config.home)) terminal.line(tellKey(key, context));
       return EXIT.done;

@@ -99,6 +99,13 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   };
 }
 
+/** Whether a server was ever started there. */
+export function isBegun(home: string): boolean {
+  return existsSync(passwordFileOf(home));
+}
+
+const passwordFileOf = (home: string): string => join(home, 'database-password');
+
 interface Account {
   readonly uid: number;
   readonly gid: number;
@@ -166,7 +173,7 @@ function preparePrograms(place: string, account: Account | null): string {
 }
 
 function readPassword(home: string): string {
-  const file = join(home, 'database-password');
+  const file = passwordFileOf(home);
   if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
   return readFileSync(file, 'utf8').trim();
 }

@@ -34,7 +34,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'hub-sealed-'));
   // The server of a machine's administrator runs as somebody else, who has to pass through.
   chmodSync(home, 0o711);
-  hub = await openHub(readConfig({ HUB_HOME: home, HUB_COUNTY: '530502' }));
+  hub = await openHub(readConfig({ HUB_HOME: home, HUB_COUNTY: '530502' }), { begins: true });
   for (const day of ['day-1', 'day-2']) await receive(join(SAMPLE, day));
   const bad = mkdtempSync(join(tmpdir(), 'hub-bad-'));
   try {
