@@ -230,6 +230,21 @@ export async function readSought<T extends EntityFilter>(
   return { ...filter, sought };
 }
 
+const SHORTEST_REASON = 4;
+
+/** Why somebody does what is kept on record: a dot or a blank is no reason. @throws Refused */
+export function checkReason(reason: string): void {
+  checkText('reason', reason);
+  if ([...reason.replaceAll(BLANK, '')].length < SHORTEST_REASON)
+    throw new Refused(
+      'BAD_USER_INPUT',
+      `reason says why in ${SHORTEST_REASON} characters or more, blanks not counted. reason 须说明理由，至少 ${SHORTEST_REASON} 个字符，空白不计`,
+    );
+}
+
+/** Also what is no space and is not seen either. */
+const BLANK = /[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
 /** PostgreSQL has no NUL in a text, and half a character is nobody's name. */
 export function checkText(name: string, value: string): void {
   if (value === '' || value.length > LONGEST_TEXT || value.includes('\0') || !value.isWellFormed()) {

@@ -275,7 +275,7 @@ describe('what cannot be written down', () => {
         { id: person },
       ],
       ['query ($id: ID!) { node(id: $id) { ... on Person { name { value } } } }', { id: person }],
-      ['query ($id: ID!) { person(id: $id) { reveal(field: ID_NUMBER, reason: "核对") } }', { id: person }],
+      ['query ($id: ID!) { person(id: $id) { reveal(field: ID_NUMBER, reason: "核对低保") } }', { id: person }],
       ['{ people(first: 3) { nodes { id } totalCount } }'],
       ['query ($id: ID!) { person(id: $id) { records { fields { value } } } }', { id: person }],
       [

@@ -118,19 +118,20 @@ describe('a value outside of the granted classes', () => {
         QUERY,
         { id: id(ID.zhang), reason },
       );
-    expect((await reveal(0, '核对')).errors).toMatchObject([{ extensions: { code: 'QUOTA_EXCEEDED' } }]);
-    expect((await reveal(2, '')).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-    expect((await reveal(2, '核对')).data.person).toEqual({
+    expect((await reveal(0, '核对低保')).errors).toMatchObject([{ extensions: { code: 'QUOTA_EXCEEDED' } }]);
+    for (const none of ['', 'x', '核对', '核 对 低', '　　　　', '\u200B\u2060\u3164\u2800核对'])
+      expect((await reveal(2, none)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect((await reveal(2, '核对低保')).data.person).toEqual({
       idNumber: { value: '990***********0017' },
       reveal: '990000199001010017',
     });
-    expect((await reveal(2, '再核对')).data.person.reveal).toBe('990000199001010017');
-    expect((await reveal(2, '又核对')).errors).toMatchObject([{ extensions: { code: 'QUOTA_EXCEEDED' } }]);
+    expect((await reveal(2, '再核对低保')).data.person.reveal).toBe('990000199001010017');
+    expect((await reveal(2, '又核对低保')).errors).toMatchObject([{ extensions: { code: 'QUOTA_EXCEEDED' } }]);
     const rows = await api.database.query<{ revealed: string[]; reasons: string[] }>(
       `select revealed, reveal_reasons as reasons from access_log where revealed <> '{}' order by number`,
     );
     expect(rows.map((row) => row.revealed)).toEqual([['identity'], ['identity']]);
-    expect(rows.flatMap((row) => row.reasons)).toEqual(['核对', '再核对']);
+    expect(rows.flatMap((row) => row.reasons)).toEqual(['核对低保', '再核对低保']);
   });
 });
 

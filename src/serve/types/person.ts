@@ -6,7 +6,7 @@ import type { Context } from '../context.js';
 import { Refused } from '../errors.js';
 import type { Evidence } from '../evidence.js';
 import { findEntities, findGridByCode } from '../find-entity.js';
-import { checkText } from '../inputs.js';
+import { checkReason } from '../inputs.js';
 import { classOf } from '../mask-evidence.js';
 import { Division, divisionChain } from './division.js';
 import { Entity } from './entity.js';
@@ -63,10 +63,13 @@ export class Person extends Entity {
   })
   async reveal(
     @Arg('field', () => RevealedField, { description: '哪个字段 / Which field' }) field: RevealedField,
-    @Arg('reason', () => String, { description: '理由，记录在案 / Why; kept on record' }) reason: string,
+    @Arg('reason', () => String, {
+      description: '理由，至少 4 个字符，记录在案 / Why, 4 characters or more; kept on record',
+    })
+    reason: string,
     @Ctx() { viewer, note, countReveal }: Context,
   ): Promise<string | null> {
-    checkText('reason', reason);
+    checkReason(reason);
     const whole = this.evidence.map((each) => each.whole ?? each);
     const choice = chooseField(whole, field);
     if (!choice) return null;
