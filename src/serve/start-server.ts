@@ -237,8 +237,10 @@ function openHttp(
       inquiry.retryAfter = purses?.spend(holder.client, COST_OF_ASKING) || null;
       if (inquiry.retryAfter !== null) throw new Refused('RATE_LIMITED');
       takePlace(door, underWay, holder.client, inquiry, reply);
-      const [purpose, grant] = [statedOnce(request, 'purpose'), statedOnce(request, 'grant')];
-      const admit = () => grants.admit(holder, purpose, grant === null ? null : Number(grant));
+      const purpose = statedOnce(request, 'purpose');
+      // What stands there twice, or is no number, names a grant that nobody holds: whoever names one means no other.
+      const grant = request.headers['grant'] === undefined ? null : Number(statedOnce(request, 'grant') ?? NaN);
+      const admit = () => grants.admit(holder, purpose, grant);
       request.viewer = await admit().catch(async (error: unknown) => {
         if (error instanceof AccessRefused) await writeRefusal(accessing, holder, request.id, purpose, codeOf(error));
         throw error;

@@ -116,6 +116,25 @@ describe('a token on the wire', () => {
   });
 });
 
+describe('a purpose and a grant on the wire', () => {
+  it('stand there once: of two neither is meant', async () => {
+    const token = await api.tokenFor([EAST]);
+    const [held] = await api.database.query<{ id: number }>('select max(id) as id from access_grant');
+    const grant = ['grant', String(held!.id)];
+    expect((await post([...bearer(token), ...grant])).status).toBe(200);
+    for (const [headers, code] of [
+      [['purpose', 'test'], 'PURPOSE_REQUIRED'],
+      [[...grant, ...grant], 'PURPOSE_NOT_GRANTED'],
+      [[...grant, 'Grant', '999999'], 'PURPOSE_NOT_GRANTED'],
+      [['grant', `${held!.id}, ${held!.id}`], 'PURPOSE_NOT_GRANTED'],
+      [['grant', ''], 'PURPOSE_NOT_GRANTED'],
+    ] as const) {
+      const { status, text } = await post([...bearer(token), ...headers]);
+      expect([status, JSON.parse(text).errors[0].extensions.code], headers.join(' ')).toEqual([403, code]);
+    }
+  });
+});
+
 describe('a token that is revoked', () => {
   it('ends with the next request, by its id', async () => {
     const token = await api.tokenOf({ divisions: [EAST], reveals: 1 });
