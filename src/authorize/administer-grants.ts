@@ -257,14 +257,14 @@ export async function listGrants(session: Session, county: string, client: strin
   return rows;
 }
 
-/** Of a division that there is none of nobody is seen, and the grant would seem to hold; a grid is known by its village. */
+/** Of a division that there is none of nobody is seen, and the grant would seem to hold; a grid is known by its village. Before the first delivery there are none to know. */
 async function checkDivisions(session: Session, divisions: readonly string[]): Promise<void> {
   const { rows } = await session.query<{ code: string; within: string; inside: string }>(
     `select d.code, p.name || ' ' || p.code as within,
        (select string_agg(i.code, ', ' order by i.code) from (select code from division where parent = p.code order by code limit 30) as i) as inside
      from unnest($1::text[]) as d (code)
      left join lateral (select code, name from division where starts_with(d.code, code) order by length(code) desc limit 1) as p on true
-     where not exists (select from division where code = left(d.code, 12))`,
+     where not exists (select from division where code = left(d.code, 12)) and exists (select from division)`,
     [divisions],
   );
   const [unknown] = rows;

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ERRORS } from '../../src/serve/errors.js';
 import { openApi } from './open-api.js';
 import { COUNTY } from './small-county.js';
 
@@ -230,6 +233,15 @@ describe('HTTP’s own words', () => {
   ])('200 for who takes %s', async (accept) => {
     expect((await api.send({ query: '{ __typename }' }, { ...bearer, accept })).status).toBe(200);
   });
+});
+
+it('every code stands in the README, with its status', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const table = [...readme.matchAll(/^\| `([A-Z_]+)` +\| (\d{3})\b/gm)].map(([, code, status]) => [
+    code,
+    Number(status),
+  ]);
+  expect(table).toEqual(Object.entries(ERRORS).map(([code, { status }]) => [code, status]));
 });
 
 describe('no value out of a request', () => {

@@ -24,7 +24,7 @@ registerEnumType(PeopleGroup, {
     GRID: { description: '网格：可见记录所属 / Grid that a visible record belongs to' },
     TIE: {
       description:
-        '与该处的关系：registered 户籍、resident 居住；与区划同用时指同一记录 / Whether registered or living there: of the record that names the place',
+        '与该处的关系：registered 户籍、resident 居住，公布的统计另有 both 两者兼有；与区划同用时指同一记录 / Whether registered or living there: of the record that names the place; published figures, where everybody counts once, know both as well',
     },
     PROGRAMME: { description: '民政保障项目 / Benefit that a visible record speaks of' },
     SEX: { description: '性别，取自可见记录（GB/T 2261.1）/ Sex, chosen among the visible records' },
