@@ -41,6 +41,8 @@ export interface Grant extends Omit<GrantTerms, 'validFrom'> {
   readonly id: number;
   readonly organ: string;
   readonly validFrom: Date;
+  /** When its purpose ends, and the grant with it. */
+  readonly purposeUntil: Date;
   readonly emergency: boolean;
   readonly proposedBy: string;
   readonly confirmedBy: string | null;
@@ -245,7 +247,7 @@ export async function revokeGrant(
 export async function listGrants(session: Session, county: string, client: string | null): Promise<Grant[]> {
   const { rows } = await session.query<Grant & QueryResultRow>(
     `select g.id, g.client, c.organ, g.purpose, g.divisions, g.registers, g.fields, g.ties, g.records, g.may, g.reveals, g.sharing, g.condition,
-       g.emergency, g.valid_from as "validFrom", g.valid_until as "validUntil", g.proposed_by as "proposedBy", g.confirmed_by as "confirmedBy",
+       g.emergency, g.valid_from as "validFrom", g.valid_until as "validUntil", p.valid_until as "purposeUntil", g.proposed_by as "proposedBy", g.confirmed_by as "confirmedBy",
        g.revoked_by as "revokedBy", g.revoked_at as "revokedAt", g.revoke_reason as "revokeReason",
        is_grant_effective(g) and p.valid_until > clock_timestamp() and p.ended_at is null and c.ended_at is null as holds,
        g.confirmed_at is null and g.revoked_at is null and not g.emergency

@@ -152,6 +152,7 @@ export function byOf(options: Readonly<Record<string, unknown>>): string {
   return by;
 }
 
+/** All that a second person puts a name to: what limits the grant, and what it allows besides. */
 export function tellGrant(each: Grant, { terminal, say }: Pick<CommandContext, 'terminal' | 'say'>): void {
   const state = each.revokedAt
     ? say({ zh: `已撤销（${each.revokedBy}）`, en: `revoked (${each.revokedBy})` })
@@ -162,8 +163,17 @@ export function tellGrant(each: Grant, { terminal, say }: Pick<CommandContext, '
           ? say({ zh: '应急访问中', en: 'opened in an emergency' })
           : say({ zh: '有效', en: 'holds' })
         : say({ zh: '不在有效期', en: 'does not hold now' });
-  const what = [each.divisions, each.registers, each.fields, each.may].map((set) => set.join(',') || '-').join(' · ');
-  terminal.line(
-    `${each.id}  ${each.client}  ${each.purpose}  ${what}  → ${each.validUntil.toISOString().slice(0, 10)}  ${state}`,
-  );
+  const what = [
+    ...[each.divisions, each.registers, each.fields, each.may].map((set) => set.join(',') || '-'),
+    ...(each.records ? [] : [say({ zh: '只可看统计', en: 'totals only' })]),
+    ...(each.ties.length > 1 ? [] : [say({ zh: `只按 ${each.ties.join()}`, en: `${each.ties.join()} only` })]),
+    ...(each.reveals > 0 ? [say({ zh: `每日揭示 ${each.reveals} 个值`, en: `${each.reveals} reveals a day` })] : []),
+    ...(each.condition === null ? [] : [say({ zh: `条件：${each.condition}`, en: `on condition: ${each.condition}` })]),
+  ].join(' · ');
+  const day = (moment: Date): string => moment.toISOString().slice(0, 10);
+  const until =
+    each.purposeUntil < each.validUntil
+      ? `${day(each.validUntil)} ${say({ zh: `（用途至 ${day(each.purposeUntil)}）`, en: `(its purpose ${day(each.purposeUntil)})` })}`
+      : day(each.validUntil);
+  terminal.line(`${each.id}  ${each.client}  ${each.purpose}  ${what}  → ${until}  ${state}`);
 }

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { runCommand } from '../../src/cli.js';
+import { cloneDatabase } from '../database/clone.js';
+import { COUNTY, EAST, fillSmallCounty } from '../serve/small-county.js';
+
+const home = mkdtempSync(join(tmpdir(), 'hub-grant-'));
+let database: Awaited<ReturnType<typeof cloneDatabase>>;
+let [shown, told] = ['', ''];
+const run = (words: readonly string[], language = 'en_US.UTF-8') => {
+  [shown, told] = ['', ''];
+  return runCommand(words, {
+    HUB_HOME: home,
+    DATABASE_URL: database.url,
+    HUB_API_DATABASE_URL: database.apiUrl,
+    LANG: language,
+  });
+};
+const purpose = (days: string) =>
+  run([
+    ...['purpose', 'home-visit', '--zh', '走访', '--en', 'visits', '--basis', '条例', '--scenario', '走访'],
+    ...['--days', days, '--by', '李四'],
+  ]);
+const TERMS = ['--organ', '街道', '--purpose', 'home-visit', '--register', 'police', '--by', '李四'];
+const lines = () => shown.trim().split('\n');
+/** Without its number, its client and its dates. */
+const termsTold = () =>
+  lines()[0]!
+    .replace(/^\d+ {2}\S+ {2}home-visit {2}/, '')
+    .replaceAll(/\d{4}-\d\d-\d\d/g, 'DAY');
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  await fillSmallCounty(database);
+  await database.query(`insert into setting (name, value) values ('county', $1)`, [COUNTY]);
+});
+beforeEach(async () => {
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((shown += String(text)), true));
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((told += String(text)), true));
+  await purpose('730');
+});
+afterAll(async () => {
+  await database.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+it('tells all that a second person puts a name to', async () => {
+  const limits = ['--totals-only', '--reveals', '50', '--tie', 'resident', '--condition', '仅限本月'];
+  expect(await run(['grant', 'plain', ...TERMS, '--division', EAST])).toBe(0);
+  expect(termsTold()).toBe(`${EAST} · police · basic,location · -  → DAY  waits for a second person`);
+  expect(await run(['grant', 'limited', ...TERMS, '--division', EAST, ...limits, '--may', 'verify'])).toBe(0);
+  expect(termsTold()).toBe(
+    `${EAST} · police · basic,location · verify · totals only · resident only · 50 reveals a day · on condition: 仅限本月  → DAY  waits for a second person`,
+  );
+  expect(await run(['grant', 'limited'], 'zh_CN.UTF-8')).toBe(0);
+  expect(termsTold()).toBe(
+    `${EAST} · police · basic,location · verify · 只可看统计 · 只按 resident · 每日揭示 50 个值 · 条件：仅限本月  → DAY  待第二人确认`,
+  );
+  await purpose('30');
+  expect(await run(['grant', 'plain'])).toBe(0);
+  expect(termsTold()).toMatch(/→ DAY \(its purpose DAY\) {2}waits/);
+});
