@@ -29,6 +29,12 @@ export const analyst: Command = {
       if (options['end'] === true) {
         byOf(options);
         await endAnalyst(database, county, client);
+        terminal.line(
+          say({
+            zh: `分析员 ${client} 已停用：不能再登录，打开的会话已断开`,
+            en: `The analyst ${client} has ended: it signs in no more, and what it had open is closed.`,
+          }),
+        );
         return EXIT.done;
       }
       const by = byOf(options);
@@ -42,7 +48,16 @@ export const analyst: Command = {
         if (confirming !== '') await confirmGrant(session, county, id, confirming);
         return await openRole(session, client);
       });
-      for (const each of await listGrants(database.pool, county, client)) tellGrant(each, { terminal, say });
+      for (const each of await listGrants(database.pool, county, client)) {
+        tellGrant(each, { terminal, say });
+        if (each.waits)
+          terminal.note(
+            say({
+              zh: `由第二人确认：hub grant --confirm ${each.id} --by 姓名`,
+              en: `A second person confirms it: hub grant --confirm ${each.id} --by NAME`,
+            }),
+          );
+      }
       const url = new URL(database.url);
       url.username = made.role;
       url.password = made.password ?? 'PASSWORD';

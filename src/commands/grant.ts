@@ -96,12 +96,21 @@ async function act(
   options: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const { pool } = database;
+  let changed: number | null = null;
   if (options['confirm'] !== undefined) {
-    await confirmGrant(pool, county, readNumber('--confirm', options['confirm'], 1, LARGEST_ID), byOf(options));
+    changed = readNumber('--confirm', options['confirm'], 1, LARGEST_ID);
+    const by = byOf(options);
+    if ((await listGrants(pool, county, null)).find((each) => each.id === changed)?.holds)
+      throw new UsageError({
+        zh: `授权 ${changed} 已有效，无须确认`,
+        en: `The grant ${changed} holds already: there is nothing to confirm.`,
+      });
+    await confirmGrant(pool, county, changed, by);
   } else if (options['revoke'] !== undefined) {
     const reason = String(options['reason'] ?? '').trim();
     if (reason === '') throw new UsageError({ zh: '撤销须写明 --reason', en: '--revoke needs --reason.' });
-    await revokeGrant(pool, county, readNumber('--revoke', options['revoke'], 1, LARGEST_ID), byOf(options), reason);
+    changed = readNumber('--revoke', options['revoke'], 1, LARGEST_ID);
+    await revokeGrant(pool, county, changed, byOf(options), reason);
   } else if (options['purpose'] !== undefined) {
     if (client === null) throw new UsageError({ zh: '须写明客户端', en: 'Name the client.' });
     const by = byOf(options);
@@ -111,7 +120,9 @@ async function act(
       await proposeGrant(session, county, termsOf(client, options), by);
     });
   }
-  const grants = await listGrants(pool, county, client);
+  const grants = (await listGrants(pool, county, changed === null ? client : null)).filter(
+    (each) => changed === null || each.id === changed,
+  );
   if (client !== null && grants.length === 0) await checkClient(database, client);
   for (const each of grants) tellGrant(each, context);
   if (grants.length === 0) context.terminal.note(context.say({ zh: '没有授权', en: 'There are no grants.' }));

@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { escapeIdentifier } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { roleOf } from '../../src/authorize/index.js';
 import { runCommand } from '../../src/cli.js';
 import { cloneDatabase } from '../database/clone.js';
-import { COUNTY, EAST, fillSmallCounty } from '../serve/small-county.js';
+import { COUNTY, EAST, EAST_1, fillSmallCounty } from '../serve/small-county.js';
 
 const home = mkdtempSync(join(tmpdir(), 'hub-grant-'));
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
@@ -18,11 +21,8 @@ const run = (words: readonly string[], language = 'en_US.UTF-8') => {
     LANG: language,
   });
 };
-const purpose = (days: string) =>
-  run([
-    ...['purpose', 'home-visit', '--zh', '走访', '--en', 'visits', '--basis', '条例', '--scenario', '走访'],
-    ...['--days', days, '--by', '李四'],
-  ]);
+const WORDS = ['--zh', '走访', '--en', 'visits', '--basis', '条例', '--scenario', '走访'];
+const purpose = (days: string) => run(['purpose', 'home-visit', ...WORDS, '--days', days, '--by', '李四']);
 const TERMS = ['--organ', '街道', '--purpose', 'home-visit', '--register', 'police', '--by', '李四'];
 const lines = () => shown.trim().split('\n');
 /** Without its number, its client and its dates. */
@@ -61,4 +61,35 @@ it('tells all that a second person puts a name to', async () => {
   await purpose('30');
   expect(await run(['grant', 'plain'])).toBe(0);
   expect(termsTold()).toMatch(/→ DAY \(its purpose DAY\) {2}waits/);
+});
+
+it('tells of a grant that was confirmed or revoked, of no other, and of one that holds that there is nothing to confirm', async () => {
+  expect(await run(['grant', 'village', ...TERMS, '--division', EAST_1])).toBe(0);
+  const village = lines()[0]!.split(' ')[0]!;
+  expect(await run(['grant', 'town', ...TERMS, '--division', EAST])).toBe(0);
+  const town = lines()[0]!.split(' ')[0]!;
+  expect(await run(['grant', '--confirm', village, '--by', '王五'])).toBe(2);
+  expect(told).toContain(`The grant ${village} holds already: there is nothing to confirm.`);
+  expect(await run(['grant', '--confirm', town, '--by', '王五'])).toBe(0);
+  expect(lines()).toEqual([expect.stringMatching(new RegExp(`^${town}  town .* holds$`))]);
+  expect(await run(['grant', '--confirm', town, '--by', '王五'])).toBe(2);
+  expect(await run(['grant', '--revoke', village, '--by', '王五', '--reason', '离岗'])).toBe(0);
+  expect(lines()).toEqual([expect.stringMatching(new RegExp(`^${village}  village .* revoked \\(王五\\)$`))]);
+});
+
+it('tells how what waits of an analyst is confirmed, and that one has ended', async () => {
+  const name = `a${randomBytes(5).toString('hex')}`;
+  try {
+    expect(await run(['analyst', name, ...TERMS, '--division', EAST])).toBe(0);
+    const waiting = lines()[0]!.split(' ')[0]!;
+    expect(await run(['analyst', name, ...TERMS, '--division', EAST, '--confirmed-by', '王五'])).toBe(0);
+    expect(told).toContain(`A second person confirms it: hub grant --confirm ${waiting} --by NAME\n`);
+    expect(await run(['analyst', name, '--end', '--by', '李四'])).toBe(0);
+    expect(shown).toContain(`The analyst ${name} has ended`);
+  } finally {
+    const role = escapeIdentifier(roleOf(name));
+    await database.query(`drop owned by ${role} cascade`);
+    await database.query(`drop schema if exists ${role} cascade`);
+    await database.query(`drop role ${role}`);
+  }
 });
