@@ -37,7 +37,8 @@ export class PageInfo {
 
   @Field(() => String, {
     nullable: true,
-    description: '本页最后一项的游标；空页为 null / Cursor of the last item; null on an empty page',
+    description:
+      '本页最后一项的游标；空页为 null，entityChanges 除外 / Cursor of the last item; null on an empty page, but of `entityChanges` never',
   })
   endCursor!: string | null;
 }

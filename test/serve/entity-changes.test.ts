@@ -105,6 +105,15 @@ describe('the log of changes', () => {
     const { data } = await follow({ after, kinds: null });
     expect(data.entityChanges).toMatchObject({ edges: [], pageInfo: { hasNextPage: false } });
     expect((await api.database.query('select from entity_change')).length).toBe(0);
+    // Who finds nothing new goes on from where that was.
+    await putRecords(api.database, [row(6, 'police', { name: '王五' })]);
+    await link(api.database);
+    const { endCursor } = data.entityChanges.pageInfo;
+    expect(endCursor).toEqual(expect.any(String));
+    const ids = async (from: string) =>
+      (await follow({ after: from, kinds: null })).data.entityChanges.edges.map(({ node }) => node.id);
+    expect(await ids(endCursor!)).toEqual(await ids(after));
+    expect((await ids(after)).length).toBeGreaterThan(0);
   });
 
   it('tells of merges, of whose records appeared, changed, were retired and came back', async () => {

@@ -110,7 +110,7 @@ export class EntityChangeConnection {
   @Field(() => PageInfo, {
     name: 'pageInfo',
     description:
-      '翻页信息；endCursor 从不为 null，下次从它继续 / Where the page stands; endCursor is never null here: go on from it next time',
+      '翻页信息；endCursor 从不为 null，空页亦然，下次从它继续；每次文字不同，勿作比较；后面没有时它与 latestCursor 指同一处 / Where the page stands; endCursor is never null here, nor on an empty page: go on from it next time. It is another text each time: do not compare it. Where no more follow, it stands where latestCursor does',
   })
   get page() {
     return this.pageInfo;
@@ -118,7 +118,7 @@ export class EntityChangeConnection {
 
   @Field(() => String, {
     description:
-      '日志末尾的游标：先取得它，再读各列表，然后从它开始跟随 / Where the log ends now: take it first, then read the lists, then follow from it',
+      '日志末尾的游标：先取得它，再读各列表，然后从它开始跟随；跟随时改用 endCursor，否则会跳过后面各页 / Where the log ends now: take it first, then read the lists, then follow from it. While you follow, go on from endCursor: this one skips the pages between',
   })
   get latestCursor(): string {
     return this.last;
