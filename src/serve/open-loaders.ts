@@ -47,6 +47,8 @@ export interface Loaders {
   readonly findingsOf: DataLoader<number, readonly FindingRow[]>;
   readonly survivor: DataLoader<number, number | null>;
   readonly decisionsOfPair: DataLoader<string, readonly Decision[]>;
+  /** To be counted and compared, and not shown: nobody is noted. */
+  bearing(kind: EntityKind): DataLoader<number, readonly Evidence[]>;
   recordAsOf(at: Date): DataLoader<number, Evidence | null>;
   below(kind: EntityKind, after: number, limit: number): DataLoader<string, readonly number[]>;
   countOf(kind: EntityKind): DataLoader<string, number>;
@@ -127,6 +129,7 @@ export function openLoaders(reading: Reading, note: AccessNote, wholeRecords: bo
     findingsOf: once('findings', (ids) => readFindingsOfPersons(reading, ids).then(named)),
     decisionsOfPair: once('decisions of pairs', (keys) => readDecisionsOfPairs(reading, keys)),
     survivor: once('survivor', (ids) => readSurvivors(reading, ids)),
+    bearing: (kind) => once(`bearing ${kind}`, (ids) => readEvidence(reading, kind, ids)),
     recordAsOf: (at) => once(`as of ${at.getTime()}`, (ids) => readRecordsAsOf(reading, at, ids).then(told)),
     below: (kind, after, limit) =>
       once(`below ${kind} ${after} ${limit}`, (codes) => findBelow(reading, kind, codes, after, limit)),

@@ -1,6 +1,5 @@
 import type { LinkReason } from '../model/link.js';
 import { textOf } from '../model/priority.js';
-import type { Value } from '../model/record.js';
 import type { Context } from './context.js';
 import type { Evidence } from './evidence.js';
 import type { EntityKind } from './global-id.js';
@@ -23,9 +22,10 @@ export async function tellReason(
 ): Promise<LinkReason | null> {
   if (seesAll(context)) return reason;
   if (OF_OTHERS.has(reason)) return null;
-  const others = (await context.loaders.evidence[kind].load(id)).filter((each) => each.record !== record.record);
-  const bears = BY_NUMBER.has(reason) ? others.some((each) => numberOf(each) === numberOf(record)) : others.length > 0;
-  return bears ? reason : null;
+  const others = (await context.loaders.bearing(kind).load(id)).filter((each) => each.record !== record.record);
+  if (!BY_NUMBER.has(reason)) return others.length > 0 ? reason : null;
+  const number = numberOf(record);
+  return number !== null && others.some((each) => numberOf(each) === number) ? reason : null;
 }
 
 /** Of which registers there are the importers tell; where they are not known, nobody sees all. */
@@ -36,6 +36,6 @@ function seesAll({ viewer, reading: { bounds }, stating }: Context): boolean {
 
 /** As the record states it, whether it is shown or not. */
 function numberOf({ whole, stated }: Evidence): string | null {
-  const number: Value | undefined = (whole?.stated ?? stated)['idNumber'];
+  const number = (whole ?? { stated }).stated['idNumber'];
   return number === undefined ? null : textOf(number);
 }

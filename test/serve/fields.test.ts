@@ -204,6 +204,11 @@ describe('verifyPersons', () => {
       fragment More on Query { b: verifyPersons(input: $b) { outcome } verifyPersons(input: { idNumber: "1", name: "张三" }) { outcome } }`;
     expect(code(await asked(given, ALIASES, { a: times(500, miss), b: times(500, miss) }))).toBe('BAD_USER_INPUT');
     expect(code(await asked(given, ALIASES, { a: times(999, miss) }))).toBe('BAD_USER_INPUT');
+    // Nor does what another operation asks under the same name stand for it.
+    const OTHER = `query Other { a: verifyPersons(input: []) { outcome } }`;
+    const all = { query: `${ALIASES.replace('query', 'query All')} ${OTHER}`, operationName: 'All' };
+    const headers = { authorization: `Bearer ${await api.tokenOf({ divisions: [EAST], ...given })}` };
+    expect(code(await api.send({ ...all, variables: { a: times(999, miss) } }, headers))).toBe('BAD_USER_INPUT');
     expect(await missed(given)).toBe(0);
     // What stands there twice is asked once.
     const TWICE = `query ($a: [VerifyPersonInput!]!) { verifyPersons(input: $a) { outcome } verifyPersons(input: $a) { responsibleGrid } }`;

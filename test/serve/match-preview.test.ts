@@ -24,6 +24,11 @@ beforeAll(async () => {
   api = await openApi(null, 5000, {
     fill: async (database) => {
       await fillReviewCounty(database);
+      await database.query(
+        `insert into division (code, name, kind, county, township, level)
+         select code, code, '村委会', $1, case when length(code) > 6 then left(code, 9) end, (length(code) - 3) / 3 from unnest($2::text[]) as d (code) on conflict do nothing`,
+        [COUNTY, [COUNTY, EAST, EAST_1, EAST_2, WEST, WEST_1]],
+      );
       await putRecords(database, NAMESAKES);
       await linkCounty(database);
       // What the engine would have found of a row whose number is another's.

@@ -30,6 +30,9 @@ describe('who asks', () => {
     expect(await names(EAST_2)).toEqual(['王五']);
     expect(await names(GRID)).toEqual(['张叁', '李四']);
     expect(await names([WEST, EAST_2])).toEqual(['王五', '赵六']);
+    await api.database.query(
+      `insert into division (code, name, kind, county, level) values ('530112', '西山区', '市辖区', '530112', 1)`,
+    );
     expect(await names('530112')).toEqual([]);
   });
 
@@ -65,6 +68,7 @@ describe('who asks', () => {
     await api.database.query(
       `update link set person_reason = 'NUMBER_SET_ASIDE' where record = 16;
        update link set person_reason = 'AGREEMENT' where record = 15;
+       update link set household_reason = 'HOUSEHOLD_NUMBER' where record = 11;
        update link set household_reason = 'OWN_RECORDS' where record = 12`,
     );
     const reasonsOf = async (where: string, person: number, registers?: string[]) => {
@@ -78,14 +82,28 @@ describe('who asks', () => {
       return links.filter(({ kind }) => kind === 'Person' || kind === 'Household').map(({ reason }) => reason);
     };
     const NUMBER = 'ID_NUMBER_AND_NAME';
-    expect(await reasonsOf(COUNTY, ID.zhang)).toEqual([NUMBER, null, NUMBER, 'AGREEMENT', 'NUMBER_SET_ASIDE']);
+    expect(await reasonsOf(COUNTY, ID.zhang)).toEqual([
+      NUMBER,
+      'HOUSEHOLD_NUMBER',
+      NUMBER,
+      'AGREEMENT',
+      'NUMBER_SET_ASIDE',
+    ]);
     expect(await reasonsOf(COUNTY, ID.li)).toEqual(['ALONE', 'OWN_RECORDS', NUMBER]);
     // All registers, of a part of the county: whose the number is may lie elsewhere.
-    expect(await reasonsOf(EAST, ID.zhang)).toEqual([NUMBER, null, NUMBER, 'AGREEMENT', null]);
+    expect(await reasonsOf(EAST, ID.zhang)).toEqual([NUMBER, 'HOUSEHOLD_NUMBER', NUMBER, 'AGREEMENT', null]);
+    // Who else lives there was looked at, and not shown.
+    expect(await api.database.query('select persons::text from access_log order by number desc limit 1')).toEqual([
+      { persons: `{${ID.zhang}}` },
+    ]);
     expect(await reasonsOf(EAST, ID.second)).toEqual([null]);
     expect(await reasonsOf(EAST, ID.li)).toEqual([null, null, null]);
     expect(await reasonsOf(COUNTY, ID.zhang, ['civil-affairs'])).toEqual([null]);
-    expect(await reasonsOf(COUNTY, ID.zhang, ['police', 'civil-affairs'])).toEqual([null, null, 'AGREEMENT']);
+    expect(await reasonsOf(COUNTY, ID.zhang, ['police', 'civil-affairs'])).toEqual([
+      null,
+      'HOUSEHOLD_NUMBER',
+      'AGREEMENT',
+    ]);
     expect(await reasonsOf(COUNTY, ID.li, ['police'])).toEqual([null, null]);
     const { text } = await api.ask(EAST, `query ($id: ID!) { person(id: $id) { links { sentence(language: EN) } } }`, {
       id: id('Person', ID.second),
