@@ -90,6 +90,10 @@ export async function registerClient(
     throw new GrantRefused({ zh: `${name} 已登记为另一类客户端`, en: `${name} is a client of another kind already.` });
 }
 
+/**
+ * Registers a purpose, or says its names and its term anew. What it rests on stays as it was from the first grant on that held: others have
+ * confirmed that, and the log tells readings by it.
+ */
 export async function registerPurpose(
   session: Session,
   county: string,
@@ -106,12 +110,16 @@ export async function registerPurpose(
       zh: '应急用途不开放未成年人信息；保护未成年人另行登记用途',
       en: 'What is for emergencies does not open what is of minors: their protection is a purpose of its own.',
     });
-  await session
+  const { rows } = await session
     .query(
-      `insert into purpose (county, code, zh, en, legal_basis, scenario, for_minors, valid_until, registered_by, emergency)
+      `insert into purpose as p (county, code, zh, en, legal_basis, scenario, for_minors, valid_until, registered_by, emergency)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
        on conflict (county, code) do update set zh = $3, en = $4, legal_basis = $5, scenario = $6, for_minors = $7, valid_until = $8,
-         registered_by = $9, ended_at = null, emergency = $10`,
+         registered_by = $9, ended_at = null, emergency = $10
+       where (p.legal_basis, p.scenario, p.for_minors, p.emergency) = ($5, $6, $7, $10)
+         or not exists (select from access_grant g where g.county = p.county and g.purpose = p.code and (g.confirmed_at is not null or g.emergency
+           or (select min(length(d.code)) from unnest(g.divisions) as d (code)) >= 12))
+       returning p.code`,
       [county, code, zh, en, legalBasis, scenario, forMinors, validUntil, by, emergency],
     )
     .catch((error: { code?: string }) => {
@@ -120,6 +128,11 @@ export async function registerPurpose(
         zh: `${code} 已登记；应急与否自登记起不再改变`,
         en: `${code} is registered already: a purpose is for emergencies from the first, or never.`,
       });
+    });
+  if (rows.length === 0)
+    throw new GrantRefused({
+      zh: `${code} 已有授权，其法律依据、应用场景、是否用于未成年人及应急不再改变；请以另一代码登记`,
+      en: `There are grants for ${code}: its basis and scenario, and whether it is for minors or for emergencies, stay as they are. Register another code.`,
     });
 }
 

@@ -93,3 +93,44 @@ it('tells how what waits of an analyst is confirmed, and that one has ended', as
     await database.query(`drop role ${role}`);
   }
 });
+
+it('keeps what a purpose rests on once there are grants for it; its names and its term may change', async () => {
+  const words = (basis: string, ...more: string[]) => [
+    'purpose',
+    'census',
+    '--zh',
+    '清查',
+    '--en',
+    'census',
+    '--basis',
+    basis,
+    '--scenario',
+    '清查',
+    '--by',
+    '李四',
+    ...more,
+  ];
+  const basis = async () =>
+    (await database.query<{ basis: string }>(`select legal_basis as basis from purpose where code = 'census'`))[0]!
+      .basis;
+  expect(await run(words('条例第一条'))).toBe(0);
+  const grant = ['grant', 'counter', '--organ', '街道', '--purpose', 'census', '--division', EAST, '--by', '李四'];
+  expect(await run(grant)).toBe(0);
+  const waiting = lines()[0]!.split(' ')[0]!;
+  // What nobody has confirmed yet may still be put right.
+  expect(await run(words('条例第二条'))).toBe(0);
+  expect(await run(['grant', '--confirm', waiting, '--by', '王五'])).toBe(0);
+  for (const changed of [
+    words('条例第三条'),
+    words('条例第二条', '--for-minors'),
+    words('条例第二条', '--emergency'),
+  ]) {
+    expect(await run(changed)).toBe(2);
+    expect(told).toContain('There are grants for census');
+  }
+  expect(await run(['grant', '--revoke', waiting, '--by', '王五', '--reason', '结束'])).toBe(0);
+  expect(await run(words('条例第三条'))).toBe(2);
+  expect(await basis()).toBe('条例第二条');
+  expect(await run(words('条例第二条', '--days', '700', '--en', 'a census'))).toBe(0);
+  expect(shown).toContain('census  a census  条例第二条');
+});

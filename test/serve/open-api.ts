@@ -114,6 +114,8 @@ export async function openApi(explorer: Explorer | null = null, statementTimeout
     const made = (async () => {
       const county = (terms.divisions?.[0] ?? COUNTY).slice(0, 6);
       const { pool } = database;
+      // A test may have left it otherwise, which no registering puts right once there are grants.
+      await database.query('update purpose set for_minors = true where code = $1', [PURPOSE]);
       await registerPurpose(pool, county, purpose, 'one');
       await registerClient(pool, county, { name: client, organ: 'test', kind: 'program', by: 'one' });
       const validUntil = new Date(Date.now() + 3_000_000);
