@@ -2,13 +2,15 @@ import { Command as Program, CommanderError } from 'commander';
 import { COMMANDS } from './commands/index.js';
 import { EXIT, UsageError, type Command, type CommandContext } from './commands/command.js';
 import { openTerminal } from './commands/terminal.js';
-import { readConfig } from './config.js';
+import { readConfig, readLanguage } from './config.js';
 import { NoHub } from './hub.js';
+import { WrongSetting } from './model/wrong-setting.js';
 
 /** Runs one command line. @returns the exit code */
 export async function runCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   let code: number = EXIT.done;
   const terminal = openTerminal();
+  const language = readLanguage(environment);
   try {
     const config = readConfig(environment);
     const context: CommandContext = { config, terminal, say: (sentence) => sentence[config.language] };
@@ -28,13 +30,16 @@ export async function runCommand(words: readonly string[], environment: NodeJS.P
     terminal.settle();
     if (error instanceof CommanderError) {
       // A provider's ids of tokens and keys may begin with a dash.
-      if (error.code === 'commander.unknownOption')
-        terminal.note(DASHED[readConfig({ ...environment, PORT: undefined }).language]);
+      if (error.code === 'commander.unknownOption') terminal.note(DASHED[language]);
       return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     }
     if (error instanceof UsageError || error instanceof NoHub) {
-      terminal.note(error.words[readConfig({ ...environment, PORT: undefined }).language]);
+      terminal.note(error.words[language]);
       return EXIT.usage;
+    }
+    if (error instanceof WrongSetting) {
+      terminal.note(`hub: ${error.words[language]}`);
+      return EXIT.failed;
     }
     terminal.note(
       environment['HUB_DEBUG'] ? ((error as Error).stack ?? String(error)) : `hub: ${(error as Error).message}`,

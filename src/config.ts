@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import { readOpenIdSettings, type OpenIdSettings } from './authorize/openid-settings.js';
 import { readApiConfig, type ApiConfig } from './config/api.js';
+import { addressOf, oneOf, whole } from './config/read-setting.js';
 import { PROJECT_FOLDER } from './database/project-folder.js';
 import type { Words } from './model/register.js';
+import { WrongSetting } from './model/wrong-setting.js';
 
 /** What the environment decides. Every setting has a default; the README lists them. */
 export interface Config {
@@ -40,21 +42,23 @@ export interface Config {
   readonly api: ApiConfig;
 }
 
-/** @throws Error with a sentence for the operator when a setting cannot be read. */
+/** @throws WrongSetting when one cannot be read. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const port = environment['PORT'] || '4000';
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`PORT must be 0…65535; it is ${port}.`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new WrongSetting('PORT', { zh: '须为 0…65535', en: 'must be 0…65535' }, port);
   const county = environment['HUB_COUNTY'] || null;
-  if (county !== null && !/^\d{6}$/.test(county)) throw new Error('HUB_COUNTY must be a six-digit county code.');
-  const databaseUrl = environment['DATABASE_URL'] || null;
+  if (county !== null && !/^\d{6}$/.test(county))
+    throw new WrongSetting('HUB_COUNTY', { zh: '须为六位县级代码', en: 'must be a six-digit county code' }, county);
+  const databaseUrl = addressOf(environment, 'DATABASE_URL', POSTGRES);
   const home = resolve(environment['HUB_HOME'] || join(PROJECT_FOLDER, '.hub'));
-  const demo = (environment['HUB_DEMO'] || (databaseUrl ? 'off' : 'on')) === 'on';
+  const demo = oneOf(environment, 'HUB_DEMO', ['on', 'off'], databaseUrl ? 'off' : 'on') === 'on';
   return {
     home,
     port: Number(port),
     host: environment['HOST'] || '127.0.0.1',
     databaseUrl,
-    apiDatabaseUrl: environment['HUB_API_DATABASE_URL'] || null,
+    apiDatabaseUrl: addressOf(environment, 'HUB_API_DATABASE_URL', POSTGRES),
     county,
     feedUrl: environment['HUB_FEED_URL'] || null,
     feedToken: environment['HUB_FEED_TOKEN'] || null,
@@ -62,47 +66,31 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     demo,
     language: readLanguage(environment),
     seal: {
-      suite: readSuite(environment),
+      suite: oneOf(environment, 'HUB_SEAL', ['aes', 'sm'], 'aes'),
       masterKey: environment['HUB_SEAL_KEY'] || null,
       masterCommand: environment['HUB_SEAL_COMMAND'] || null,
     },
-    auditHash: readAuditHash(environment),
+    auditHash: oneOf(environment, 'HUB_AUDIT_HASH', ['sha256', 'sm3'], 'sha256'),
     api: readApiConfig(environment, { port: Number(port), demo }),
     anchors: resolve(environment['HUB_ANCHORS'] || join(home, 'anchors')),
     nice: readNice(environment),
     alarms: {
-      persons: readCount(environment, 'HUB_ALARM_PERSONS', 5000),
-      rows: readCount(environment, 'HUB_ALARM_ROWS', 20_000),
+      persons: whole(environment, 'HUB_ALARM_PERSONS', 5000),
+      rows: whole(environment, 'HUB_ALARM_ROWS', 20_000),
     },
   };
 }
 
-function readCount(environment: NodeJS.ProcessEnv, name: string, usual: number): number {
-  const text = environment[name] || String(usual);
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} must be a whole number; it is ${text}.`);
-  return Number(text);
-}
+const POSTGRES = ['postgres:', 'postgresql:'];
 
 function readNice(environment: NodeJS.ProcessEnv): number {
   const text = environment['HUB_NICE'] || '10';
-  if (!/^1?\d$/.test(text)) throw new Error(`HUB_NICE must be 0…19; it is ${text}.`);
+  if (!/^1?\d$/.test(text)) throw new WrongSetting('HUB_NICE', { zh: '须为 0…19', en: 'must be 0…19' }, text);
   return Number(text);
 }
 
-function readAuditHash(environment: NodeJS.ProcessEnv): Config['auditHash'] {
-  const name = environment['HUB_AUDIT_HASH'] || 'sha256';
-  if (name !== 'sha256' && name !== 'sm3') throw new Error(`HUB_AUDIT_HASH must be sha256 or sm3; it is ${name}.`);
-  return name;
-}
-
-function readSuite(environment: NodeJS.ProcessEnv): 'aes' | 'sm' {
-  const suite = environment['HUB_SEAL'] || 'aes';
-  if (suite !== 'aes' && suite !== 'sm') throw new Error('HUB_SEAL must be aes or sm.');
-  return suite;
-}
-
 /** POSIX: LC_ALL outranks LC_MESSAGES, which outranks LANG. */
-function readLanguage(environment: NodeJS.ProcessEnv): keyof Words {
+export function readLanguage(environment: NodeJS.ProcessEnv): keyof Words {
   const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
   return /^zh/i.test(locale) ? 'zh' : 'en';
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Database } from './database/connect.js';
 import { PROJECT_FOLDER } from './database/project-folder.js';
 import type { DivisionTable } from './model/division.js';
+import { WrongSetting } from './model/wrong-setting.js';
 import { readDivisions } from './validate/divisions.js';
 
 const FOLDER = join(PROJECT_FOLDER, 'fixtures/divisions');
@@ -10,7 +11,7 @@ const FOLDER = join(PROJECT_FOLDER, 'fixtures/divisions');
 /**
  * The county this hub serves, for good once it is settled: HUB_COUNTY, else what the first deliveries speak of (their 12-digit
  * village codes), else the first county of the table. Its real divisions come with the program.
- * @throws Error when HUB_COUNTY names a county that the hub has no divisions of, or another than it was settled on
+ * @throws WrongSetting when HUB_COUNTY names a county that the hub has no divisions of, or another than it was settled on
  */
 export async function settleCounty(
   database: Database,
@@ -20,20 +21,36 @@ export async function settleCounty(
   const [settled] = await database.query<{ value: string }>(`select value from setting where name = 'county'`);
   const known = await knownCounties();
   if (wanted !== null && !known.includes(wanted)) {
-    throw new Error(`HUB_COUNTY ${wanted} is not among the divisions that came with the program: ${known.join(', ')}.`);
+    throw new WrongSetting(
+      'HUB_COUNTY',
+      {
+        zh: `须为随程序提供区划的县：${known.join('、')}`,
+        en: `must be a county whose divisions came along: ${known.join(', ')}`,
+      },
+      wanted,
+    );
   }
   if (settled) {
-    if (wanted !== null && wanted !== settled.value) {
-      throw new Error(
-        `This hub holds the county ${settled.value}; HUB_COUNTY says ${wanted}. Use another HUB_HOME or database.`,
-      );
-    }
+    keepCounty(settled.value, wanted);
     return settled.value;
   }
   const county = wanted ?? (await mostNamed(known, files)) ?? '530502';
   await storeDivisions(database);
   await database.query(`insert into setting values ('county', $1) on conflict do nothing`, [county]);
   return county;
+}
+
+/** @throws WrongSetting where HUB_COUNTY names another county than the hub was settled on */
+export function keepCounty(settled: string, wanted: string | null): void {
+  if (wanted === null || wanted === settled) return;
+  throw new WrongSetting(
+    'HUB_COUNTY',
+    {
+      zh: `须为 ${settled}，本枢纽已用于该县；另一县请换 HUB_HOME 或数据库`,
+      en: `must be ${settled}, which this hub holds; another county needs another HUB_HOME or database`,
+    },
+    wanted,
+  );
 }
 
 /** The division table of a settled county. */

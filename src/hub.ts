@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { escapeLiteral } from 'pg';
 import { IMPORTERS } from '../importers/index.js';
 import type { Config } from './config.js';
+import { keepCounty } from './county.js';
 import { openDatabase, type Database } from './database/connect.js';
 import { isBegun, startEmbeddedServer } from './database/embedded-server.js';
 import { ensureIndexes } from './database/indexes.js';
@@ -56,12 +57,14 @@ export async function openHub(config: Config, { begins = false, stepsBack = fals
     await ensureIndexes(database);
     await keepReference(database);
     const county = await readCounty(database);
-    if (county !== null)
+    if (county !== null) {
+      keepCounty(county, config.county);
       await ensureTotals(
         database,
         county,
         IMPORTERS.flatMap(({ datasets }) => datasets),
       );
+    }
     database = { ...database, sealing: await openSealing(database, config) };
     const apiUrl = config.apiDatabaseUrl ?? (await letApiIn(database, config.home));
     return {

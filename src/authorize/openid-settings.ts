@@ -1,3 +1,5 @@
+import { WrongSetting } from '../model/wrong-setting.js';
+
 /** Asymmetric ones: with a shared secret whoever verifies could sign. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 const TOKEN_TYPES = ['at+jwt', 'JWT'] as const;
@@ -15,16 +17,22 @@ export interface OpenIdSettings {
   readonly personClaim: string;
 }
 
-/** Out of `HUB_OIDC_…`; null where no provider is named. @throws Error with a sentence for the operator */
+/** Out of `HUB_OIDC_…`; null where no provider is named. @throws WrongSetting */
 export function readOpenIdSettings(environment: NodeJS.ProcessEnv): OpenIdSettings | null {
   const of = (name: string) => environment[`HUB_OIDC_${name}`]?.trim() || null;
   const issuer = of('ISSUER');
   if (issuer === null) return null;
   if (!isReachedSafely(issuer))
-    throw new Error('HUB_OIDC_ISSUER must be an https:// address without query or fragment.');
+    throw new WrongSetting('HUB_OIDC_ISSUER', {
+      zh: '须为 https:// 地址，不含查询与片段',
+      en: 'must be an https:// address without query or fragment',
+    });
   const audience = of('AUDIENCE');
   if (audience === null)
-    throw new Error('HUB_OIDC_AUDIENCE must be set: the name that the provider’s tokens call the hub by.');
+    throw new WrongSetting('HUB_OIDC_AUDIENCE', {
+      zh: '须设置：身份提供方的令牌对本枢纽的称呼',
+      en: 'must be set: the name that the provider’s tokens call the hub by',
+    });
   return {
     issuer,
     audience,
@@ -48,7 +56,8 @@ const isOfThisMachine = (address: string): boolean =>
 
 function oneOf<T extends string>(known: readonly T[], name: string, value: string): T {
   const found = known.find((each) => each === value);
-  if (found === undefined) throw new Error(`${name} must be one of ${known.join(', ')}.`);
+  if (found === undefined)
+    throw new WrongSetting(name, { zh: `须为 ${known.join('、')} 之一`, en: `must be one of ${known.join(', ')}` });
   return found;
 }
 
@@ -56,7 +65,12 @@ function oneOf<T extends string>(known: readonly T[], name: string, value: strin
 const PERSONAL = /name|email|phone|birthdate|address/i;
 
 function claim(name: string, value: string): string {
-  if (PERSONAL.test(value)) throw new Error(`${name} must name a claim that holds no personal data.`);
-  if (!/^[\w:/.-]{1,100}$/.test(value)) throw new Error(`${name} must be the name of a claim.`);
+  if (PERSONAL.test(value))
+    throw new WrongSetting(name, {
+      zh: '不得指向含个人信息的声明',
+      en: 'must name a claim that holds no personal data',
+    });
+  if (!/^[\w:/.-]{1,100}$/.test(value))
+    throw new WrongSetting(name, { zh: '须为声明的名称', en: 'must be the name of a claim' });
   return value;
 }

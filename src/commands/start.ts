@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { IMPORTERS } from '../../importers/index.js';
 import {
@@ -14,6 +16,7 @@ import {
 import { PROJECT_FOLDER } from '../database/project-folder.js';
 import { statingOf } from '../model/stated-fields.js';
 import type { Permission } from '../model/viewer.js';
+import { WrongSetting } from '../model/wrong-setting.js';
 import { openHub, readCounty, type Hub } from '../hub.js';
 import { listDeliveries } from '../receive/list-deliveries.js';
 import { openAccessing } from './open-accessing.js';
@@ -41,6 +44,8 @@ export const start: Command = {
   ],
   async run(context, _operands, options) {
     const { config, terminal, say } = context;
+    await tryAddress('HOST', config.host);
+    if (config.api.monitor) await tryAddress('HUB_MONITOR_HOST', config.api.monitor.host);
     terminal.note(
       config.databaseUrl
         ? say({ zh: '连接 DATABASE_URL 指定的数据库…', en: 'Connecting to the database of DATABASE_URL…' })
@@ -64,6 +69,17 @@ export const start: Command = {
     }
   },
 };
+
+/** Before the database is started and a sample taken in for nothing. @throws WrongSetting */
+async function tryAddress(name: string, host: string): Promise<void> {
+  const server = createServer();
+  server.listen({ host, port: 0 });
+  await once(server, 'listening').catch(() => {
+    const takes = { zh: '须为本机的地址或主机名', en: 'must be an address or a name of this machine' };
+    throw new WrongSetting(name, takes, host);
+  });
+  server.close();
+}
 
 /** Only into a hub that has never taken anything: a real county never meets the made-up one. */
 async function takeSample(hub: Hub, context: CommandContext, wanted: boolean | undefined): Promise<void> {

@@ -1,3 +1,7 @@
+import { isIP } from 'node:net';
+import { WrongSetting } from '../model/wrong-setting.js';
+import { addressOf, oneOf, whole } from './read-setting.js';
+
 /** How the API is run: who may ask what, how much of it, and who watches. */
 export interface ApiConfig {
   /** Production: only registered operations are answered, but for clients that may `develop`, and nobody else is told the schema. */
@@ -18,7 +22,7 @@ export interface ApiConfig {
   readonly traces: boolean;
 }
 
-/** @throws Error with a sentence for the operator */
+/** @throws WrongSetting */
 export function readApiConfig(
   environment: NodeJS.ProcessEnv,
   { port, demo }: { port: number; demo: boolean },
@@ -28,12 +32,14 @@ export function readApiConfig(
   return {
     mode,
     rate: rate === 0 ? null : rate,
-    places: Math.max(1, whole(environment, 'HUB_PLACES', 80)),
+    places: whole(environment, 'HUB_PLACES', 80, 1),
     mostMisses: whole(environment, 'HUB_VERIFY_MISSES', 3000),
-    proxies: (environment['HUB_PROXIES'] || '').split(',').flatMap((each) => each.trim() || []),
+    proxies: readProxies(environment),
     monitor: readMonitor(environment, port),
     log: oneOf(environment, 'HUB_LOG', ['requests', 'errors'], mode === 'production' ? 'requests' : 'errors'),
-    traces: ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some((name) => environment[name]),
+    traces: ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']
+      .map((name) => addressOf(environment, name, ['http:', 'https:']))
+      .some((address) => address !== null),
   };
 }
 
@@ -41,20 +47,26 @@ function readMonitor(environment: NodeJS.ProcessEnv, port: number): ApiConfig['m
   const stated = environment['HUB_MONITOR_PORT'] || String(port === 0 ? 0 : port + 1);
   if (stated === 'off') return null;
   if (!/^\d{1,5}$/.test(stated) || Number(stated) > 65_535) {
-    throw new Error(`HUB_MONITOR_PORT must be 0…65535 or off; it is ${stated}.`);
+    throw new WrongSetting('HUB_MONITOR_PORT', { zh: '须为 0…65535 或 off', en: 'must be 0…65535 or off' }, stated);
   }
   return { host: environment['HUB_MONITOR_HOST'] || '127.0.0.1', port: Number(stated) };
 }
 
-function oneOf<T extends string>(environment: NodeJS.ProcessEnv, name: string, known: readonly T[], usual: T): T {
-  const stated = environment[name] || usual;
-  const found = known.find((each) => each === stated);
-  if (found === undefined) throw new Error(`${name} must be ${known.join(' or ')}; it is ${stated}.`);
-  return found;
+function readProxies(environment: NodeJS.ProcessEnv): readonly string[] {
+  const stated = (environment['HUB_PROXIES'] || '').split(',').flatMap((each) => each.trim() || []);
+  const wrong = stated.find((each) => !isProxy(each));
+  if (wrong === undefined) return stated;
+  const takes = {
+    zh: '须为以逗号分隔的 IP 地址或网段（10.0.0.0/8）',
+    en: 'must be IP addresses or networks (10.0.0.0/8), with commas between',
+  };
+  throw new WrongSetting('HUB_PROXIES', takes, wrong);
 }
 
-function whole(environment: NodeJS.ProcessEnv, name: string, usual: number): number {
-  const stated = environment[name] || String(usual);
-  if (!/^\d{1,9}$/.test(stated)) throw new Error(`${name} must be a whole number; it is ${stated}.`);
-  return Number(stated);
+/** The names are Fastify's. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [, address, bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address ?? '');
+  return version !== 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128));
 }
