@@ -20,7 +20,7 @@ export const writtenAs = (type: string): string =>
 
 /** Said by graphql-js in names alone, to the end. */
 const NAMES_ONLY =
-  /^(Cannot query field "\w+" on type "\w+"|Unknown (argument|type|fragment|directive) "@?\w+"|Field "\w+" (must|argument "\w+")|Fragment "\w+"|Variable "\$\w+" (is never|is not defined|of type)|There can be only one|Cannot spread fragment "\w+"|This anonymous operation|Must provide operation name|GraphQL introspection is not allowed)/;
+  /^(Cannot query field "\w+" on type "\w+"|Unknown (argument|type|fragment|directive) "@?\w+"|Field "\w+" (must|argument "\w+")|Fragment ("\w+"|cannot )|Variable "\$\w+" (is never|is not defined|of type|cannot be non-input type)|There can be only one|Directive "@\w+" (argument "\w+"|may not)|The directive "@\w+" can only|The "?\w+"? definition is not executable|Cannot spread fragment "\w+"|This anonymous operation|Must provide operation name|GraphQL introspection is not allowed)/;
 
 type Tell = (names: readonly string[], error: GraphQLError) => string;
 
