@@ -238,10 +238,16 @@ async function keepOfAge(reading: Reading, persons: readonly number[]): Promise<
   return rows.map(({ id }) => id);
 }
 
-/** Under age by any record that the viewer sees: nobody learns by searching where a child lives. Index: link_person. */
+/**
+ * Under age by any record that the viewer sees, be it by its number alone: nobody learns by searching where a child lives. Index: link_person.
+ * @see mask-evidence.ts, which masks by the same rule
+ */
 function isOfAge(person: string, lastDay: string): string {
   return `not exists (select from link a join record born on born.county = a.county and born.id = a.record
-    where a.county = $1 and a.person = ${person} and born.birth_date > ${lastDay})`;
+    where a.county = $1 and a.person = ${person} and coalesce(born.birth_date, case
+      when a.person_reason is not distinct from 'NUMBER_SET_ASIDE' then null
+      when length(born.stated ->> 'idNumber') = 18 then regexp_replace(substr(born.stated ->> 'idNumber', 7, 8), '(....)(..)(..)', '\\1-\\2-\\3')
+      else born.stated -> 'idNumber' ->> 'born' end) > ${lastDay})`;
 }
 
 /** A record and its link are of the same place, and a village's record is of its township. Index: record_name_place. */

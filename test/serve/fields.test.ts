@@ -352,6 +352,17 @@ describe('people under age', () => {
       return data.people.totalCount;
     };
     expect([await find(EAST, false), await find(EAST_1, false), await find(EAST, true)]).toEqual([0, 2, 2]);
+    // Nor where the number alone tells the age.
+    const [kept] = await api.database.query<{ stated: object }>(`select stated from record where id = 51`);
+    await api.database.query(`update record set birth_date = null, stated = stated - 'birthDate' where id = 51`);
+    expect([await find(EAST, false), await find(EAST_1, false), await find(EAST, true)]).toEqual([0, 2, 2]);
+    await api.database.query(`update link set person_reason = 'NUMBER_SET_ASIDE' where record = 51`);
+    expect(await find(EAST, false)).toBe(1);
+    await api.database.query(
+      `with back as (update link set person_reason = 'ALONE' where record = 51)
+       update record set birth_date = $1::jsonb ->> 'birthDate', stated = $1 where id = 51`,
+      [JSON.stringify(kept!.stated)],
+    );
   });
 });
 
