@@ -107,7 +107,8 @@ describe('the review queue', () => {
     const altered = Buffer.from(cursor, 'base64url');
     altered[20]! ^= 1;
     for (const wrong of [
-      ...['x', ''],
+      'x',
+      '',
       ...['Person>1', 'ReviewPair>1e-99>1', 'ReviewPair>3>1'].map((text) => Buffer.from(text).toString('base64url')),
       altered.toString('base64url'),
       cursor.slice(0, 30),
