@@ -66,14 +66,20 @@ const MOST_PIECES = 4;
  * What is counted is the log itself, so that it does not matter how many servers wrote it; a look reads what came since the one before it.
  */
 export function watchVolumes(settings: VolumeSettings): VolumeWatch {
-  const pool = new Pool({
-    connectionString: settings.apiUrl,
-    application_name: 'hub access volumes',
-    max: 2,
-    options: '-c role=hub_access_writer -c statement_timeout=300000',
-  });
-  pool.on('error', () => {});
+  const openPool = (max: number): Pool => {
+    const made = new Pool({
+      connectionString: settings.apiUrl,
+      application_name: 'hub access volumes',
+      max,
+      options: '-c role=hub_access_writer -c statement_timeout=300000',
+    });
+    made.on('error', () => {});
+    return made;
+  };
+  const pool = openPool(2);
   settings.onPool?.(pool);
+  // Steps back for nobody: whoever writes a row waits for the head of the list while it is put away, however seldom that goes on.
+  const tidying = openPool(1);
   const active = new Map<string, Watched>();
   /** By `county client day`: what was counted so far. */
   const counted = new Map<string, Counted>();
@@ -83,7 +89,7 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
 
   // Who reads very much fills the list of new ids within a minute, and would wait for it to be put away. Not more often than that asks for:
   // a page of the index costs the same, however many of them go to it.
-  const tidy = (): Promise<unknown> => pool.query('select tidy_access_index()').catch(() => {});
+  const tidy = (): Promise<unknown> => tidying.query('select tidy_access_index()').catch(() => {});
 
   /** Reads on from where the last look ended; true where a threshold is passed that was not passed before. */
   const isTooMuch = async (key: string, { county, client, day }: Watched): Promise<boolean> => {
@@ -158,7 +164,7 @@ export function watchVolumes(settings: VolumeSettings): VolumeWatch {
       if (timer) clearTimeout(timer);
       closing.abort();
       await looking;
-      await pool.end();
+      await Promise.all([pool.end(), tidying.end()]);
     },
   };
 }
