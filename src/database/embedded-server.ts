@@ -40,9 +40,9 @@ export const DATABASE = 'hub';
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '60',
+  max_connections: '100',
   // Of these the API and the commands keep some, however many an analyst opens.
-  reserved_connections: '20',
+  reserved_connections: '30',
   shared_buffers: '256MB',
   effective_cache_size: '2GB',
   work_mem: '48MB',

@@ -14,7 +14,9 @@ export default async function startServer(project: TestProject): Promise<() => P
   chmodSync(run, 0o711);
   process.env['TMPDIR'] = run;
   const home = join(run, 'server');
-  const server = await startEmbeddedServer({ home, settings: { fsync: 'off', shared_buffers: '128MB' } });
+  // Several files at once, each with hubs of its own.
+  const settings = { fsync: 'off', shared_buffers: '128MB', max_connections: '300' };
+  const server = await startEmbeddedServer({ home, settings });
   const database = openDatabase(server.url);
   await migrate(database);
   await keepReference(database);
