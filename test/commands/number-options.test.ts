@@ -1,36 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { runCommand } from '../../src/cli.js';
-import { cloneDatabase } from '../database/clone.js';
-import { COUNTY, fillSmallCounty } from '../serve/small-county.js';
+import { expect, it } from 'vitest';
+import { openSmallHub } from './small-hub.js';
 
-const home = mkdtempSync(join(tmpdir(), 'hub-numbers-'));
-let database: Awaited<ReturnType<typeof cloneDatabase>>;
-let told = '';
-beforeAll(async () => {
-  database = await cloneDatabase();
-  await fillSmallCounty(database);
-  await database.query(`insert into setting (name, value) values ('county', $1)`, [COUNTY]);
-});
-beforeEach(() => {
-  told = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((told += String(text)), true));
-});
-afterAll(async () => {
-  await database.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-const run = (...words: string[]) =>
-  runCommand(words, {
-    HUB_HOME: home,
-    DATABASE_URL: database.url,
-    HUB_API_DATABASE_URL: database.apiUrl,
-    LANG: 'en_US.UTF-8',
-  });
+const hub = openSmallHub();
 const PURPOSE = ['purpose', 'home-visit', '--zh', '走访', '--en', 'visits', '--basis', '…', '--scenario', '…'];
 const GRANT = ['app', '--organ', '街道', '--purpose', 'home-visit', '--division', '530502001001', '--by', '李四'];
 
@@ -47,10 +18,10 @@ it.each([
   [['audit', 'expire', '--days', '9.5'], '--days takes a whole number'],
   [['findings', '--register', 'polce'], 'The registers are police, civil-affairs, party-building, governance.'],
 ])('%j is the caller’s mistake, and it is said what would be accepted', async (words, sentence) => {
-  expect(await run(...words)).toBe(2);
-  expect(told).toContain(sentence);
-  expect(told).not.toMatch(/\n\s+at /);
-  const [rows] = await database.query(
+  expect(await hub.run(...words)).toBe(2);
+  expect(hub.told).toContain(sentence);
+  expect(hub.told).not.toMatch(/\n\s+at /);
+  const [rows] = await hub.database.query(
     'select (select count(*) from purpose) + (select count(*) from access_grant) as n',
   );
   expect(rows).toEqual({ n: 0 });

@@ -1,30 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../src/cli.js';
 import { readConfig } from '../../src/config.js';
-import { cloneDatabase } from '../database/clone.js';
-import { COUNTY, fillSmallCounty } from '../serve/small-county.js';
+import { COUNTY } from '../serve/small-county.js';
+import { openSmallHub } from './small-hub.js';
 
-const home = mkdtempSync(join(tmpdir(), 'hub-settings-'));
-let database: Awaited<ReturnType<typeof cloneDatabase>>;
-let told = '';
-beforeAll(async () => {
-  database = await cloneDatabase();
-  await fillSmallCounty(database);
-  await database.query(`insert into setting (name, value) values ('county', $1)`, [COUNTY]);
-});
-beforeEach(() => {
-  told = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((told += String(text)), true));
-});
-afterAll(async () => {
-  await database.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
+const hub = openSmallHub();
 const PASSWORD = 's3cret';
 const WRONG: readonly (readonly [Record<string, string>, string, string])[] = [
   [{ PORT: '70000' }, 'PORT must be 0…65535; it is 70000.', 'PORT 须为 0…65535；现为 70000'],
@@ -71,25 +53,20 @@ describe('a setting that cannot be read', () => {
       ['en_US.UTF-8', en],
       ['zh_CN.UTF-8', zh],
     ] as const) {
-      told = '';
-      const unused = join(home, 'unused');
+      hub.told = '';
+      const unused = join(hub.home, 'unused');
       expect(await runCommand(['start'], { HUB_HOME: unused, LANG: locale, ...setting })).toBe(1);
-      expect(told).toContain(`hub: ${Object.keys(setting)[0]}`);
-      expect(told).toContain(sentence);
-      expect(told).not.toContain(PASSWORD);
+      expect(hub.told).toContain(`hub: ${Object.keys(setting)[0]}`);
+      expect(hub.told).toContain(sentence);
+      expect(hub.told).not.toContain(PASSWORD);
       expect(existsSync(unused) ? readdirSync(unused) : []).toEqual([]);
     }
   });
 
   it('is the county, where the hub holds another', async () => {
-    const settings = {
-      HUB_HOME: home,
-      DATABASE_URL: database.url,
-      HUB_API_DATABASE_URL: database.apiUrl,
-      LANG: 'en_US.UTF-8',
-    };
+    const settings = hub.environment();
     expect(await runCommand(['status'], { ...settings, HUB_COUNTY: '110101' })).toBe(1);
-    expect(told).toContain(`hub: HUB_COUNTY must be ${COUNTY}, which this hub holds`);
+    expect(hub.told).toContain(`hub: HUB_COUNTY must be ${COUNTY}, which this hub holds`);
     expect(await runCommand(['status'], { ...settings, HUB_COUNTY: COUNTY })).toBe(0);
   });
 });
